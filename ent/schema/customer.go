@@ -1,0 +1,45 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// Customer is a person or company that buys.
+type Customer struct{ ent.Schema }
+
+// Fields of Customer.
+func (Customer) Fields() []ent.Field {
+	return []ent.Field{
+		id("cus"),
+		field.String("name"),
+		field.String("tax_id").Unique().Sensitive().Comment("CPF or CNPJ without mask"),
+		field.String("email").Default(""),
+		field.String("phone").Default(""),
+		field.String("street").Default(""),
+		field.String("street_number").Default(""),
+		field.String("complement").Default(""),
+		field.String("district").Default(""),
+		field.String("city").Default(""),
+		field.String("state").Default(""),
+		field.String("postal_code").Default(""),
+		createdAt(),
+		updatedAt(),
+	}
+}
+
+// Edges of Customer.
+func (Customer) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("sales", Sale.Type).Ref("customer"),
+	}
+}
+
+// Indexes of Customer.
+func (Customer) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("name", "id"),
+	}
+}
