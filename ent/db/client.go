@@ -2480,7 +2480,7 @@ func (c *IntegrationClient) QueryNotifiedUsers(_m *Integration) *UserQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(integration.Table, integration.FieldID, id),
 			sqlgraph.To(user.Table, user.FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, integration.NotifiedUsersTable, integration.NotifiedUsersColumn),
+			sqlgraph.Edge(sqlgraph.M2M, false, integration.NotifiedUsersTable, integration.NotifiedUsersPrimaryKey...),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3076,7 +3076,7 @@ func (c *OrderClient) QuerySale(_m *Order) *SaleQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(order.Table, order.FieldID, id),
 			sqlgraph.To(sale.Table, sale.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, order.SaleTable, order.SaleColumn),
+			sqlgraph.Edge(sqlgraph.O2O, true, order.SaleTable, order.SaleColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3547,15 +3547,15 @@ func (c *SaleClient) QueryCharges(_m *Sale) *ChargeQuery {
 	return query
 }
 
-// QueryOrders queries the orders edge of a Sale.
-func (c *SaleClient) QueryOrders(_m *Sale) *OrderQuery {
+// QueryOrder queries the order edge of a Sale.
+func (c *SaleClient) QueryOrder(_m *Sale) *OrderQuery {
 	query := (&OrderClient{config: c.config}).Query()
 	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
 		id := _m.ID
 		step := sqlgraph.NewStep(
 			sqlgraph.From(sale.Table, sale.FieldID, id),
 			sqlgraph.To(order.Table, order.FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, sale.OrdersTable, sale.OrdersColumn),
+			sqlgraph.Edge(sqlgraph.O2O, false, sale.OrderTable, sale.OrderColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4141,6 +4141,22 @@ func (c *UserClient) GetX(ctx context.Context, id string) *User {
 		panic(err)
 	}
 	return obj
+}
+
+// QueryIntegrations queries the integrations edge of a User.
+func (c *UserClient) QueryIntegrations(_m *User) *IntegrationQuery {
+	query := (&IntegrationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(integration.Table, integration.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, user.IntegrationsTable, user.IntegrationsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
 }
 
 // Hooks returns the client hooks.

@@ -35,8 +35,8 @@ type Failure struct {
 	Cause provider.Text `json:"cause,omitempty"`
 	// Remedy holds the value of the "remedy" field.
 	Remedy provider.Text `json:"remedy,omitempty"`
-	// Field holds the value of the "field" field.
-	Field *string `json:"field,omitempty"`
+	// FormField holds the value of the "form_field" field.
+	FormField *string `json:"form_field,omitempty"`
 	// ProviderCode holds the value of the "provider_code" field.
 	ProviderCode *string `json:"provider_code,omitempty"`
 	// ProviderText holds the value of the "provider_text" field.
@@ -105,7 +105,7 @@ func (*Failure) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case failure.FieldCount:
 			values[i] = new(sql.NullInt64)
-		case failure.FieldID, failure.FieldCauseKey, failure.FieldCode, failure.FieldState, failure.FieldIntegration, failure.FieldEnvironment, failure.FieldField, failure.FieldProviderCode, failure.FieldProviderText, failure.FieldSubjectID, failure.FieldOperationID, failure.FieldHandledByID, failure.FieldReason:
+		case failure.FieldID, failure.FieldCauseKey, failure.FieldCode, failure.FieldState, failure.FieldIntegration, failure.FieldEnvironment, failure.FieldFormField, failure.FieldProviderCode, failure.FieldProviderText, failure.FieldSubjectID, failure.FieldOperationID, failure.FieldHandledByID, failure.FieldReason:
 			values[i] = new(sql.NullString)
 		case failure.FieldFirstAt, failure.FieldLastAt, failure.FieldResolvedAt:
 			values[i] = new(sql.NullTime)
@@ -178,12 +178,12 @@ func (_m *Failure) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field remedy: %w", err)
 				}
 			}
-		case failure.FieldField:
+		case failure.FieldFormField:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field field", values[i])
+				return fmt.Errorf("unexpected type %T for field form_field", values[i])
 			} else if value.Valid {
-				_m.Field = new(string)
-				*_m.Field = value.String
+				_m.FormField = new(string)
+				*_m.FormField = value.String
 			}
 		case failure.FieldProviderCode:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -330,8 +330,8 @@ func (_m *Failure) String() string {
 	builder.WriteString("remedy=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Remedy))
 	builder.WriteString(", ")
-	if v := _m.Field; v != nil {
-		builder.WriteString("field=")
+	if v := _m.FormField; v != nil {
+		builder.WriteString("form_field=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

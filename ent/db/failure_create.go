@@ -93,16 +93,16 @@ func (_c *FailureCreate) SetRemedy(v provider.Text) *FailureCreate {
 	return _c
 }
 
-// SetField sets the "field" field.
-func (_c *FailureCreate) SetField(v string) *FailureCreate {
-	_c.mutation.SetFieldField(v)
+// SetFormField sets the "form_field" field.
+func (_c *FailureCreate) SetFormField(v string) *FailureCreate {
+	_c.mutation.SetFormField(v)
 	return _c
 }
 
-// SetNillableField sets the "field" field if the given value is not nil.
-func (_c *FailureCreate) SetNillableField(v *string) *FailureCreate {
+// SetNillableFormField sets the "form_field" field if the given value is not nil.
+func (_c *FailureCreate) SetNillableFormField(v *string) *FailureCreate {
 	if v != nil {
-		_c.SetField(*v)
+		_c.SetFormField(*v)
 	}
 	return _c
 }
@@ -435,9 +435,9 @@ func (_c *FailureCreate) createSpec() (*Failure, *sqlgraph.CreateSpec) {
 		_spec.SetField(failure.FieldRemedy, field.TypeJSON, value)
 		_node.Remedy = value
 	}
-	if value, ok := _c.mutation.GetField(); ok {
-		_spec.SetField(failure.FieldField, field.TypeString, value)
-		_node.Field = &value
+	if value, ok := _c.mutation.FormField(); ok {
+		_spec.SetField(failure.FieldFormField, field.TypeString, value)
+		_node.FormField = &value
 	}
 	if value, ok := _c.mutation.ProviderCode(); ok {
 		_spec.SetField(failure.FieldProviderCode, field.TypeString, value)
@@ -660,21 +660,21 @@ func (u *FailureUpsert) UpdateRemedy() *FailureUpsert {
 	return u
 }
 
-// SetField sets the "field" field.
-func (u *FailureUpsert) SetField(v string) *FailureUpsert {
-	u.Set(failure.FieldField, v)
+// SetFormField sets the "form_field" field.
+func (u *FailureUpsert) SetFormField(v string) *FailureUpsert {
+	u.Set(failure.FieldFormField, v)
 	return u
 }
 
-// UpdateField sets the "field" field to the value that was provided on create.
-func (u *FailureUpsert) UpdateField() *FailureUpsert {
-	u.SetExcluded(failure.FieldField)
+// UpdateFormField sets the "form_field" field to the value that was provided on create.
+func (u *FailureUpsert) UpdateFormField() *FailureUpsert {
+	u.SetExcluded(failure.FieldFormField)
 	return u
 }
 
-// ClearField clears the value of the "field" field.
-func (u *FailureUpsert) ClearField() *FailureUpsert {
-	u.SetNull(failure.FieldField)
+// ClearFormField clears the value of the "form_field" field.
+func (u *FailureUpsert) ClearFormField() *FailureUpsert {
+	u.SetNull(failure.FieldFormField)
 	return u
 }
 
@@ -1012,24 +1012,24 @@ func (u *FailureUpsertOne) UpdateRemedy() *FailureUpsertOne {
 	})
 }
 
-// SetField sets the "field" field.
-func (u *FailureUpsertOne) SetField(v string) *FailureUpsertOne {
+// SetFormField sets the "form_field" field.
+func (u *FailureUpsertOne) SetFormField(v string) *FailureUpsertOne {
 	return u.Update(func(s *FailureUpsert) {
-		s.SetField(v)
+		s.SetFormField(v)
 	})
 }
 
-// UpdateField sets the "field" field to the value that was provided on create.
-func (u *FailureUpsertOne) UpdateField() *FailureUpsertOne {
+// UpdateFormField sets the "form_field" field to the value that was provided on create.
+func (u *FailureUpsertOne) UpdateFormField() *FailureUpsertOne {
 	return u.Update(func(s *FailureUpsert) {
-		s.UpdateField()
+		s.UpdateFormField()
 	})
 }
 
-// ClearField clears the value of the "field" field.
-func (u *FailureUpsertOne) ClearField() *FailureUpsertOne {
+// ClearFormField clears the value of the "form_field" field.
+func (u *FailureUpsertOne) ClearFormField() *FailureUpsertOne {
 	return u.Update(func(s *FailureUpsert) {
-		s.ClearField()
+		s.ClearFormField()
 	})
 }
 
@@ -1563,24 +1563,24 @@ func (u *FailureUpsertBulk) UpdateRemedy() *FailureUpsertBulk {
 	})
 }
 
-// SetField sets the "field" field.
-func (u *FailureUpsertBulk) SetField(v string) *FailureUpsertBulk {
+// SetFormField sets the "form_field" field.
+func (u *FailureUpsertBulk) SetFormField(v string) *FailureUpsertBulk {
 	return u.Update(func(s *FailureUpsert) {
-		s.SetField(v)
+		s.SetFormField(v)
 	})
 }
 
-// UpdateField sets the "field" field to the value that was provided on create.
-func (u *FailureUpsertBulk) UpdateField() *FailureUpsertBulk {
+// UpdateFormField sets the "form_field" field to the value that was provided on create.
+func (u *FailureUpsertBulk) UpdateFormField() *FailureUpsertBulk {
 	return u.Update(func(s *FailureUpsert) {
-		s.UpdateField()
+		s.UpdateFormField()
 	})
 }
 
-// ClearField clears the value of the "field" field.
-func (u *FailureUpsertBulk) ClearField() *FailureUpsertBulk {
+// ClearFormField clears the value of the "form_field" field.
+func (u *FailureUpsertBulk) ClearFormField() *FailureUpsertBulk {
 	return u.Update(func(s *FailureUpsert) {
-		s.ClearField()
+		s.ClearFormField()
 	})
 }
 

@@ -143,23 +143,23 @@ func (_u *FailureUpdate) SetNillableRemedy(v *provider.Text) *FailureUpdate {
 	return _u
 }
 
-// SetField sets the "field" field.
-func (_u *FailureUpdate) SetField(v string) *FailureUpdate {
-	_u.mutation.SetFieldField(v)
+// SetFormField sets the "form_field" field.
+func (_u *FailureUpdate) SetFormField(v string) *FailureUpdate {
+	_u.mutation.SetFormField(v)
 	return _u
 }
 
-// SetNillableField sets the "field" field if the given value is not nil.
-func (_u *FailureUpdate) SetNillableField(v *string) *FailureUpdate {
+// SetNillableFormField sets the "form_field" field if the given value is not nil.
+func (_u *FailureUpdate) SetNillableFormField(v *string) *FailureUpdate {
 	if v != nil {
-		_u.SetField(*v)
+		_u.SetFormField(*v)
 	}
 	return _u
 }
 
-// ClearField clears the value of the "field" field.
-func (_u *FailureUpdate) ClearField() *FailureUpdate {
-	_u.mutation.ClearField()
+// ClearFormField clears the value of the "form_field" field.
+func (_u *FailureUpdate) ClearFormField() *FailureUpdate {
+	_u.mutation.ClearFormField()
 	return _u
 }
 
@@ -504,11 +504,11 @@ func (_u *FailureUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Remedy(); ok {
 		_spec.SetField(failure.FieldRemedy, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.GetField(); ok {
-		_spec.SetField(failure.FieldField, field.TypeString, value)
+	if value, ok := _u.mutation.FormField(); ok {
+		_spec.SetField(failure.FieldFormField, field.TypeString, value)
 	}
-	if _u.mutation.FieldCleared() {
-		_spec.ClearField(failure.FieldField, field.TypeString)
+	if _u.mutation.FormFieldCleared() {
+		_spec.ClearField(failure.FieldFormField, field.TypeString)
 	}
 	if value, ok := _u.mutation.ProviderCode(); ok {
 		_spec.SetField(failure.FieldProviderCode, field.TypeString, value)
@@ -764,23 +764,23 @@ func (_u *FailureUpdateOne) SetNillableRemedy(v *provider.Text) *FailureUpdateOn
 	return _u
 }
 
-// SetField sets the "field" field.
-func (_u *FailureUpdateOne) SetField(v string) *FailureUpdateOne {
-	_u.mutation.SetFieldField(v)
+// SetFormField sets the "form_field" field.
+func (_u *FailureUpdateOne) SetFormField(v string) *FailureUpdateOne {
+	_u.mutation.SetFormField(v)
 	return _u
 }
 
-// SetNillableField sets the "field" field if the given value is not nil.
-func (_u *FailureUpdateOne) SetNillableField(v *string) *FailureUpdateOne {
+// SetNillableFormField sets the "form_field" field if the given value is not nil.
+func (_u *FailureUpdateOne) SetNillableFormField(v *string) *FailureUpdateOne {
 	if v != nil {
-		_u.SetField(*v)
+		_u.SetFormField(*v)
 	}
 	return _u
 }
 
-// ClearField clears the value of the "field" field.
-func (_u *FailureUpdateOne) ClearField() *FailureUpdateOne {
-	_u.mutation.ClearField()
+// ClearFormField clears the value of the "form_field" field.
+func (_u *FailureUpdateOne) ClearFormField() *FailureUpdateOne {
+	_u.mutation.ClearFormField()
 	return _u
 }
 
@@ -1155,11 +1155,11 @@ func (_u *FailureUpdateOne) sqlSave(ctx context.Context) (_node *Failure, err er
 	if value, ok := _u.mutation.Remedy(); ok {
 		_spec.SetField(failure.FieldRemedy, field.TypeJSON, value)
 	}
-	if value, ok := _u.mutation.GetField(); ok {
-		_spec.SetField(failure.FieldField, field.TypeString, value)
+	if value, ok := _u.mutation.FormField(); ok {
+		_spec.SetField(failure.FieldFormField, field.TypeString, value)
 	}
-	if _u.mutation.FieldCleared() {
-		_spec.ClearField(failure.FieldField, field.TypeString)
+	if _u.mutation.FormFieldCleared() {
+		_spec.ClearField(failure.FieldFormField, field.TypeString)
 	}
 	if value, ok := _u.mutation.ProviderCode(); ok {
 		_spec.SetField(failure.FieldProviderCode, field.TypeString, value)

@@ -9646,7 +9646,7 @@ type FailureMutation struct {
 	environment       *enum.Environment
 	cause             *provider.Text
 	remedy            *provider.Text
-	field             *string
+	form_field        *string
 	provider_code     *string
 	provider_text     *string
 	subject_id        *string
@@ -10051,53 +10051,53 @@ func (m *FailureMutation) ResetRemedy() {
 	m.remedy = nil
 }
 
-// SetFieldField sets the "field" field.
-func (m *FailureMutation) SetFieldField(s string) {
-	m.field = &s
+// SetFormField sets the "form_field" field.
+func (m *FailureMutation) SetFormField(s string) {
+	m.form_field = &s
 }
 
-// GetField returns the value of the "field" field in the mutation.
-func (m *FailureMutation) GetField() (r string, exists bool) {
-	v := m.field
+// FormField returns the value of the "form_field" field in the mutation.
+func (m *FailureMutation) FormField() (r string, exists bool) {
+	v := m.form_field
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// GetOldField returns the old "field" field's value of the Failure entity.
+// OldFormField returns the old "form_field" field's value of the Failure entity.
 // If the Failure object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *FailureMutation) GetOldField(ctx context.Context) (v *string, err error) {
+func (m *FailureMutation) OldFormField(ctx context.Context) (v *string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("GetOldField is only allowed on UpdateOne operations")
+		return v, errors.New("OldFormField is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("GetOldField requires an ID field in the mutation")
+		return v, errors.New("OldFormField requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for GetOldField: %w", err)
+		return v, fmt.Errorf("querying old value for OldFormField: %w", err)
 	}
-	return oldValue.Field, nil
+	return oldValue.FormField, nil
 }
 
-// ClearField clears the value of the "field" field.
-func (m *FailureMutation) ClearField() {
-	m.field = nil
-	m.clearedFields[failure.FieldField] = struct{}{}
+// ClearFormField clears the value of the "form_field" field.
+func (m *FailureMutation) ClearFormField() {
+	m.form_field = nil
+	m.clearedFields[failure.FieldFormField] = struct{}{}
 }
 
-// FieldCleared returns if the "field" field was cleared in this mutation.
-func (m *FailureMutation) FieldCleared() bool {
-	_, ok := m.clearedFields[failure.FieldField]
+// FormFieldCleared returns if the "form_field" field was cleared in this mutation.
+func (m *FailureMutation) FormFieldCleared() bool {
+	_, ok := m.clearedFields[failure.FieldFormField]
 	return ok
 }
 
-// ResetFieldField resets all changes to the "field" field.
-func (m *FailureMutation) ResetFieldField() {
-	m.field = nil
-	delete(m.clearedFields, failure.FieldField)
+// ResetFormField resets all changes to the "form_field" field.
+func (m *FailureMutation) ResetFormField() {
+	m.form_field = nil
+	delete(m.clearedFields, failure.FieldFormField)
 }
 
 // SetProviderCode sets the "provider_code" field.
@@ -10731,8 +10731,8 @@ func (m *FailureMutation) Fields() []string {
 	if m.remedy != nil {
 		fields = append(fields, failure.FieldRemedy)
 	}
-	if m.field != nil {
-		fields = append(fields, failure.FieldField)
+	if m.form_field != nil {
+		fields = append(fields, failure.FieldFormField)
 	}
 	if m.provider_code != nil {
 		fields = append(fields, failure.FieldProviderCode)
@@ -10789,8 +10789,8 @@ func (m *FailureMutation) Field(name string) (ent.Value, bool) {
 		return m.Cause()
 	case failure.FieldRemedy:
 		return m.Remedy()
-	case failure.FieldField:
-		return m.GetField()
+	case failure.FieldFormField:
+		return m.FormField()
 	case failure.FieldProviderCode:
 		return m.ProviderCode()
 	case failure.FieldProviderText:
@@ -10836,8 +10836,8 @@ func (m *FailureMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldCause(ctx)
 	case failure.FieldRemedy:
 		return m.OldRemedy(ctx)
-	case failure.FieldField:
-		return m.GetOldField(ctx)
+	case failure.FieldFormField:
+		return m.OldFormField(ctx)
 	case failure.FieldProviderCode:
 		return m.OldProviderCode(ctx)
 	case failure.FieldProviderText:
@@ -10918,12 +10918,12 @@ func (m *FailureMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRemedy(v)
 		return nil
-	case failure.FieldField:
+	case failure.FieldFormField:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetFieldField(v)
+		m.SetFormField(v)
 		return nil
 	case failure.FieldProviderCode:
 		v, ok := value.(string)
@@ -11053,8 +11053,8 @@ func (m *FailureMutation) ClearedFields() []string {
 	if m.FieldCleared(failure.FieldEnvironment) {
 		fields = append(fields, failure.FieldEnvironment)
 	}
-	if m.FieldCleared(failure.FieldField) {
-		fields = append(fields, failure.FieldField)
+	if m.FieldCleared(failure.FieldFormField) {
+		fields = append(fields, failure.FieldFormField)
 	}
 	if m.FieldCleared(failure.FieldProviderCode) {
 		fields = append(fields, failure.FieldProviderCode)
@@ -11094,8 +11094,8 @@ func (m *FailureMutation) ClearField(name string) error {
 	case failure.FieldEnvironment:
 		m.ClearEnvironment()
 		return nil
-	case failure.FieldField:
-		m.ClearField()
+	case failure.FieldFormField:
+		m.ClearFormField()
 		return nil
 	case failure.FieldProviderCode:
 		m.ClearProviderCode()
@@ -11144,8 +11144,8 @@ func (m *FailureMutation) ResetField(name string) error {
 	case failure.FieldRemedy:
 		m.ResetRemedy()
 		return nil
-	case failure.FieldField:
-		m.ResetFieldField()
+	case failure.FieldFormField:
+		m.ResetFormField()
 		return nil
 	case failure.FieldProviderCode:
 		m.ResetProviderCode()
@@ -19033,9 +19033,8 @@ type SaleMutation struct {
 	charges           map[string]struct{}
 	removedcharges    map[string]struct{}
 	clearedcharges    bool
-	orders            map[string]struct{}
-	removedorders     map[string]struct{}
-	clearedorders     bool
+	_order            *string
+	cleared_order     bool
 	done              bool
 	oldValue          func(context.Context) (*Sale, error)
 	predicates        []predicate.Sale
@@ -19886,58 +19885,43 @@ func (m *SaleMutation) ResetCharges() {
 	m.removedcharges = nil
 }
 
-// AddOrderIDs adds the "orders" edge to the Order entity by ids.
-func (m *SaleMutation) AddOrderIDs(ids ...string) {
-	if m.orders == nil {
-		m.orders = make(map[string]struct{})
-	}
-	for i := range ids {
-		m.orders[ids[i]] = struct{}{}
-	}
+// SetOrderID sets the "order" edge to the Order entity by id.
+func (m *SaleMutation) SetOrderID(id string) {
+	m._order = &id
 }
 
-// ClearOrders clears the "orders" edge to the Order entity.
-func (m *SaleMutation) ClearOrders() {
-	m.clearedorders = true
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *SaleMutation) ClearOrder() {
+	m.cleared_order = true
 }
 
-// OrdersCleared reports if the "orders" edge to the Order entity was cleared.
-func (m *SaleMutation) OrdersCleared() bool {
-	return m.clearedorders
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *SaleMutation) OrderCleared() bool {
+	return m.cleared_order
 }
 
-// RemoveOrderIDs removes the "orders" edge to the Order entity by IDs.
-func (m *SaleMutation) RemoveOrderIDs(ids ...string) {
-	if m.removedorders == nil {
-		m.removedorders = make(map[string]struct{})
-	}
-	for i := range ids {
-		delete(m.orders, ids[i])
-		m.removedorders[ids[i]] = struct{}{}
-	}
-}
-
-// RemovedOrders returns the removed IDs of the "orders" edge to the Order entity.
-func (m *SaleMutation) RemovedOrdersIDs() (ids []string) {
-	for id := range m.removedorders {
-		ids = append(ids, id)
+// OrderID returns the "order" edge ID in the mutation.
+func (m *SaleMutation) OrderID() (id string, exists bool) {
+	if m._order != nil {
+		return *m._order, true
 	}
 	return
 }
 
-// OrdersIDs returns the "orders" edge IDs in the mutation.
-func (m *SaleMutation) OrdersIDs() (ids []string) {
-	for id := range m.orders {
-		ids = append(ids, id)
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *SaleMutation) OrderIDs() (ids []string) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
 	}
 	return
 }
 
-// ResetOrders resets all changes to the "orders" edge.
-func (m *SaleMutation) ResetOrders() {
-	m.orders = nil
-	m.clearedorders = false
-	m.removedorders = nil
+// ResetOrder resets all changes to the "order" edge.
+func (m *SaleMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
 }
 
 // Where appends a list predicates to the SaleMutation builder.
@@ -20363,8 +20347,8 @@ func (m *SaleMutation) AddedEdges() []string {
 	if m.charges != nil {
 		edges = append(edges, sale.EdgeCharges)
 	}
-	if m.orders != nil {
-		edges = append(edges, sale.EdgeOrders)
+	if m._order != nil {
+		edges = append(edges, sale.EdgeOrder)
 	}
 	return edges
 }
@@ -20393,12 +20377,10 @@ func (m *SaleMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
-	case sale.EdgeOrders:
-		ids := make([]ent.Value, 0, len(m.orders))
-		for id := range m.orders {
-			ids = append(ids, id)
+	case sale.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
 		}
-		return ids
 	}
 	return nil
 }
@@ -20411,9 +20393,6 @@ func (m *SaleMutation) RemovedEdges() []string {
 	}
 	if m.removedcharges != nil {
 		edges = append(edges, sale.EdgeCharges)
-	}
-	if m.removedorders != nil {
-		edges = append(edges, sale.EdgeOrders)
 	}
 	return edges
 }
@@ -20431,12 +20410,6 @@ func (m *SaleMutation) RemovedIDs(name string) []ent.Value {
 	case sale.EdgeCharges:
 		ids := make([]ent.Value, 0, len(m.removedcharges))
 		for id := range m.removedcharges {
-			ids = append(ids, id)
-		}
-		return ids
-	case sale.EdgeOrders:
-		ids := make([]ent.Value, 0, len(m.removedorders))
-		for id := range m.removedorders {
 			ids = append(ids, id)
 		}
 		return ids
@@ -20459,8 +20432,8 @@ func (m *SaleMutation) ClearedEdges() []string {
 	if m.clearedcharges {
 		edges = append(edges, sale.EdgeCharges)
 	}
-	if m.clearedorders {
-		edges = append(edges, sale.EdgeOrders)
+	if m.cleared_order {
+		edges = append(edges, sale.EdgeOrder)
 	}
 	return edges
 }
@@ -20477,8 +20450,8 @@ func (m *SaleMutation) EdgeCleared(name string) bool {
 		return m.cleareditems
 	case sale.EdgeCharges:
 		return m.clearedcharges
-	case sale.EdgeOrders:
-		return m.clearedorders
+	case sale.EdgeOrder:
+		return m.cleared_order
 	}
 	return false
 }
@@ -20492,6 +20465,9 @@ func (m *SaleMutation) ClearEdge(name string) error {
 		return nil
 	case sale.EdgeCreatedBy:
 		m.ClearCreatedBy()
+		return nil
+	case sale.EdgeOrder:
+		m.ClearOrder()
 		return nil
 	}
 	return fmt.Errorf("unknown Sale unique edge %s", name)
@@ -20513,8 +20489,8 @@ func (m *SaleMutation) ResetEdge(name string) error {
 	case sale.EdgeCharges:
 		m.ResetCharges()
 		return nil
-	case sale.EdgeOrders:
-		m.ResetOrders()
+	case sale.EdgeOrder:
+		m.ResetOrder()
 		return nil
 	}
 	return fmt.Errorf("unknown Sale edge %s", name)
@@ -22651,23 +22627,26 @@ func (m *SessionMutation) ResetEdge(name string) error {
 // UserMutation represents an operation that mutates the User nodes in the graph.
 type UserMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	name             *string
-	email            *string
-	password_hash    *string
-	role             *enum.Role
-	active           *bool
-	locale           *string
-	feed_sequence    *int64
-	addfeed_sequence *int64
-	created_at       *time.Time
-	last_login_at    *time.Time
-	clearedFields    map[string]struct{}
-	done             bool
-	oldValue         func(context.Context) (*User, error)
-	predicates       []predicate.User
+	op                  Op
+	typ                 string
+	id                  *string
+	name                *string
+	email               *string
+	password_hash       *string
+	role                *enum.Role
+	active              *bool
+	locale              *string
+	feed_sequence       *int64
+	addfeed_sequence    *int64
+	created_at          *time.Time
+	last_login_at       *time.Time
+	clearedFields       map[string]struct{}
+	integrations        map[string]struct{}
+	removedintegrations map[string]struct{}
+	clearedintegrations bool
+	done                bool
+	oldValue            func(context.Context) (*User, error)
+	predicates          []predicate.User
 }
 
 var _ ent.Mutation = (*UserMutation)(nil)
@@ -23131,6 +23110,60 @@ func (m *UserMutation) ResetLastLoginAt() {
 	delete(m.clearedFields, user.FieldLastLoginAt)
 }
 
+// AddIntegrationIDs adds the "integrations" edge to the Integration entity by ids.
+func (m *UserMutation) AddIntegrationIDs(ids ...string) {
+	if m.integrations == nil {
+		m.integrations = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.integrations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearIntegrations clears the "integrations" edge to the Integration entity.
+func (m *UserMutation) ClearIntegrations() {
+	m.clearedintegrations = true
+}
+
+// IntegrationsCleared reports if the "integrations" edge to the Integration entity was cleared.
+func (m *UserMutation) IntegrationsCleared() bool {
+	return m.clearedintegrations
+}
+
+// RemoveIntegrationIDs removes the "integrations" edge to the Integration entity by IDs.
+func (m *UserMutation) RemoveIntegrationIDs(ids ...string) {
+	if m.removedintegrations == nil {
+		m.removedintegrations = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.integrations, ids[i])
+		m.removedintegrations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedIntegrations returns the removed IDs of the "integrations" edge to the Integration entity.
+func (m *UserMutation) RemovedIntegrationsIDs() (ids []string) {
+	for id := range m.removedintegrations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// IntegrationsIDs returns the "integrations" edge IDs in the mutation.
+func (m *UserMutation) IntegrationsIDs() (ids []string) {
+	for id := range m.integrations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetIntegrations resets all changes to the "integrations" edge.
+func (m *UserMutation) ResetIntegrations() {
+	m.integrations = nil
+	m.clearedintegrations = false
+	m.removedintegrations = nil
+}
+
 // Where appends a list predicates to the UserMutation builder.
 func (m *UserMutation) Where(ps ...predicate.User) {
 	m.predicates = append(m.predicates, ps...)
@@ -23424,48 +23457,84 @@ func (m *UserMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.integrations != nil {
+		edges = append(edges, user.EdgeIntegrations)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *UserMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case user.EdgeIntegrations:
+		ids := make([]ent.Value, 0, len(m.integrations))
+		for id := range m.integrations {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.removedintegrations != nil {
+		edges = append(edges, user.EdgeIntegrations)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *UserMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case user.EdgeIntegrations:
+		ids := make([]ent.Value, 0, len(m.removedintegrations))
+		for id := range m.removedintegrations {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedintegrations {
+		edges = append(edges, user.EdgeIntegrations)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *UserMutation) EdgeCleared(name string) bool {
+	switch name {
+	case user.EdgeIntegrations:
+		return m.clearedintegrations
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *UserMutation) ClearEdge(name string) error {
+	switch name {
+	}
 	return fmt.Errorf("unknown User unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *UserMutation) ResetEdge(name string) error {
+	switch name {
+	case user.EdgeIntegrations:
+		m.ResetIntegrations()
+		return nil
+	}
 	return fmt.Errorf("unknown User edge %s", name)
 }

@@ -76,7 +76,7 @@ func (_q *OrderQuery) QuerySale() *SaleQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(order.Table, order.FieldID, selector),
 			sqlgraph.To(sale.Table, sale.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, order.SaleTable, order.SaleColumn),
+			sqlgraph.Edge(sqlgraph.O2O, true, order.SaleTable, order.SaleColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil

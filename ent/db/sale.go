@@ -5,6 +5,7 @@ package db
 import (
 	"fmt"
 	"ponte/ent/db/customer"
+	"ponte/ent/db/order"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/user"
 	"ponte/ent/enum"
@@ -60,8 +61,8 @@ type SaleEdges struct {
 	Items []*SaleItem `json:"items,omitempty"`
 	// Charges holds the value of the charges edge.
 	Charges []*Charge `json:"charges,omitempty"`
-	// Orders holds the value of the orders edge.
-	Orders []*Order `json:"orders,omitempty"`
+	// Order holds the value of the order edge.
+	Order *Order `json:"order,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
 	loadedTypes [5]bool
@@ -107,13 +108,15 @@ func (e SaleEdges) ChargesOrErr() ([]*Charge, error) {
 	return nil, &NotLoadedError{edge: "charges"}
 }
 
-// OrdersOrErr returns the Orders value or an error if the edge
-// was not loaded in eager-loading.
-func (e SaleEdges) OrdersOrErr() ([]*Order, error) {
-	if e.loadedTypes[4] {
-		return e.Orders, nil
+// OrderOrErr returns the Order value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e SaleEdges) OrderOrErr() (*Order, error) {
+	if e.Order != nil {
+		return e.Order, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: order.Label}
 	}
-	return nil, &NotLoadedError{edge: "orders"}
+	return nil, &NotLoadedError{edge: "order"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -254,9 +257,9 @@ func (_m *Sale) QueryCharges() *ChargeQuery {
 	return NewSaleClient(_m.config).QueryCharges(_m)
 }
 
-// QueryOrders queries the "orders" edge of the Sale entity.
-func (_m *Sale) QueryOrders() *OrderQuery {
-	return NewSaleClient(_m.config).QueryOrders(_m)
+// QueryOrder queries the "order" edge of the Sale entity.
+func (_m *Sale) QueryOrder() *OrderQuery {
+	return NewSaleClient(_m.config).QueryOrder(_m)
 }
 
 // Update returns a builder for updating this Sale.

@@ -195,19 +195,23 @@ func (_c *SaleCreate) AddCharges(v ...*Charge) *SaleCreate {
 	return _c.AddChargeIDs(ids...)
 }
 
-// AddOrderIDs adds the "orders" edge to the Order entity by IDs.
-func (_c *SaleCreate) AddOrderIDs(ids ...string) *SaleCreate {
-	_c.mutation.AddOrderIDs(ids...)
+// SetOrderID sets the "order" edge to the Order entity by ID.
+func (_c *SaleCreate) SetOrderID(id string) *SaleCreate {
+	_c.mutation.SetOrderID(id)
 	return _c
 }
 
-// AddOrders adds the "orders" edges to the Order entity.
-func (_c *SaleCreate) AddOrders(v ...*Order) *SaleCreate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
+// SetNillableOrderID sets the "order" edge to the Order entity by ID if the given value is not nil.
+func (_c *SaleCreate) SetNillableOrderID(id *string) *SaleCreate {
+	if id != nil {
+		_c = _c.SetOrderID(*id)
 	}
-	return _c.AddOrderIDs(ids...)
+	return _c
+}
+
+// SetOrder sets the "order" edge to the Order entity.
+func (_c *SaleCreate) SetOrder(v *Order) *SaleCreate {
+	return _c.SetOrderID(v.ID)
 }
 
 // Mutation returns the SaleMutation object of the builder.
@@ -450,12 +454,12 @@ func (_c *SaleCreate) createSpec() (*Sale, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
-	if nodes := _c.mutation.OrdersIDs(); len(nodes) > 0 {
+	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   sale.OrderTable,
+			Columns: []string{sale.OrderColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),

@@ -33,7 +33,7 @@ type SaleQuery struct {
 	withCreatedBy *UserQuery
 	withItems     *SaleItemQuery
 	withCharges   *ChargeQuery
-	withOrders    *OrderQuery
+	withOrder     *OrderQuery
 	modifiers     []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -159,8 +159,8 @@ func (_q *SaleQuery) QueryCharges() *ChargeQuery {
 	return query
 }
 
-// QueryOrders chains the current query on the "orders" edge.
-func (_q *SaleQuery) QueryOrders() *OrderQuery {
+// QueryOrder chains the current query on the "order" edge.
+func (_q *SaleQuery) QueryOrder() *OrderQuery {
 	query := (&OrderClient{config: _q.config}).Query()
 	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
 		if err := _q.prepareQuery(ctx); err != nil {
@@ -173,7 +173,7 @@ func (_q *SaleQuery) QueryOrders() *OrderQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(sale.Table, sale.FieldID, selector),
 			sqlgraph.To(order.Table, order.FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, sale.OrdersTable, sale.OrdersColumn),
+			sqlgraph.Edge(sqlgraph.O2O, false, sale.OrderTable, sale.OrderColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -377,7 +377,7 @@ func (_q *SaleQuery) Clone() *SaleQuery {
 		withCreatedBy: _q.withCreatedBy.Clone(),
 		withItems:     _q.withItems.Clone(),
 		withCharges:   _q.withCharges.Clone(),
-		withOrders:    _q.withOrders.Clone(),
+		withOrder:     _q.withOrder.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -429,14 +429,14 @@ func (_q *SaleQuery) WithCharges(opts ...func(*ChargeQuery)) *SaleQuery {
 	return _q
 }
 
-// WithOrders tells the query-builder to eager-load the nodes that are connected to
-// the "orders" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *SaleQuery) WithOrders(opts ...func(*OrderQuery)) *SaleQuery {
+// WithOrder tells the query-builder to eager-load the nodes that are connected to
+// the "order" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SaleQuery) WithOrder(opts ...func(*OrderQuery)) *SaleQuery {
 	query := (&OrderClient{config: _q.config}).Query()
 	for _, opt := range opts {
 		opt(query)
 	}
-	_q.withOrders = query
+	_q.withOrder = query
 	return _q
 }
 
@@ -523,7 +523,7 @@ func (_q *SaleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sale, e
 			_q.withCreatedBy != nil,
 			_q.withItems != nil,
 			_q.withCharges != nil,
-			_q.withOrders != nil,
+			_q.withOrder != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -573,10 +573,9 @@ func (_q *SaleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sale, e
 			return nil, err
 		}
 	}
-	if query := _q.withOrders; query != nil {
-		if err := _q.loadOrders(ctx, query, nodes,
-			func(n *Sale) { n.Edges.Orders = []*Order{} },
-			func(n *Sale, e *Order) { n.Edges.Orders = append(n.Edges.Orders, e) }); err != nil {
+	if query := _q.withOrder; query != nil {
+		if err := _q.loadOrder(ctx, query, nodes, nil,
+			func(n *Sale, e *Order) { n.Edges.Order = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -704,21 +703,18 @@ func (_q *SaleQuery) loadCharges(ctx context.Context, query *ChargeQuery, nodes 
 	}
 	return nil
 }
-func (_q *SaleQuery) loadOrders(ctx context.Context, query *OrderQuery, nodes []*Sale, init func(*Sale), assign func(*Sale, *Order)) error {
+func (_q *SaleQuery) loadOrder(ctx context.Context, query *OrderQuery, nodes []*Sale, init func(*Sale), assign func(*Sale, *Order)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[string]*Sale)
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
-		if init != nil {
-			init(nodes[i])
-		}
 	}
 	if len(query.ctx.Fields) > 0 {
 		query.ctx.AppendFieldOnce(order.FieldSaleID)
 	}
 	query.Where(predicate.Order(func(s *sql.Selector) {
-		s.Where(sql.InValues(s.C(sale.OrdersColumn), fks...))
+		s.Where(sql.InValues(s.C(sale.OrderColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

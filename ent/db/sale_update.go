@@ -255,19 +255,23 @@ func (_u *SaleUpdate) AddCharges(v ...*Charge) *SaleUpdate {
 	return _u.AddChargeIDs(ids...)
 }
 
-// AddOrderIDs adds the "orders" edge to the Order entity by IDs.
-func (_u *SaleUpdate) AddOrderIDs(ids ...string) *SaleUpdate {
-	_u.mutation.AddOrderIDs(ids...)
+// SetOrderID sets the "order" edge to the Order entity by ID.
+func (_u *SaleUpdate) SetOrderID(id string) *SaleUpdate {
+	_u.mutation.SetOrderID(id)
 	return _u
 }
 
-// AddOrders adds the "orders" edges to the Order entity.
-func (_u *SaleUpdate) AddOrders(v ...*Order) *SaleUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
+// SetNillableOrderID sets the "order" edge to the Order entity by ID if the given value is not nil.
+func (_u *SaleUpdate) SetNillableOrderID(id *string) *SaleUpdate {
+	if id != nil {
+		_u = _u.SetOrderID(*id)
 	}
-	return _u.AddOrderIDs(ids...)
+	return _u
+}
+
+// SetOrder sets the "order" edge to the Order entity.
+func (_u *SaleUpdate) SetOrder(v *Order) *SaleUpdate {
+	return _u.SetOrderID(v.ID)
 }
 
 // Mutation returns the SaleMutation object of the builder.
@@ -329,25 +333,10 @@ func (_u *SaleUpdate) RemoveCharges(v ...*Charge) *SaleUpdate {
 	return _u.RemoveChargeIDs(ids...)
 }
 
-// ClearOrders clears all "orders" edges to the Order entity.
-func (_u *SaleUpdate) ClearOrders() *SaleUpdate {
-	_u.mutation.ClearOrders()
+// ClearOrder clears the "order" edge to the Order entity.
+func (_u *SaleUpdate) ClearOrder() *SaleUpdate {
+	_u.mutation.ClearOrder()
 	return _u
-}
-
-// RemoveOrderIDs removes the "orders" edge to Order entities by IDs.
-func (_u *SaleUpdate) RemoveOrderIDs(ids ...string) *SaleUpdate {
-	_u.mutation.RemoveOrderIDs(ids...)
-	return _u
-}
-
-// RemoveOrders removes "orders" edges to Order entities.
-func (_u *SaleUpdate) RemoveOrders(v ...*Order) *SaleUpdate {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveOrderIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -603,12 +592,12 @@ func (_u *SaleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.OrdersCleared() {
+	if _u.mutation.OrderCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   sale.OrderTable,
+			Columns: []string{sale.OrderColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
@@ -616,28 +605,12 @@ func (_u *SaleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.RemovedOrdersIDs(); len(nodes) > 0 && !_u.mutation.OrdersCleared() {
+	if nodes := _u.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.OrdersIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   sale.OrderTable,
+			Columns: []string{sale.OrderColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
@@ -891,19 +864,23 @@ func (_u *SaleUpdateOne) AddCharges(v ...*Charge) *SaleUpdateOne {
 	return _u.AddChargeIDs(ids...)
 }
 
-// AddOrderIDs adds the "orders" edge to the Order entity by IDs.
-func (_u *SaleUpdateOne) AddOrderIDs(ids ...string) *SaleUpdateOne {
-	_u.mutation.AddOrderIDs(ids...)
+// SetOrderID sets the "order" edge to the Order entity by ID.
+func (_u *SaleUpdateOne) SetOrderID(id string) *SaleUpdateOne {
+	_u.mutation.SetOrderID(id)
 	return _u
 }
 
-// AddOrders adds the "orders" edges to the Order entity.
-func (_u *SaleUpdateOne) AddOrders(v ...*Order) *SaleUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
+// SetNillableOrderID sets the "order" edge to the Order entity by ID if the given value is not nil.
+func (_u *SaleUpdateOne) SetNillableOrderID(id *string) *SaleUpdateOne {
+	if id != nil {
+		_u = _u.SetOrderID(*id)
 	}
-	return _u.AddOrderIDs(ids...)
+	return _u
+}
+
+// SetOrder sets the "order" edge to the Order entity.
+func (_u *SaleUpdateOne) SetOrder(v *Order) *SaleUpdateOne {
+	return _u.SetOrderID(v.ID)
 }
 
 // Mutation returns the SaleMutation object of the builder.
@@ -965,25 +942,10 @@ func (_u *SaleUpdateOne) RemoveCharges(v ...*Charge) *SaleUpdateOne {
 	return _u.RemoveChargeIDs(ids...)
 }
 
-// ClearOrders clears all "orders" edges to the Order entity.
-func (_u *SaleUpdateOne) ClearOrders() *SaleUpdateOne {
-	_u.mutation.ClearOrders()
+// ClearOrder clears the "order" edge to the Order entity.
+func (_u *SaleUpdateOne) ClearOrder() *SaleUpdateOne {
+	_u.mutation.ClearOrder()
 	return _u
-}
-
-// RemoveOrderIDs removes the "orders" edge to Order entities by IDs.
-func (_u *SaleUpdateOne) RemoveOrderIDs(ids ...string) *SaleUpdateOne {
-	_u.mutation.RemoveOrderIDs(ids...)
-	return _u
-}
-
-// RemoveOrders removes "orders" edges to Order entities.
-func (_u *SaleUpdateOne) RemoveOrders(v ...*Order) *SaleUpdateOne {
-	ids := make([]string, len(v))
-	for i := range v {
-		ids[i] = v[i].ID
-	}
-	return _u.RemoveOrderIDs(ids...)
 }
 
 // Where appends a list predicates to the SaleUpdate builder.
@@ -1269,12 +1231,12 @@ func (_u *SaleUpdateOne) sqlSave(ctx context.Context) (_node *Sale, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
-	if _u.mutation.OrdersCleared() {
+	if _u.mutation.OrderCleared() {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   sale.OrderTable,
+			Columns: []string{sale.OrderColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
@@ -1282,28 +1244,12 @@ func (_u *SaleUpdateOne) sqlSave(ctx context.Context) (_node *Sale, err error) {
 		}
 		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
 	}
-	if nodes := _u.mutation.RemovedOrdersIDs(); len(nodes) > 0 && !_u.mutation.OrdersCleared() {
+	if nodes := _u.mutation.OrderIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
-	}
-	if nodes := _u.mutation.OrdersIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.O2M,
-			Inverse: true,
-			Table:   sale.OrdersTable,
-			Columns: []string{sale.OrdersColumn},
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   sale.OrderTable,
+			Columns: []string{sale.OrderColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),

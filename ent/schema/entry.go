@@ -46,6 +46,5 @@ func (Entry) Indexes() []ent.Index {
 		index.Fields("account_id", "position").Unique(),
 		index.Fields("charge_id"),
 		index.Fields("account_id", "booked_on"),
-		index.Fields("reverses_id").Unique(),
 	}
 }

@@ -24,7 +24,7 @@ func (Failure) Fields() []ent.Field {
 		field.Enum("environment").GoType(enum.Environment("")).Optional().Nillable(),
 		field.JSON("cause", provider.Text{}),
 		field.JSON("remedy", provider.Text{}),
-		field.String("field").Optional().Nillable(),
+		field.String("form_field").Optional().Nillable(),
 		field.String("provider_code").Optional().Nillable(),
 		field.String("provider_text").SchemaType(textType).Optional().Nillable(),
 		field.String("subject_id").Default(""),

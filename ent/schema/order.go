@@ -15,7 +15,7 @@ type Order struct{ ent.Schema }
 func (Order) Fields() []ent.Field {
 	return []ent.Field{
 		id("ord"),
-		field.String("sale_id").Unique(),
+		field.String("sale_id"),
 		field.Enum("step").GoType(enum.OrderStep("")).Default(string(enum.StepCustomer)),
 		field.String("remote_customer_id").Optional().Nillable(),
 		field.String("remote_order_id").Optional().Nillable(),
@@ -33,6 +33,6 @@ func (Order) Fields() []ent.Field {
 // Edges of Order.
 func (Order) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.To("sale", Sale.Type).Field("sale_id").Unique().Required(),
+		edge.From("sale", Sale.Type).Ref("order").Field("sale_id").Unique().Required(),
 	}
 }

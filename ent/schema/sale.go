@@ -38,7 +38,7 @@ func (Sale) Edges() []ent.Edge {
 		edge.To("created_by", User.Type).Field("created_by_id").Unique(),
 		edge.From("items", SaleItem.Type).Ref("sale"),
 		edge.From("charges", Charge.Type).Ref("sale"),
-		edge.From("orders", Order.Type).Ref("sale"),
+		edge.To("order", Order.Type).Unique(),
 	}
 }
 

@@ -30,7 +30,7 @@ func updatedAt() ent.Field {
 	return field.Time("updated_at").Default(time.Now).UpdateDefault(time.Now)
 }
 
-// number is counted by the database (an identity column of the migration).
+// number is counted by the database (a sequence of the migration).
 func number() ent.Field {
 	return field.Int("number").Immutable().Optional().
 		SchemaType(map[string]string{dialect.Postgres: "bigint"})

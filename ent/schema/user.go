@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 
 	"ponte/ent/enum"
@@ -24,4 +25,9 @@ func (User) Fields() []ent.Field {
 		createdAt(),
 		field.Time("last_login_at").Optional().Nillable(),
 	}
+}
+
+// Edges of User.
+func (User) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("integrations", Integration.Type).Ref("notified_users")}
 }

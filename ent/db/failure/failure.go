@@ -29,8 +29,8 @@ const (
 	FieldCause = "cause"
 	// FieldRemedy holds the string denoting the remedy field in the database.
 	FieldRemedy = "remedy"
-	// FieldField holds the string denoting the field field in the database.
-	FieldField = "field"
+	// FieldFormField holds the string denoting the form_field field in the database.
+	FieldFormField = "form_field"
 	// FieldProviderCode holds the string denoting the provider_code field in the database.
 	FieldProviderCode = "provider_code"
 	// FieldProviderText holds the string denoting the provider_text field in the database.
@@ -85,7 +85,7 @@ var Columns = []string{
 	FieldEnvironment,
 	FieldCause,
 	FieldRemedy,
-	FieldField,
+	FieldFormField,
 	FieldProviderCode,
 	FieldProviderText,
 	FieldSubjectID,
@@ -183,9 +183,9 @@ func ByEnvironment(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnvironment, opts...).ToFunc()
 }
 
-// ByField orders the results by the field field.
-func ByField(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldField, opts...).ToFunc()
+// ByFormField orders the results by the form_field field.
+func ByFormField(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFormField, opts...).ToFunc()
 }
 
 // ByProviderCode orders the results by the provider_code field.

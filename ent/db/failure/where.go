@@ -76,9 +76,9 @@ func Code(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldEQ(FieldCode, v))
 }
 
-// Field applies equality check predicate on the "field" field. It's identical to FieldEQ.
-func Field(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldEQ(FieldField, v))
+// FormField applies equality check predicate on the "form_field" field. It's identical to FormFieldEQ.
+func FormField(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEQ(FieldFormField, v))
 }
 
 // ProviderCode applies equality check predicate on the "provider_code" field. It's identical to ProviderCodeEQ.
@@ -371,79 +371,79 @@ func EnvironmentNotNil() predicate.Failure {
 	return predicate.Failure(sql.FieldNotNull(FieldEnvironment))
 }
 
-// FieldEQ applies the EQ predicate on the "field" field.
-func FieldEQ(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldEQ(FieldField, v))
+// FormFieldEQ applies the EQ predicate on the "form_field" field.
+func FormFieldEQ(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEQ(FieldFormField, v))
 }
 
-// FieldNEQ applies the NEQ predicate on the "field" field.
-func FieldNEQ(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldNEQ(FieldField, v))
+// FormFieldNEQ applies the NEQ predicate on the "form_field" field.
+func FormFieldNEQ(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldNEQ(FieldFormField, v))
 }
 
-// FieldIn applies the In predicate on the "field" field.
-func FieldIn(vs ...string) predicate.Failure {
-	return predicate.Failure(sql.FieldIn(FieldField, vs...))
+// FormFieldIn applies the In predicate on the "form_field" field.
+func FormFieldIn(vs ...string) predicate.Failure {
+	return predicate.Failure(sql.FieldIn(FieldFormField, vs...))
 }
 
-// FieldNotIn applies the NotIn predicate on the "field" field.
-func FieldNotIn(vs ...string) predicate.Failure {
-	return predicate.Failure(sql.FieldNotIn(FieldField, vs...))
+// FormFieldNotIn applies the NotIn predicate on the "form_field" field.
+func FormFieldNotIn(vs ...string) predicate.Failure {
+	return predicate.Failure(sql.FieldNotIn(FieldFormField, vs...))
 }
 
-// FieldGT applies the GT predicate on the "field" field.
-func FieldGT(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldGT(FieldField, v))
+// FormFieldGT applies the GT predicate on the "form_field" field.
+func FormFieldGT(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldGT(FieldFormField, v))
 }
 
-// FieldGTE applies the GTE predicate on the "field" field.
-func FieldGTE(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldGTE(FieldField, v))
+// FormFieldGTE applies the GTE predicate on the "form_field" field.
+func FormFieldGTE(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldGTE(FieldFormField, v))
 }
 
-// FieldLT applies the LT predicate on the "field" field.
-func FieldLT(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldLT(FieldField, v))
+// FormFieldLT applies the LT predicate on the "form_field" field.
+func FormFieldLT(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldLT(FieldFormField, v))
 }
 
-// FieldLTE applies the LTE predicate on the "field" field.
-func FieldLTE(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldLTE(FieldField, v))
+// FormFieldLTE applies the LTE predicate on the "form_field" field.
+func FormFieldLTE(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldLTE(FieldFormField, v))
 }
 
-// FieldContains applies the Contains predicate on the "field" field.
-func FieldContains(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldContains(FieldField, v))
+// FormFieldContains applies the Contains predicate on the "form_field" field.
+func FormFieldContains(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldContains(FieldFormField, v))
 }
 
-// FieldHasPrefix applies the HasPrefix predicate on the "field" field.
-func FieldHasPrefix(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldHasPrefix(FieldField, v))
+// FormFieldHasPrefix applies the HasPrefix predicate on the "form_field" field.
+func FormFieldHasPrefix(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldHasPrefix(FieldFormField, v))
 }
 
-// FieldHasSuffix applies the HasSuffix predicate on the "field" field.
-func FieldHasSuffix(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldHasSuffix(FieldField, v))
+// FormFieldHasSuffix applies the HasSuffix predicate on the "form_field" field.
+func FormFieldHasSuffix(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldHasSuffix(FieldFormField, v))
 }
 
-// FieldIsNil applies the IsNil predicate on the "field" field.
-func FieldIsNil() predicate.Failure {
-	return predicate.Failure(sql.FieldIsNull(FieldField))
+// FormFieldIsNil applies the IsNil predicate on the "form_field" field.
+func FormFieldIsNil() predicate.Failure {
+	return predicate.Failure(sql.FieldIsNull(FieldFormField))
 }
 
-// FieldNotNil applies the NotNil predicate on the "field" field.
-func FieldNotNil() predicate.Failure {
-	return predicate.Failure(sql.FieldNotNull(FieldField))
+// FormFieldNotNil applies the NotNil predicate on the "form_field" field.
+func FormFieldNotNil() predicate.Failure {
+	return predicate.Failure(sql.FieldNotNull(FieldFormField))
 }
 
-// FieldEqualFold applies the EqualFold predicate on the "field" field.
-func FieldEqualFold(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldEqualFold(FieldField, v))
+// FormFieldEqualFold applies the EqualFold predicate on the "form_field" field.
+func FormFieldEqualFold(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEqualFold(FieldFormField, v))
 }
 
-// FieldContainsFold applies the ContainsFold predicate on the "field" field.
-func FieldContainsFold(v string) predicate.Failure {
-	return predicate.Failure(sql.FieldContainsFold(FieldField, v))
+// FormFieldContainsFold applies the ContainsFold predicate on the "form_field" field.
+func FormFieldContainsFold(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldContainsFold(FieldFormField, v))
 }
 
 // ProviderCodeEQ applies the EQ predicate on the "provider_code" field.

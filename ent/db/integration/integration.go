@@ -92,13 +92,11 @@ const (
 	FeeHistoricoInverseTable = "historicos"
 	// FeeHistoricoColumn is the table column denoting the fee_historico relation/edge.
 	FeeHistoricoColumn = "fee_historico_id"
-	// NotifiedUsersTable is the table that holds the notified_users relation/edge.
-	NotifiedUsersTable = "users"
+	// NotifiedUsersTable is the table that holds the notified_users relation/edge. The primary key declared below.
+	NotifiedUsersTable = "integration_notified_users"
 	// NotifiedUsersInverseTable is the table name for the User entity.
 	// It exists in this package in order to avoid circular dependency with the "user" package.
 	NotifiedUsersInverseTable = "users"
-	// NotifiedUsersColumn is the table column denoting the notified_users relation/edge.
-	NotifiedUsersColumn = "integration_notified_users"
 	// CredentialsTable is the table that holds the credentials relation/edge.
 	CredentialsTable = "credentials"
 	// CredentialsInverseTable is the table name for the Credential entity.
@@ -129,6 +127,12 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 }
+
+var (
+	// NotifiedUsersPrimaryKey and NotifiedUsersColumn2 are the table columns denoting the
+	// primary key for the notified_users relation (M2M).
+	NotifiedUsersPrimaryKey = []string{"integration_id", "user_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -361,7 +365,7 @@ func newNotifiedUsersStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(NotifiedUsersInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.O2M, false, NotifiedUsersTable, NotifiedUsersColumn),
+		sqlgraph.Edge(sqlgraph.M2M, false, NotifiedUsersTable, NotifiedUsersPrimaryKey...),
 	)
 }
 func newCredentialsStep() *sqlgraph.Step {

@@ -1013,7 +1013,7 @@ func HasNotifiedUsers() predicate.Integration {
 	return predicate.Integration(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, false, NotifiedUsersTable, NotifiedUsersColumn),
+			sqlgraph.Edge(sqlgraph.M2M, false, NotifiedUsersTable, NotifiedUsersPrimaryKey...),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})

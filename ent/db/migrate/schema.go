@@ -389,11 +389,6 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{EntriesColumns[8], EntriesColumns[6]},
 			},
-			{
-				Name:    "entry_reverses_id",
-				Unique:  true,
-				Columns: []*schema.Column{EntriesColumns[11]},
-			},
 		},
 	}
 	// FailuresColumns holds the columns for the "failures" table.
@@ -406,7 +401,7 @@ var (
 		{Name: "environment", Type: field.TypeEnum, Nullable: true, Enums: []string{"SANDBOX", "PRODUCTION"}},
 		{Name: "cause", Type: field.TypeJSON},
 		{Name: "remedy", Type: field.TypeJSON},
-		{Name: "field", Type: field.TypeString, Nullable: true},
+		{Name: "form_field", Type: field.TypeString, Nullable: true},
 		{Name: "provider_code", Type: field.TypeString, Nullable: true},
 		{Name: "provider_text", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text"}},
 		{Name: "subject_id", Type: field.TypeString, Default: ""},
@@ -633,7 +628,7 @@ var (
 		{Name: "synced_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
-		{Name: "sale_id", Type: field.TypeString},
+		{Name: "sale_id", Type: field.TypeString, Unique: true},
 	}
 	// OrdersTable holds the schema information for the "orders" table.
 	OrdersTable = &schema.Table{
@@ -642,7 +637,7 @@ var (
 		PrimaryKey: []*schema.Column{OrdersColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "orders_sales_sale",
+				Symbol:     "orders_sales_order",
 				Columns:    []*schema.Column{OrdersColumns[12]},
 				RefColumns: []*schema.Column{SalesColumns[0]},
 				OnDelete:   schema.NoAction,
@@ -861,19 +856,35 @@ var (
 		{Name: "feed_sequence", Type: field.TypeInt64, Default: 0},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "last_login_at", Type: field.TypeTime, Nullable: true},
-		{Name: "integration_notified_users", Type: field.TypeString, Nullable: true},
 	}
 	// UsersTable holds the schema information for the "users" table.
 	UsersTable = &schema.Table{
 		Name:       "users",
 		Columns:    UsersColumns,
 		PrimaryKey: []*schema.Column{UsersColumns[0]},
+	}
+	// IntegrationNotifiedUsersColumns holds the columns for the "integration_notified_users" table.
+	IntegrationNotifiedUsersColumns = []*schema.Column{
+		{Name: "integration_id", Type: field.TypeString},
+		{Name: "user_id", Type: field.TypeString},
+	}
+	// IntegrationNotifiedUsersTable holds the schema information for the "integration_notified_users" table.
+	IntegrationNotifiedUsersTable = &schema.Table{
+		Name:       "integration_notified_users",
+		Columns:    IntegrationNotifiedUsersColumns,
+		PrimaryKey: []*schema.Column{IntegrationNotifiedUsersColumns[0], IntegrationNotifiedUsersColumns[1]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
-				Symbol:     "users_integrations_notified_users",
-				Columns:    []*schema.Column{UsersColumns[10]},
+				Symbol:     "integration_notified_users_integration_id",
+				Columns:    []*schema.Column{IntegrationNotifiedUsersColumns[0]},
 				RefColumns: []*schema.Column{IntegrationsColumns[0]},
-				OnDelete:   schema.SetNull,
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "integration_notified_users_user_id",
+				Columns:    []*schema.Column{IntegrationNotifiedUsersColumns[1]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
 			},
 		},
 	}
@@ -903,6 +914,7 @@ var (
 		SaleStatusMappingsTable,
 		SessionsTable,
 		UsersTable,
+		IntegrationNotifiedUsersTable,
 	}
 )
 
@@ -933,5 +945,6 @@ func init() {
 	SaleItemsTable.ForeignKeys[0].RefTable = SalesTable
 	SaleItemsTable.ForeignKeys[1].RefTable = ProductsTable
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
-	UsersTable.ForeignKeys[0].RefTable = IntegrationsTable
+	IntegrationNotifiedUsersTable.ForeignKeys[0].RefTable = IntegrationsTable
+	IntegrationNotifiedUsersTable.ForeignKeys[1].RefTable = UsersTable
 }

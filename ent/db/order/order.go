@@ -183,6 +183,6 @@ func newSaleStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SaleInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, SaleTable, SaleColumn),
+		sqlgraph.Edge(sqlgraph.O2O, true, SaleTable, SaleColumn),
 	)
 }

@@ -841,7 +841,7 @@ func HasSale() predicate.Order {
 	return predicate.Order(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, SaleTable, SaleColumn),
+			sqlgraph.Edge(sqlgraph.O2O, true, SaleTable, SaleColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})

@@ -763,21 +763,21 @@ func HasChargesWith(preds ...predicate.Charge) predicate.Sale {
 	})
 }
 
-// HasOrders applies the HasEdge predicate on the "orders" edge.
-func HasOrders() predicate.Sale {
+// HasOrder applies the HasEdge predicate on the "order" edge.
+func HasOrder() predicate.Sale {
 	return predicate.Sale(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2M, true, OrdersTable, OrdersColumn),
+			sqlgraph.Edge(sqlgraph.O2O, false, OrderTable, OrderColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
 }
 
-// HasOrdersWith applies the HasEdge predicate on the "orders" edge with a given conditions (other predicates).
-func HasOrdersWith(preds ...predicate.Order) predicate.Sale {
+// HasOrderWith applies the HasEdge predicate on the "order" edge with a given conditions (other predicates).
+func HasOrderWith(preds ...predicate.Order) predicate.Sale {
 	return predicate.Sale(func(s *sql.Selector) {
-		step := newOrdersStep()
+		step := newOrderStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)
