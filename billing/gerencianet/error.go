@@ -1,7 +1,6 @@
 package gerencianet
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -22,7 +21,7 @@ func (c *Client) read(answer *provider.HTTPAnswer, write bool) (object, error) {
 	}
 	envelope, err := decode(answer.Body)
 	if err != nil {
-		return nil, c.http.Unexpected(answer, write, "", visible(answer))
+		return nil, c.http.Unexpected(answer, write, "", answer.PlainText())
 	}
 	code := envelope.integer("code")
 	if envelope.text("error") != "" || code != nil && *code >= 300 {
@@ -35,28 +34,24 @@ func (c *Client) read(answer *provider.HTTPAnswer, write bool) (object, error) {
 // JSON with a description that is a text or an object, bare text, HTML, or
 // something empty or cut (providers/gerencianet.md, 8.3).
 type refusal struct {
-	code     string
-	text     string
-	property string
-	isJSON   bool
+	code, text, property string
 }
 
-func parseRefusal(body []byte, isHTML bool) refusal {
-	parsed, err := decode(body)
+func parseRefusal(answer *provider.HTTPAnswer) refusal {
+	parsed, err := decode(answer.Body)
 	if err != nil {
-		return refusal{text: plainText(string(body), isHTML)}
+		return refusal{text: answer.PlainText()}
 	}
 	described := parsed.object("error_description")
-	result := refusal{
-		code: parsed.text("code"), property: described.text("property"), isJSON: true,
+	return refusal{
+		code: parsed.text("code"), property: described.text("property"),
 		text: firstText(described.text("message"), parsed.text("error_description", "message", "error")),
 	}
-	return result
 }
 
 // failure is the error of an answer that is not a success.
 func (c *Client) failure(answer *provider.HTTPAnswer, write bool) *provider.Error {
-	said := parseRefusal(answer.Body, answer.IsHTML)
+	said := parseRefusal(answer)
 	known, ok := meaningOf(said, answer)
 	if !ok {
 		return c.http.Unexpected(answer, write, said.code, said.text)
@@ -156,27 +151,6 @@ func fieldOf(property string) string {
 		}
 	}
 	return fields[parts[len(parts)-1]]
-}
-
-var (
-	hiddenMarkup = regexp.MustCompile(`(?is)<(?:script|style)\b.*?(?:</(?:script|style)\s*>|$)`)
-	markup       = regexp.MustCompile(`(?s)<[^>]*(?:>|$)`)
-)
-
-// plainText is what a person would read of an answer that is not JSON.
-func plainText(body string, isHTML bool) string {
-	if isHTML {
-		body = markup.ReplaceAllString(hiddenMarkup.ReplaceAllString(body, " "), " ")
-	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(body, "\uFFFD")), " ")
-}
-
-// visible describes an answer that should have been JSON.
-func visible(answer *provider.HTTPAnswer) string {
-	if len(bytes.TrimSpace(answer.Body)) == 0 {
-		return "an empty answer"
-	}
-	return plainText(string(answer.Body), answer.IsHTML)
 }
 
 func firstText(texts ...string) string {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -233,6 +234,23 @@ func headerSecrets(header http.Header) []string {
 		}
 	}
 	return secrets
+}
+
+var (
+	hiddenMarkup = regexp.MustCompile(`(?is)<(?:script|style)\b.*?(?:</(?:script|style)\s*>|$)`)
+	markup       = regexp.MustCompile(`(?s)<[^>]*(?:>|$)`)
+)
+
+// PlainText is what a person would read of an answer that is not JSON.
+func (a *HTTPAnswer) PlainText() string {
+	text := strings.ToValidUTF8(string(a.Body), "\uFFFD")
+	if a.IsHTML {
+		text = markup.ReplaceAllString(hiddenMarkup.ReplaceAllString(text, " "), " ")
+	}
+	if text = strings.Join(strings.Fields(text), " "); text == "" {
+		return "an empty answer"
+	}
+	return text
 }
 
 // Words is a text of the provider as an Error may carry it: without secrets,
