@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
-	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -44,16 +43,21 @@ func (a account) apply(command *exec.Cmd, folder string) {
 	}
 }
 
-// own gives path and all below it to the account.
-func (a account) own(path string) error {
-	if a.kind != otherUser || path == "" {
+// own gives folder and all in it to the account. It follows no link out of it.
+func (a account) own(folder string) error {
+	if a.kind != otherUser || folder == "" {
 		return nil
 	}
-	return filepath.WalkDir(path, func(name string, _ fs.DirEntry, err error) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = root.Close() }()
+	return fs.WalkDir(root.FS(), ".", func(name string, _ fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		return os.Lchown(name, a.uid, a.gid)
+		return root.Lchown(name, a.uid, a.gid)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,10 +32,10 @@ func TestMain(m *testing.M) {
 func runHelper(folder string) int {
 	server, err := Start(context.Background(), Options{DataDir: folder, Fast: true})
 	if err != nil {
-		println(err.Error())
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	os.Stdout.WriteString("ready\n")
+	fmt.Println("ready")
 	<-server.Done()
 	return 0
 }
