@@ -57,7 +57,7 @@ func (c *Client) failure(answer *provider.HTTPAnswer, write bool) *provider.Erro
 		return c.http.Unexpected(answer, write, said.code, said.text)
 	}
 	failure := &provider.Error{
-		Provider: name, Class: known.class, Code: said.code, Text: c.http.Words(said.text),
+		Provider: name, Class: known.class, Code: answer.Words(said.code), Text: answer.Words(said.text),
 		Field: firstText(fieldOf(said.property), known.field), Cause: known.cause, Remedy: known.remedy,
 		HTTPStatus: answer.Status, RetryAfter: answer.RetryAfter,
 	}

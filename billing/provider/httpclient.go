@@ -21,6 +21,7 @@ import (
 const (
 	maxAnswer      = 1 << 20 // bytes of an answer that are read
 	maxRecorded    = 4 << 10 // bytes of a body that an Attempt keeps
+	maxWords       = 500     // bytes of the provider's words that an Error keeps
 	defaultTimeout = 30 * time.Second
 )
 
@@ -60,6 +61,8 @@ type HTTPAnswer struct {
 	Body       []byte
 	IsHTML     bool
 	RetryAfter time.Duration
+
+	secrets []string // the credentials that the request carried
 }
 
 // NewHTTPClient never fails: an address that cannot be used is told by each call.
@@ -152,6 +155,7 @@ func (c *HTTPClient) exchange(ctx context.Context, call HTTPCall, body []byte, s
 		Status: response.StatusCode, Body: content,
 		IsHTML:     looksLikeHTML(response.Header.Get("Content-Type"), content),
 		RetryAfter: retryAfter(response.Header.Get("Retry-After"), c.config.Now()),
+		secrets:    secrets,
 	}
 	if err != nil {
 		return answer, c.unanswered(err, call.Write, response.StatusCode, secrets)
@@ -253,10 +257,10 @@ func (a *HTTPAnswer) PlainText() string {
 	return text
 }
 
-// Words is a text of the provider as an Error may carry it: without secrets,
-// on one line and short.
-func (c *HTTPClient) Words(text string) string {
-	return cut(strings.Join(strings.Fields(Redact(cut(text, maxRecorded), c.config.Secrets...)), " "), 500)
+// Words is a text of the answer as an Error may carry it: without secrets, on
+// one line and short.
+func (a *HTTPAnswer) Words(text string) string {
+	return cut(strings.Join(strings.Fields(Redact(cut(text, maxRecorded), a.secrets...)), " "), maxWords)
 }
 
 func (c *HTTPClient) unusable(err error) *Error {
@@ -314,7 +318,7 @@ func (c *HTTPClient) uncertain() (cause, remedy Text) {
 // been executed, a read may be repeated.
 func (c *HTTPClient) Unexpected(answer *HTTPAnswer, write bool, code, text string) *Error {
 	failure := &Error{
-		Provider: c.config.Provider, Class: Unavailable, Code: code, Text: c.Words(text),
+		Provider: c.config.Provider, Class: Unavailable, Code: answer.Words(code), Text: answer.Words(text),
 		HTTPStatus: answer.Status, RetryAfter: answer.RetryAfter,
 	}
 	failure.Cause, failure.Remedy = c.unreadable(answer.Status)

@@ -82,7 +82,7 @@ func (c *Client) read(answer *provider.HTTPAnswer, write bool) (json.RawMessage,
 
 func (c *Client) refused(answer *provider.HTTPAnswer, known meaning, code, words string) error {
 	return &provider.Error{
-		Provider: name, Class: known.class, Code: code, Text: c.http.Words(words), Field: known.field,
+		Provider: name, Class: known.class, Code: code, Text: answer.Words(words), Field: known.field,
 		Cause: known.cause, Remedy: known.remedy, HTTPStatus: answer.Status, RetryAfter: answer.RetryAfter,
 	}
 }
