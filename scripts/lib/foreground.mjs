@@ -23,16 +23,25 @@ export function launch(command, args, env = {}) {
   return child;
 }
 
-/** Calls onSignal for each wish of the outside world that we end. */
+/**
+ * Calls onSignal for each wish of the outside world that we end. npm passes a
+ * signal to the shell between itself and us only, which dies of it without a
+ * word; so becoming an orphan is such a wish, too.
+ */
 export function onEnd(onSignal) {
   let last = 0;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (Date.now() - last < 500) return; // the same wish, by another way
-      last = Date.now();
-      onSignal(signal);
-    });
-  }
+  const hear = (signal) => {
+    if (Date.now() - last < 500) return; // the same wish, by another way
+    last = Date.now();
+    onSignal(signal);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, hear);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    hear("SIGTERM");
+  }, 250).unref();
 }
 
 /** Runs a program until it ends and returns its exit code. */

@@ -30,11 +30,11 @@ export class GoEvents {
     }
   }
 
-  // A package fails because of its tests, and then they are counted, or for a
-  // reason of its own, such as a panic or a build that failed, and then it is.
+  // A package fails because of its tests or its build, and then those are
+  // counted, or for a reason of its own, such as a TestMain that gives up.
   #fail(event, key) {
     if (event.Test) this.#failedTests.add(event.Package);
-    else if (this.#failedTests.has(event.Package)) return;
+    else if (event.FailedBuild || this.#failedTests.has(event.Package)) return;
     this.#failed.push(key);
   }
 
