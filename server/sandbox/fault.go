@@ -146,7 +146,7 @@ func (l *faultList) list() ([]fault, []firedFault) {
 	for _, f := range l.faults {
 		faults = append(faults, *f)
 	}
-	return faults, slices.Concat([]firedFault{}, l.fired)
+	return faults, append([]firedFault{}, l.fired...)
 }
 
 // clear removes every fault and the record.

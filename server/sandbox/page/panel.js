@@ -1,0 +1,177 @@
+"use strict";
+
+// Every address is relative, so that the page works below any prefix.
+
+const statuses = {
+  new: "nova", waiting: "aguardando", link: "link", identified: "identificada", approved: "aprovada",
+  paid: "paga", unpaid: "vencida", settled: "baixada à mão", canceled: "cancelada",
+  refunded: "devolvida", contested: "contestada", expired: "expirada",
+};
+
+const actions = [
+  { name: "pay", label: "Pagar", from: ["link", "waiting", "unpaid", "identified", "approved", "canceled", "settled", "contested", "expired"] },
+  { name: "overdue", label: "Vencer", from: ["waiting", "approved"] },
+  { name: "identify", label: "Identificar", from: ["waiting", "unpaid"] },
+  { name: "settle", label: "Baixar", from: ["waiting", "unpaid"] },
+  { name: "cancel", label: "Cancelar", from: ["new", "link", "waiting", "unpaid", "approved"] },
+  { name: "refund", label: "Devolver", from: ["paid", "contested"] },
+  { name: "contest", label: "Contestar", from: ["paid"] },
+];
+
+const money = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
+const element = (id) => document.getElementById(id);
+
+function announce(text) {
+  element("notice").textContent = text;
+}
+
+async function call(method, path, body) {
+  const response = await fetch(path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.error || response.statusText);
+  return answer;
+}
+
+// attempt runs something that a person asked for and says how it went.
+async function attempt(done, work) {
+  try {
+    await work();
+    announce(done);
+    await refresh();
+  } catch (problem) {
+    announce("Não foi possível: " + problem.message);
+  }
+}
+
+function cell(row, text, className) {
+  const added = row.insertCell();
+  added.textContent = text;
+  if (className) added.className = className;
+  return added;
+}
+
+function day(text) {
+  return text ? text.split("-").reverse().join("/") : "";
+}
+
+function payer(customer) {
+  return customer ? customer.corporate_name || customer.name || "" : "";
+}
+
+function emptyRow(body, columns, text) {
+  cell(body.insertRow(), text).colSpan = columns;
+}
+
+function drawCharges(charges) {
+  const body = element("charges");
+  body.replaceChildren();
+  if (charges.length === 0) emptyRow(body, 7, "Nenhuma cobrança ainda.");
+  for (const charge of charges.reverse()) {
+    const row = body.insertRow();
+    cell(row, String(charge.id), "number");
+    cell(row, charge.customId || "");
+    cell(row, payer(charge.customer));
+    cell(row, money.format((charge.paidValue || charge.total) / 100), "number");
+    cell(row, day(charge.expireAt), "number");
+    cell(row, statuses[charge.status] || charge.status);
+    drawActions(row.insertCell(), charge);
+  }
+}
+
+function drawActions(place, charge) {
+  place.className = "actions";
+  for (const action of actions.filter((each) => each.from.includes(charge.status))) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = action.label;
+    button.setAttribute("aria-label", `${action.label} a cobrança ${charge.id}`);
+    button.addEventListener("click", () =>
+      attempt(`${action.label}: cobrança ${charge.id}.`, () => call("POST", `gerencianet/charges/${charge.id}/${action.name}`)));
+    place.append(button);
+  }
+}
+
+function drawOrders(orders) {
+  const body = element("orders");
+  body.replaceChildren();
+  if (orders.length === 0) emptyRow(body, 7, "Nenhum pedido ainda.");
+  for (const order of orders.reverse()) {
+    const row = body.insertRow();
+    cell(row, String(order.number), "number");
+    cell(row, order.record.nome_cliente);
+    cell(row, (order.items || []).map((item) => `${Number(item.qtde_produto)} × ${item.desc_produto}`).join("; "));
+    cell(row, String((order.installments || []).length), "number");
+    cell(row, money.format(Number(order.record.valor_total_nota)), "number");
+    cell(row, order.record.status_pedido + (order.trashed ? " (lixeira)" : ""));
+    cell(row, order.record.obs_interno_pedido);
+  }
+}
+
+function drawFaults(provider, answer) {
+  for (const fault of answer.faults) {
+    const line = document.createElement("li");
+    const left = fault.count < 0 ? "sempre" : `${fault.fired} de ${fault.count}`;
+    line.textContent = `${provider}: ${fault.route || "todas as rotas"}, ${fault.kind}, ${left}`;
+    element("faults").append(line);
+  }
+}
+
+async function refresh() {
+  const filter = new URLSearchParams(new FormData(element("filter-form")));
+  const [clock, charges, orders, gerencianet, vhsys] = await Promise.all([
+    call("GET", "clock"), call("GET", `gerencianet/charges?${filter}`), call("GET", "vhsys/orders"),
+    call("GET", "gerencianet/faults"), call("GET", "vhsys/faults"),
+  ]);
+  element("now").textContent = new Date(clock.now).toLocaleString("pt-BR", { timeZone: "America/Sao_Paulo", dateStyle: "full", timeStyle: "short" });
+  drawCharges(charges);
+  drawOrders(orders);
+  element("faults").replaceChildren();
+  drawFaults("Gerencianet", gerencianet);
+  drawFaults("Vhsys", vhsys);
+}
+
+function faultOf(form) {
+  const fault = { route: form.get("route"), kind: form.get("kind"), count: Number(form.get("count")) };
+  if (form.get("status")) fault.status = Number(form.get("status"));
+  if (form.get("delayMs")) fault.delayMs = Number(form.get("delayMs"));
+  return fault;
+}
+
+function fillStatuses() {
+  element("filter-status").append(new Option("todas", ""));
+  for (const [value, label] of Object.entries(statuses)) element("filter-status").append(new Option(label, value));
+}
+
+function listen() {
+  element("filter-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt("Lista atualizada.", async () => {});
+  });
+  element("clock-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const days = Number(element("days").value);
+    attempt(`O calendário avançou ${days} dia(s).`, () => call("POST", "clock", { advanceDays: days }));
+  });
+  element("fault-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    attempt("Falha injetada.", () => call("POST", `${form.get("provider")}/faults`, faultOf(form)));
+  });
+  element("fault-clear").addEventListener("click", () =>
+    attempt("Falhas retiradas.", async () => {
+      await call("DELETE", "gerencianet/faults");
+      await call("DELETE", "vhsys/faults");
+    }));
+}
+
+// A click must not land on a row that has just moved, so the page refreshes
+// by itself only while nobody is using its controls.
+function refreshWhenIdle() {
+  const busy = document.activeElement && document.activeElement.closest("main form, main table");
+  if (!document.hidden && !busy) refresh().catch((problem) => announce("Sem resposta do simulador: " + problem.message));
+}
+
+fillStatuses();
+listen();
+attempt("", async () => {});
+setInterval(refreshWhenIdle, 5000);
