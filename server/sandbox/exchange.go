@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -113,7 +114,7 @@ type provider struct {
 	// serve authenticates and handles one request, known route or not.
 	serve func(*exchange) answer
 	// failure is the provider's usual body for a status that says nothing more.
-	failure func(status int) answer
+	failure func(e *exchange, status int) answer
 	// describe finds the names under which a person knows the request: our
 	// reference and the provider's id. Either may be empty.
 	describe func(*exchange) (customID, id string)
@@ -145,7 +146,7 @@ func (p *provider) accept(r *http.Request) (*exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &exchange{request: r, body: body, publicURL: publicURL(r)}
+	e := &exchange{request: r, body: body, publicURL: cmp.Or(p.sandbox.publicURL, publicURL(r))}
 	path := strings.TrimSuffix(r.URL.Path, "/")
 	for _, candidate := range p.routes {
 		if params, found := candidate.match(r.Method, path); found {

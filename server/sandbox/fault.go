@@ -208,9 +208,9 @@ func (p *provider) spoil(e *exchange, f *fault, number int) answer {
 		result = textAnswer(cmp.Or(f.Status, http.StatusFound), "text/html; charset=utf-8", "")
 		result.header.Set("Location", cmp.Or(f.Body, "/elsewhere"))
 	case faultUnauthorized:
-		result = p.refuse(http.StatusUnauthorized, f.Body)
+		result = p.refuse(e, http.StatusUnauthorized, f.Body)
 	default:
-		result = p.refuse(cmp.Or(f.Status, http.StatusInternalServerError), f.Body)
+		result = p.refuse(e, cmp.Or(f.Status, http.StatusInternalServerError), f.Body)
 	}
 	for name, value := range f.Headers {
 		result.header.Set(name, value)
@@ -220,9 +220,9 @@ func (p *provider) spoil(e *exchange, f *fault, number int) answer {
 }
 
 // refuse answers with the given body, or with the provider's usual one.
-func (p *provider) refuse(status int, body string) answer {
+func (p *provider) refuse(e *exchange, status int, body string) answer {
 	if body == "" {
-		return p.failure(status)
+		return p.failure(e, status)
 	}
 	return textAnswer(status, contentTypeOf(body), body)
 }
@@ -236,7 +236,7 @@ func (f *fault) delay() time.Duration { return time.Duration(f.DelayMs) * time.M
 // processLater commits the request after its caller has been cut off. A
 // sandbox that closes meanwhile never commits it.
 func (p *provider) processLater(e *exchange, delay time.Duration, number int) {
-	p.sandbox.workers.Go(func() {
+	p.sandbox.spawn(func() {
 		if p.sandbox.pause(delay) {
 			p.process(e, number)
 		}

@@ -80,7 +80,12 @@ func newGerencianet(s *Sandbox, options Options) *gerencianet {
 	g.callbacks = newCallbacks(s, g, options.RetryBase)
 	g.provider = &provider{
 		name: "gerencianet", sandbox: s, faults: &faultList{},
-		serve: g.serve, describe: g.describe, failure: gerencianetFailure,
+		serve: g.serve, describe: g.describe, failure: func(e *exchange, status int) answer {
+			if e.route.path == authorizePath && status == http.StatusUnauthorized {
+				return bareUnauthorized()
+			}
+			return gerencianetFailure(status)
+		},
 	}
 	g.routes = g.table()
 	g.reset()
@@ -106,7 +111,7 @@ func (s *Sandbox) Gerencianet() http.Handler { return s.gerencianet }
 // table is every route of the API, by noun.
 func (g *gerencianet) table() []route {
 	return slices.Concat(
-		[]route{{method: "POST", path: "/v1/authorize", handle: g.authorize, open: true}},
+		[]route{{method: "POST", path: authorizePath, handle: g.authorize, open: true}},
 		g.chargeRoutes(),
 		g.billetRoutes(),
 		g.cardRoutes(),

@@ -16,13 +16,19 @@ type accessToken struct {
 	expires time.Time
 }
 
-// authorize is POST /v1/authorize: Basic credentials for a bearer token. Bad
-// credentials get the bare text that integrators compare with.
+const authorizePath = "/v1/authorize"
+
+// bareUnauthorized is the text that integrators compare with.
+func bareUnauthorized() answer {
+	return textAnswer(http.StatusUnauthorized, "text/plain; charset=utf-8", "Unauthorized")
+}
+
+// authorize is POST /v1/authorize: Basic credentials for a bearer token.
 func (g *gerencianet) authorize(e *exchange) answer {
 	id, secret, _ := e.request.BasicAuth()
 	account, known := g.accountOf(id, secret)
 	if !known {
-		return textAnswer(http.StatusUnauthorized, "text/plain; charset=utf-8", "Unauthorized")
+		return bareUnauthorized()
 	}
 	var body struct {
 		GrantType string `json:"grant_type"`

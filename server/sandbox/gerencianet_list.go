@@ -143,9 +143,13 @@ func (g *gerencianet) findCharges(query chargeQuery) []*charge {
 	return found
 }
 
+// methodsByType are the methods that the list calls by another name. Types
+// whose nouns are not simulated have none.
+var methodsByType = map[string]string{"billet": methodBillet, "card": methodCard}
+
 // matches applies every filter to one charge.
 func (q chargeQuery) matches(c *charge) bool {
-	if (q.chargeType == "billet") != (c.Method == methodBillet) || (q.chargeType == "card") != (c.Method == methodCard) {
+	if c.Method == "" || c.Method != methodsByType[q.chargeType] {
 		return false
 	}
 	day := c.dateOf(q.dateOf)

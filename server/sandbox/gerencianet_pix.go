@@ -1,9 +1,6 @@
 package sandbox
 
-import (
-	"encoding/base64"
-	"fmt"
-)
+import "fmt"
 
 // brCode is the copy-and-paste text of a dynamic Pix: an EMV merchant
 // presented code with its CRC. The address in it is invented.
@@ -35,11 +32,4 @@ func crc16(content string) uint16 {
 		}
 	}
 	return sum
-}
-
-// qrImage is the picture that accompanies the text.
-func qrImage(content string) string {
-	picture := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 200" role="img">` +
-		`<rect width="200" height="200" fill="#fff"/><text x="100" y="100" text-anchor="middle" font-size="16">Pix de teste</text></svg>`
-	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(picture+"<!--"+content[:4]+"-->"))
 }

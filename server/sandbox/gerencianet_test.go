@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -115,8 +116,8 @@ func fetch(t *testing.T, url string) string {
 	return string(content)
 }
 
-// The line is from FEBRABAN's layout: five fields whose check digits a bank
-// recomputes. The reference digits were worked out by hand.
+// The known line is the example that public descriptions of FEBRABAN's layout
+// use.
 func TestTypeableLine(t *testing.T) {
 	t.Parallel()
 	code := barcode(1000001, 8990, "2026-08-20")
@@ -330,6 +331,9 @@ func TestListRules(t *testing.T) {
 		b.gn("POST", "/v1/charge", createBody("chg-new", ""))
 		equal(t, "404, since a new charge is in no list", b.gn("GET", path, nil).status, http.StatusNotFound)
 		b.ctl("PUT", "/gerencianet/settings", dict{"emptyListIs404": false})
+		for _, other := range []string{"card", "carnet", "subscription"} {
+			equal(t, other, b.gn("GET", "/v1/charges?charge_type="+other+"&"+window, nil).body["data"], []any{})
+		}
 		equal(t, "or empty", b.gn("GET", path, nil).body["data"], []any{})
 	})
 	t.Run("filters", func(t *testing.T) {
@@ -388,4 +392,47 @@ func TestOddClients(t *testing.T) {
 	equal(t, "PUT", b.send("PUT", fmt.Sprintf("%s/v1/charge/%d/cancel", b.gerencianet.URL, id), header, nil).status, http.StatusOK)
 	equal(t, "GET", b.send("GET", fmt.Sprintf("%s/v1/charge/%d", b.gerencianet.URL, id), header, "null\n").status, http.StatusOK)
 	equal(t, "unknown route", b.gn("GET", "/v1/v1/charge/1", nil).status, http.StatusNotFound)
+}
+
+func TestLinksFollowThePrefix(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	mounted := httptest.NewServer(http.StripPrefix("/a/b", b.sandbox.Gerencianet()))
+	defer mounted.Close()
+	id := b.issue("chg-1", "2026-08-20")
+	got := b.send("GET", fmt.Sprintf("%s/a/b/v1/charge/%d", mounted.URL, id), map[string]string{"Authorization": "Bearer " + b.bearer}, nil)
+	link := got.data()["payment"].(dict)["banking_billet"].(dict)["link"].(string)
+	if !strings.HasPrefix(link, mounted.URL+"/a/b/boleto/") {
+		t.Error(link)
+	}
+	fetch(t, link)
+}
+
+func TestPublicURL(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(o *Options) { o.PublicURL = "https://demo.example.com/gn/" })
+	id := b.issue("chg-1", "2026-08-20")
+	link := b.gn("GET", fmt.Sprintf("/v1/charge/%d", id), nil).data()["payment"].(dict)["banking_billet"].(dict)["link"].(string)
+	if !strings.HasPrefix(link, "https://demo.example.com/gn/boleto/") {
+		t.Error(link)
+	}
+}
+
+// The error correction is the worked example of ISO/IEC 18004.
+func TestQRSymbols(t *testing.T) {
+	t.Parallel()
+	for content, version := range map[string]int{"A": 1, strings.Repeat("y", 60): 4, strings.Repeat("x", 171): 9, strings.Repeat("x", 400): 15} {
+		symbol := encodeQR(content)
+		equal(t, "version", symbol.version, version)
+		equal(t, "size", len(symbol.dark), 17+4*version)
+	}
+	if encodeQR(strings.Repeat("x", 413)) != nil {
+		t.Error("413 bytes are too many")
+	}
+	if !strings.HasPrefix(qrImage("A"), "data:image/svg+xml;base64,") {
+		t.Error(qrImage("A"))
+	}
+	equal(t, "error correction of the standard's example",
+		qrRemainder([]byte{0x10, 0x20, 0x0C, 0x56, 0x61, 0x80, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11}, qrDivisor(10)),
+		[]byte{0xA5, 0x24, 0xD4, 0xC1, 0xED, 0x36, 0xC7, 0x87, 0x2C, 0x55})
 }

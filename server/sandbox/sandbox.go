@@ -19,6 +19,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 )
@@ -65,6 +66,9 @@ type Options struct {
 	GerencianetAccounts []GerencianetAccount
 	// VhsysAccounts may call. Empty means the demo pair of the constants.
 	VhsysAccounts []VhsysAccount
+	// PublicURL is where people's browsers reach the Gerencianet handler, for
+	// the links to printed boletos. Empty means the address of each request.
+	PublicURL string
 	// RetryBase is the spacing before the second attempt of a callback. It
 	// doubles up to a minute. Zero means two seconds.
 	RetryBase time.Duration
@@ -73,12 +77,14 @@ type Options struct {
 // Sandbox is one simulated world. All of its methods may be used at once.
 type Sandbox struct {
 	log         *slog.Logger
+	publicURL   string
 	clock       *clock
 	journal     *journal
 	requests    *requestLog
 	workers     sync.WaitGroup
 	done        chan struct{}
 	closing     sync.Once
+	closed      bool // guarded by mu
 	closeError  error
 	gerencianet *gerencianet
 	vhsys       *vhsys
@@ -93,10 +99,11 @@ type Sandbox struct {
 func New(options Options) (*Sandbox, error) {
 	options = options.withDefaults()
 	s := &Sandbox{
-		log:      options.Log,
-		clock:    &clock{base: options.Now},
-		requests: &requestLog{},
-		done:     make(chan struct{}),
+		log:       options.Log,
+		publicURL: strings.TrimSuffix(options.PublicURL, "/"),
+		clock:     &clock{base: options.Now},
+		requests:  &requestLog{},
+		done:      make(chan struct{}),
 	}
 	s.gerencianet = newGerencianet(s, options)
 	s.vhsys = newVhsys(s, options)
@@ -188,6 +195,9 @@ func (s *Sandbox) reset() error {
 // closes the journal. It may be called more than once.
 func (s *Sandbox) Close() error {
 	s.closing.Do(func() {
+		s.mu.Lock()
+		s.closed = true
+		s.mu.Unlock()
 		close(s.done)
 		s.gerencianet.callbacks.stop()
 		s.workers.Wait()
@@ -196,6 +206,16 @@ func (s *Sandbox) Close() error {
 		s.closeError = s.journal.close()
 	})
 	return s.closeError
+}
+
+// spawn runs something that Close will wait for. A closed sandbox starts
+// nothing more.
+func (s *Sandbox) spawn(work func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.workers.Go(work)
+	}
 }
 
 // pause waits, or returns false at once when the sandbox closes.

@@ -227,7 +227,7 @@ func (b *bundle) ctl(method, path string, body any) reply {
 	return got
 }
 
-// object is a JSON object in a test.
+// dict is a JSON object in a test.
 type dict = map[string]any
 
 // createBody is a valid POST /v1/charge.

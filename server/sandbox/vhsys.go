@@ -58,7 +58,8 @@ func newVhsys(s *Sandbox, options Options) *vhsys {
 	v := &vhsys{accounts: options.VhsysAccounts}
 	v.provider = &provider{
 		name: "vhsys", sandbox: s, faults: &faultList{},
-		serve: v.serve, describe: v.describe, failure: vhsysFailure,
+		serve: v.serve, describe: v.describe,
+		failure: func(_ *exchange, status int) answer { return vhsysFailure(status) },
 	}
 	v.reset()
 	v.routes = v.routeTable()

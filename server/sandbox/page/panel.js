@@ -33,11 +33,13 @@ async function call(method, path, body) {
 }
 
 // attempt runs something that a person asked for and says how it went.
-async function attempt(done, work) {
+async function attempt(done, work, focusAfter) {
   try {
     await work();
     announce(done);
     await refresh();
+    const target = focusAfter && element(focusAfter);
+    if (target) target.focus();
   } catch (problem) {
     announce("Não foi possível: " + problem.message);
   }
@@ -68,6 +70,8 @@ function drawCharges(charges) {
   if (charges.length === 0) emptyRow(body, 7, "Nenhuma cobrança ainda.");
   for (const charge of charges.reverse()) {
     const row = body.insertRow();
+    row.id = `charge-${charge.id}`;
+    row.tabIndex = -1; // keeps the place of the keyboard when its buttons change
     cell(row, String(charge.id), "number");
     cell(row, charge.customId || "");
     cell(row, payer(charge.customer));
@@ -86,7 +90,7 @@ function drawActions(place, charge) {
     button.textContent = action.label;
     button.setAttribute("aria-label", `${action.label} a cobrança ${charge.id}`);
     button.addEventListener("click", () =>
-      attempt(`${action.label}: cobrança ${charge.id}.`, () => call("POST", `gerencianet/charges/${charge.id}/${action.name}`)));
+      attempt(`${action.label}: cobrança ${charge.id}.`, () => call("POST", `gerencianet/charges/${charge.id}/${action.name}`), `charge-${charge.id}`));
     place.append(button);
   }
 }
