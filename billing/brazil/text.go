@@ -2,6 +2,7 @@ package brazil
 
 import (
 	"fmt"
+	"math/big"
 	"regexp"
 	"strings"
 )
@@ -58,4 +59,11 @@ func Split(amountCents int64, n int) []int64 {
 	}
 	parts[n-1] += amountCents - each*int64(n)
 	return parts
+}
+
+// MulDiv answers amount × numerator ÷ denominator, rounded down, without
+// overflow on the way.
+func MulDiv(amount, numerator, denominator int64) int64 {
+	product := new(big.Int).Mul(big.NewInt(amount), big.NewInt(numerator))
+	return product.Div(product, big.NewInt(denominator)).Int64()
 }

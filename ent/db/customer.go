@@ -39,6 +39,10 @@ type Customer struct {
 	State string `json:"state,omitempty"`
 	// PostalCode holds the value of the "postal_code" field.
 	PostalCode string `json:"postal_code,omitempty"`
+	// the customer's id at Vhsys
+	RemoteID *string `json:"remote_id,omitempty"`
+	// when a creation at Vhsys that may have been done was last sent; empty again once we know
+	RemoteSentAt *time.Time `json:"remote_sent_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -72,9 +76,9 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case customer.FieldID, customer.FieldName, customer.FieldTaxID, customer.FieldEmail, customer.FieldPhone, customer.FieldStreet, customer.FieldStreetNumber, customer.FieldComplement, customer.FieldDistrict, customer.FieldCity, customer.FieldState, customer.FieldPostalCode:
+		case customer.FieldID, customer.FieldName, customer.FieldTaxID, customer.FieldEmail, customer.FieldPhone, customer.FieldStreet, customer.FieldStreetNumber, customer.FieldComplement, customer.FieldDistrict, customer.FieldCity, customer.FieldState, customer.FieldPostalCode, customer.FieldRemoteID:
 			values[i] = new(sql.NullString)
-		case customer.FieldCreatedAt, customer.FieldUpdatedAt:
+		case customer.FieldRemoteSentAt, customer.FieldCreatedAt, customer.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -163,6 +167,20 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PostalCode = value.String
 			}
+		case customer.FieldRemoteID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field remote_id", values[i])
+			} else if value.Valid {
+				_m.RemoteID = new(string)
+				*_m.RemoteID = value.String
+			}
+		case customer.FieldRemoteSentAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field remote_sent_at", values[i])
+			} else if value.Valid {
+				_m.RemoteSentAt = new(time.Time)
+				*_m.RemoteSentAt = value.Time
+			}
 		case customer.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -247,6 +265,16 @@ func (_m *Customer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("postal_code=")
 	builder.WriteString(_m.PostalCode)
+	builder.WriteString(", ")
+	if v := _m.RemoteID; v != nil {
+		builder.WriteString("remote_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.RemoteSentAt; v != nil {
+		builder.WriteString("remote_sent_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

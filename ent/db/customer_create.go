@@ -162,6 +162,34 @@ func (_c *CustomerCreate) SetNillablePostalCode(v *string) *CustomerCreate {
 	return _c
 }
 
+// SetRemoteID sets the "remote_id" field.
+func (_c *CustomerCreate) SetRemoteID(v string) *CustomerCreate {
+	_c.mutation.SetRemoteID(v)
+	return _c
+}
+
+// SetNillableRemoteID sets the "remote_id" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableRemoteID(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetRemoteID(*v)
+	}
+	return _c
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (_c *CustomerCreate) SetRemoteSentAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetRemoteSentAt(v)
+	return _c
+}
+
+// SetNillableRemoteSentAt sets the "remote_sent_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableRemoteSentAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetRemoteSentAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *CustomerCreate) SetCreatedAt(v time.Time) *CustomerCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -425,6 +453,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 		_spec.SetField(customer.FieldPostalCode, field.TypeString, value)
 		_node.PostalCode = value
 	}
+	if value, ok := _c.mutation.RemoteID(); ok {
+		_spec.SetField(customer.FieldRemoteID, field.TypeString, value)
+		_node.RemoteID = &value
+	}
+	if value, ok := _c.mutation.RemoteSentAt(); ok {
+		_spec.SetField(customer.FieldRemoteSentAt, field.TypeTime, value)
+		_node.RemoteSentAt = &value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(customer.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -630,6 +666,42 @@ func (u *CustomerUpsert) SetPostalCode(v string) *CustomerUpsert {
 // UpdatePostalCode sets the "postal_code" field to the value that was provided on create.
 func (u *CustomerUpsert) UpdatePostalCode() *CustomerUpsert {
 	u.SetExcluded(customer.FieldPostalCode)
+	return u
+}
+
+// SetRemoteID sets the "remote_id" field.
+func (u *CustomerUpsert) SetRemoteID(v string) *CustomerUpsert {
+	u.Set(customer.FieldRemoteID, v)
+	return u
+}
+
+// UpdateRemoteID sets the "remote_id" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateRemoteID() *CustomerUpsert {
+	u.SetExcluded(customer.FieldRemoteID)
+	return u
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (u *CustomerUpsert) ClearRemoteID() *CustomerUpsert {
+	u.SetNull(customer.FieldRemoteID)
+	return u
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (u *CustomerUpsert) SetRemoteSentAt(v time.Time) *CustomerUpsert {
+	u.Set(customer.FieldRemoteSentAt, v)
+	return u
+}
+
+// UpdateRemoteSentAt sets the "remote_sent_at" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateRemoteSentAt() *CustomerUpsert {
+	u.SetExcluded(customer.FieldRemoteSentAt)
+	return u
+}
+
+// ClearRemoteSentAt clears the value of the "remote_sent_at" field.
+func (u *CustomerUpsert) ClearRemoteSentAt() *CustomerUpsert {
+	u.SetNull(customer.FieldRemoteSentAt)
 	return u
 }
 
@@ -847,6 +919,48 @@ func (u *CustomerUpsertOne) SetPostalCode(v string) *CustomerUpsertOne {
 func (u *CustomerUpsertOne) UpdatePostalCode() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdatePostalCode()
+	})
+}
+
+// SetRemoteID sets the "remote_id" field.
+func (u *CustomerUpsertOne) SetRemoteID(v string) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetRemoteID(v)
+	})
+}
+
+// UpdateRemoteID sets the "remote_id" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateRemoteID() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateRemoteID()
+	})
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (u *CustomerUpsertOne) ClearRemoteID() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearRemoteID()
+	})
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (u *CustomerUpsertOne) SetRemoteSentAt(v time.Time) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetRemoteSentAt(v)
+	})
+}
+
+// UpdateRemoteSentAt sets the "remote_sent_at" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateRemoteSentAt() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateRemoteSentAt()
+	})
+}
+
+// ClearRemoteSentAt clears the value of the "remote_sent_at" field.
+func (u *CustomerUpsertOne) ClearRemoteSentAt() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearRemoteSentAt()
 	})
 }
 
@@ -1233,6 +1347,48 @@ func (u *CustomerUpsertBulk) SetPostalCode(v string) *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) UpdatePostalCode() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdatePostalCode()
+	})
+}
+
+// SetRemoteID sets the "remote_id" field.
+func (u *CustomerUpsertBulk) SetRemoteID(v string) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetRemoteID(v)
+	})
+}
+
+// UpdateRemoteID sets the "remote_id" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateRemoteID() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateRemoteID()
+	})
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (u *CustomerUpsertBulk) ClearRemoteID() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearRemoteID()
+	})
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (u *CustomerUpsertBulk) SetRemoteSentAt(v time.Time) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetRemoteSentAt(v)
+	})
+}
+
+// UpdateRemoteSentAt sets the "remote_sent_at" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateRemoteSentAt() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateRemoteSentAt()
+	})
+}
+
+// ClearRemoteSentAt clears the value of the "remote_sent_at" field.
+func (u *CustomerUpsertBulk) ClearRemoteSentAt() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearRemoteSentAt()
 	})
 }
 

@@ -184,6 +184,46 @@ func (_u *CustomerUpdate) SetNillablePostalCode(v *string) *CustomerUpdate {
 	return _u
 }
 
+// SetRemoteID sets the "remote_id" field.
+func (_u *CustomerUpdate) SetRemoteID(v string) *CustomerUpdate {
+	_u.mutation.SetRemoteID(v)
+	return _u
+}
+
+// SetNillableRemoteID sets the "remote_id" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableRemoteID(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetRemoteID(*v)
+	}
+	return _u
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (_u *CustomerUpdate) ClearRemoteID() *CustomerUpdate {
+	_u.mutation.ClearRemoteID()
+	return _u
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (_u *CustomerUpdate) SetRemoteSentAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetRemoteSentAt(v)
+	return _u
+}
+
+// SetNillableRemoteSentAt sets the "remote_sent_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableRemoteSentAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetRemoteSentAt(*v)
+	}
+	return _u
+}
+
+// ClearRemoteSentAt clears the value of the "remote_sent_at" field.
+func (_u *CustomerUpdate) ClearRemoteSentAt() *CustomerUpdate {
+	_u.mutation.ClearRemoteSentAt()
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *CustomerUpdate) SetUpdatedAt(v time.Time) *CustomerUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -314,6 +354,18 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.PostalCode(); ok {
 		_spec.SetField(customer.FieldPostalCode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RemoteID(); ok {
+		_spec.SetField(customer.FieldRemoteID, field.TypeString, value)
+	}
+	if _u.mutation.RemoteIDCleared() {
+		_spec.ClearField(customer.FieldRemoteID, field.TypeString)
+	}
+	if value, ok := _u.mutation.RemoteSentAt(); ok {
+		_spec.SetField(customer.FieldRemoteSentAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemoteSentAtCleared() {
+		_spec.ClearField(customer.FieldRemoteSentAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(customer.FieldUpdatedAt, field.TypeTime, value)
@@ -539,6 +591,46 @@ func (_u *CustomerUpdateOne) SetNillablePostalCode(v *string) *CustomerUpdateOne
 	return _u
 }
 
+// SetRemoteID sets the "remote_id" field.
+func (_u *CustomerUpdateOne) SetRemoteID(v string) *CustomerUpdateOne {
+	_u.mutation.SetRemoteID(v)
+	return _u
+}
+
+// SetNillableRemoteID sets the "remote_id" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableRemoteID(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetRemoteID(*v)
+	}
+	return _u
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (_u *CustomerUpdateOne) ClearRemoteID() *CustomerUpdateOne {
+	_u.mutation.ClearRemoteID()
+	return _u
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (_u *CustomerUpdateOne) SetRemoteSentAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetRemoteSentAt(v)
+	return _u
+}
+
+// SetNillableRemoteSentAt sets the "remote_sent_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableRemoteSentAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetRemoteSentAt(*v)
+	}
+	return _u
+}
+
+// ClearRemoteSentAt clears the value of the "remote_sent_at" field.
+func (_u *CustomerUpdateOne) ClearRemoteSentAt() *CustomerUpdateOne {
+	_u.mutation.ClearRemoteSentAt()
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *CustomerUpdateOne) SetUpdatedAt(v time.Time) *CustomerUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
@@ -699,6 +791,18 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.PostalCode(); ok {
 		_spec.SetField(customer.FieldPostalCode, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RemoteID(); ok {
+		_spec.SetField(customer.FieldRemoteID, field.TypeString, value)
+	}
+	if _u.mutation.RemoteIDCleared() {
+		_spec.ClearField(customer.FieldRemoteID, field.TypeString)
+	}
+	if value, ok := _u.mutation.RemoteSentAt(); ok {
+		_spec.SetField(customer.FieldRemoteSentAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemoteSentAtCleared() {
+		_spec.ClearField(customer.FieldRemoteSentAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(customer.FieldUpdatedAt, field.TypeTime, value)

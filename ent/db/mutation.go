@@ -6556,29 +6556,31 @@ func (m *CredentialMutation) ResetEdge(name string) error {
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	name          *string
-	tax_id        *string
-	email         *string
-	phone         *string
-	street        *string
-	street_number *string
-	complement    *string
-	district      *string
-	city          *string
-	state         *string
-	postal_code   *string
-	created_at    *time.Time
-	updated_at    *time.Time
-	clearedFields map[string]struct{}
-	sales         map[string]struct{}
-	removedsales  map[string]struct{}
-	clearedsales  bool
-	done          bool
-	oldValue      func(context.Context) (*Customer, error)
-	predicates    []predicate.Customer
+	op             Op
+	typ            string
+	id             *string
+	name           *string
+	tax_id         *string
+	email          *string
+	phone          *string
+	street         *string
+	street_number  *string
+	complement     *string
+	district       *string
+	city           *string
+	state          *string
+	postal_code    *string
+	remote_id      *string
+	remote_sent_at *time.Time
+	created_at     *time.Time
+	updated_at     *time.Time
+	clearedFields  map[string]struct{}
+	sales          map[string]struct{}
+	removedsales   map[string]struct{}
+	clearedsales   bool
+	done           bool
+	oldValue       func(context.Context) (*Customer, error)
+	predicates     []predicate.Customer
 }
 
 var _ ent.Mutation = (*CustomerMutation)(nil)
@@ -7081,6 +7083,104 @@ func (m *CustomerMutation) ResetPostalCode() {
 	m.postal_code = nil
 }
 
+// SetRemoteID sets the "remote_id" field.
+func (m *CustomerMutation) SetRemoteID(s string) {
+	m.remote_id = &s
+}
+
+// RemoteID returns the value of the "remote_id" field in the mutation.
+func (m *CustomerMutation) RemoteID() (r string, exists bool) {
+	v := m.remote_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemoteID returns the old "remote_id" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRemoteID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemoteID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemoteID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemoteID: %w", err)
+	}
+	return oldValue.RemoteID, nil
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (m *CustomerMutation) ClearRemoteID() {
+	m.remote_id = nil
+	m.clearedFields[customer.FieldRemoteID] = struct{}{}
+}
+
+// RemoteIDCleared returns if the "remote_id" field was cleared in this mutation.
+func (m *CustomerMutation) RemoteIDCleared() bool {
+	_, ok := m.clearedFields[customer.FieldRemoteID]
+	return ok
+}
+
+// ResetRemoteID resets all changes to the "remote_id" field.
+func (m *CustomerMutation) ResetRemoteID() {
+	m.remote_id = nil
+	delete(m.clearedFields, customer.FieldRemoteID)
+}
+
+// SetRemoteSentAt sets the "remote_sent_at" field.
+func (m *CustomerMutation) SetRemoteSentAt(t time.Time) {
+	m.remote_sent_at = &t
+}
+
+// RemoteSentAt returns the value of the "remote_sent_at" field in the mutation.
+func (m *CustomerMutation) RemoteSentAt() (r time.Time, exists bool) {
+	v := m.remote_sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemoteSentAt returns the old "remote_sent_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldRemoteSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemoteSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemoteSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemoteSentAt: %w", err)
+	}
+	return oldValue.RemoteSentAt, nil
+}
+
+// ClearRemoteSentAt clears the value of the "remote_sent_at" field.
+func (m *CustomerMutation) ClearRemoteSentAt() {
+	m.remote_sent_at = nil
+	m.clearedFields[customer.FieldRemoteSentAt] = struct{}{}
+}
+
+// RemoteSentAtCleared returns if the "remote_sent_at" field was cleared in this mutation.
+func (m *CustomerMutation) RemoteSentAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldRemoteSentAt]
+	return ok
+}
+
+// ResetRemoteSentAt resets all changes to the "remote_sent_at" field.
+func (m *CustomerMutation) ResetRemoteSentAt() {
+	m.remote_sent_at = nil
+	delete(m.clearedFields, customer.FieldRemoteSentAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *CustomerMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -7241,7 +7341,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 15)
 	if m.name != nil {
 		fields = append(fields, customer.FieldName)
 	}
@@ -7274,6 +7374,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.postal_code != nil {
 		fields = append(fields, customer.FieldPostalCode)
+	}
+	if m.remote_id != nil {
+		fields = append(fields, customer.FieldRemoteID)
+	}
+	if m.remote_sent_at != nil {
+		fields = append(fields, customer.FieldRemoteSentAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, customer.FieldCreatedAt)
@@ -7311,6 +7417,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.State()
 	case customer.FieldPostalCode:
 		return m.PostalCode()
+	case customer.FieldRemoteID:
+		return m.RemoteID()
+	case customer.FieldRemoteSentAt:
+		return m.RemoteSentAt()
 	case customer.FieldCreatedAt:
 		return m.CreatedAt()
 	case customer.FieldUpdatedAt:
@@ -7346,6 +7456,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldState(ctx)
 	case customer.FieldPostalCode:
 		return m.OldPostalCode(ctx)
+	case customer.FieldRemoteID:
+		return m.OldRemoteID(ctx)
+	case customer.FieldRemoteSentAt:
+		return m.OldRemoteSentAt(ctx)
 	case customer.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case customer.FieldUpdatedAt:
@@ -7436,6 +7550,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPostalCode(v)
 		return nil
+	case customer.FieldRemoteID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemoteID(v)
+		return nil
+	case customer.FieldRemoteSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemoteSentAt(v)
+		return nil
 	case customer.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -7479,7 +7607,14 @@ func (m *CustomerMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *CustomerMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(customer.FieldRemoteID) {
+		fields = append(fields, customer.FieldRemoteID)
+	}
+	if m.FieldCleared(customer.FieldRemoteSentAt) {
+		fields = append(fields, customer.FieldRemoteSentAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -7492,6 +7627,14 @@ func (m *CustomerMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *CustomerMutation) ClearField(name string) error {
+	switch name {
+	case customer.FieldRemoteID:
+		m.ClearRemoteID()
+		return nil
+	case customer.FieldRemoteSentAt:
+		m.ClearRemoteSentAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
 }
 
@@ -7531,6 +7674,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldPostalCode:
 		m.ResetPostalCode()
+		return nil
+	case customer.FieldRemoteID:
+		m.ResetRemoteID()
+		return nil
+	case customer.FieldRemoteSentAt:
+		m.ResetRemoteSentAt()
 		return nil
 	case customer.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -14955,6 +15104,7 @@ type OperationMutation struct {
 	addwakes            *int
 	next_try_at         *time.Time
 	last_error          *string
+	asked_at            *time.Time
 	created_at          *time.Time
 	finished_at         *time.Time
 	clearedFields       map[string]struct{}
@@ -15547,6 +15697,42 @@ func (m *OperationMutation) ResetRequestedByID() {
 	delete(m.clearedFields, operation.FieldRequestedByID)
 }
 
+// SetAskedAt sets the "asked_at" field.
+func (m *OperationMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *OperationMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the Operation entity.
+// If the Operation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OperationMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *OperationMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *OperationMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -15747,7 +15933,7 @@ func (m *OperationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OperationMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.kind != nil {
 		fields = append(fields, operation.FieldKind)
 	}
@@ -15780,6 +15966,9 @@ func (m *OperationMutation) Fields() []string {
 	}
 	if m.requested_by != nil {
 		fields = append(fields, operation.FieldRequestedByID)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, operation.FieldAskedAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, operation.FieldCreatedAt)
@@ -15817,6 +16006,8 @@ func (m *OperationMutation) Field(name string) (ent.Value, bool) {
 		return m.LastError()
 	case operation.FieldRequestedByID:
 		return m.RequestedByID()
+	case operation.FieldAskedAt:
+		return m.AskedAt()
 	case operation.FieldCreatedAt:
 		return m.CreatedAt()
 	case operation.FieldFinishedAt:
@@ -15852,6 +16043,8 @@ func (m *OperationMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldLastError(ctx)
 	case operation.FieldRequestedByID:
 		return m.OldRequestedByID(ctx)
+	case operation.FieldAskedAt:
+		return m.OldAskedAt(ctx)
 	case operation.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case operation.FieldFinishedAt:
@@ -15941,6 +16134,13 @@ func (m *OperationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRequestedByID(v)
+		return nil
+	case operation.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
 		return nil
 	case operation.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -16092,6 +16292,9 @@ func (m *OperationMutation) ResetField(name string) error {
 	case operation.FieldRequestedByID:
 		m.ResetRequestedByID()
 		return nil
+	case operation.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
 	case operation.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
@@ -16211,7 +16414,6 @@ type OrderMutation struct {
 	typ                     string
 	id                      *string
 	step                    *enum.OrderStep
-	remote_customer_id      *string
 	remote_order_id         *string
 	remote_status_base      *string
 	remote_status_custom_id *string
@@ -16403,55 +16605,6 @@ func (m *OrderMutation) OldStep(ctx context.Context) (v enum.OrderStep, err erro
 // ResetStep resets all changes to the "step" field.
 func (m *OrderMutation) ResetStep() {
 	m.step = nil
-}
-
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (m *OrderMutation) SetRemoteCustomerID(s string) {
-	m.remote_customer_id = &s
-}
-
-// RemoteCustomerID returns the value of the "remote_customer_id" field in the mutation.
-func (m *OrderMutation) RemoteCustomerID() (r string, exists bool) {
-	v := m.remote_customer_id
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldRemoteCustomerID returns the old "remote_customer_id" field's value of the Order entity.
-// If the Order object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *OrderMutation) OldRemoteCustomerID(ctx context.Context) (v *string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldRemoteCustomerID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldRemoteCustomerID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldRemoteCustomerID: %w", err)
-	}
-	return oldValue.RemoteCustomerID, nil
-}
-
-// ClearRemoteCustomerID clears the value of the "remote_customer_id" field.
-func (m *OrderMutation) ClearRemoteCustomerID() {
-	m.remote_customer_id = nil
-	m.clearedFields[order.FieldRemoteCustomerID] = struct{}{}
-}
-
-// RemoteCustomerIDCleared returns if the "remote_customer_id" field was cleared in this mutation.
-func (m *OrderMutation) RemoteCustomerIDCleared() bool {
-	_, ok := m.clearedFields[order.FieldRemoteCustomerID]
-	return ok
-}
-
-// ResetRemoteCustomerID resets all changes to the "remote_customer_id" field.
-func (m *OrderMutation) ResetRemoteCustomerID() {
-	m.remote_customer_id = nil
-	delete(m.clearedFields, order.FieldRemoteCustomerID)
 }
 
 // SetRemoteOrderID sets the "remote_order_id" field.
@@ -16917,15 +17070,12 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 11)
 	if m.sale != nil {
 		fields = append(fields, order.FieldSaleID)
 	}
 	if m.step != nil {
 		fields = append(fields, order.FieldStep)
-	}
-	if m.remote_customer_id != nil {
-		fields = append(fields, order.FieldRemoteCustomerID)
 	}
 	if m.remote_order_id != nil {
 		fields = append(fields, order.FieldRemoteOrderID)
@@ -16966,8 +17116,6 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.SaleID()
 	case order.FieldStep:
 		return m.Step()
-	case order.FieldRemoteCustomerID:
-		return m.RemoteCustomerID()
 	case order.FieldRemoteOrderID:
 		return m.RemoteOrderID()
 	case order.FieldRemoteStatusBase:
@@ -16999,8 +17147,6 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldSaleID(ctx)
 	case order.FieldStep:
 		return m.OldStep(ctx)
-	case order.FieldRemoteCustomerID:
-		return m.OldRemoteCustomerID(ctx)
 	case order.FieldRemoteOrderID:
 		return m.OldRemoteOrderID(ctx)
 	case order.FieldRemoteStatusBase:
@@ -17041,13 +17187,6 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStep(v)
-		return nil
-	case order.FieldRemoteCustomerID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetRemoteCustomerID(v)
 		return nil
 	case order.FieldRemoteOrderID:
 		v, ok := value.(string)
@@ -17142,9 +17281,6 @@ func (m *OrderMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *OrderMutation) ClearedFields() []string {
 	var fields []string
-	if m.FieldCleared(order.FieldRemoteCustomerID) {
-		fields = append(fields, order.FieldRemoteCustomerID)
-	}
 	if m.FieldCleared(order.FieldRemoteOrderID) {
 		fields = append(fields, order.FieldRemoteOrderID)
 	}
@@ -17177,9 +17313,6 @@ func (m *OrderMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *OrderMutation) ClearField(name string) error {
 	switch name {
-	case order.FieldRemoteCustomerID:
-		m.ClearRemoteCustomerID()
-		return nil
 	case order.FieldRemoteOrderID:
 		m.ClearRemoteOrderID()
 		return nil
@@ -17211,9 +17344,6 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldStep:
 		m.ResetStep()
-		return nil
-	case order.FieldRemoteCustomerID:
-		m.ResetRemoteCustomerID()
 		return nil
 	case order.FieldRemoteOrderID:
 		m.ResetRemoteOrderID()

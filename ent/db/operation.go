@@ -42,6 +42,8 @@ type Operation struct {
 	LastError string `json:"last_error,omitempty"`
 	// RequestedByID holds the value of the "requested_by_id" field.
 	RequestedByID *string `json:"requested_by_id,omitempty"`
+	// when it was asked for, or asked for again after it had failed
+	AskedAt time.Time `json:"asked_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// FinishedAt holds the value of the "finished_at" field.
@@ -94,7 +96,7 @@ func (*Operation) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case operation.FieldID, operation.FieldKind, operation.FieldState, operation.FieldIntegration, operation.FieldSubjectID, operation.FieldDedupeKey, operation.FieldLastError, operation.FieldRequestedByID:
 			values[i] = new(sql.NullString)
-		case operation.FieldNextTryAt, operation.FieldCreatedAt, operation.FieldFinishedAt:
+		case operation.FieldNextTryAt, operation.FieldAskedAt, operation.FieldCreatedAt, operation.FieldFinishedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -186,6 +188,12 @@ func (_m *Operation) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RequestedByID = new(string)
 				*_m.RequestedByID = value.String
+			}
+		case operation.FieldAskedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field asked_at", values[i])
+			} else if value.Valid {
+				_m.AskedAt = value.Time
 			}
 		case operation.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -282,6 +290,9 @@ func (_m *Operation) String() string {
 		builder.WriteString("requested_by_id=")
 		builder.WriteString(*v)
 	}
+	builder.WriteString(", ")
+	builder.WriteString("asked_at=")
+	builder.WriteString(_m.AskedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

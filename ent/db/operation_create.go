@@ -148,6 +148,20 @@ func (_c *OperationCreate) SetNillableRequestedByID(v *string) *OperationCreate 
 	return _c
 }
 
+// SetAskedAt sets the "asked_at" field.
+func (_c *OperationCreate) SetAskedAt(v time.Time) *OperationCreate {
+	_c.mutation.SetAskedAt(v)
+	return _c
+}
+
+// SetNillableAskedAt sets the "asked_at" field if the given value is not nil.
+func (_c *OperationCreate) SetNillableAskedAt(v *time.Time) *OperationCreate {
+	if v != nil {
+		_c.SetAskedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *OperationCreate) SetCreatedAt(v time.Time) *OperationCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -265,6 +279,10 @@ func (_c *OperationCreate) defaults() {
 		v := operation.DefaultLastError
 		_c.mutation.SetLastError(v)
 	}
+	if _, ok := _c.mutation.AskedAt(); !ok {
+		v := operation.DefaultAskedAt()
+		_c.mutation.SetAskedAt(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := operation.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -315,6 +333,9 @@ func (_c *OperationCreate) check() error {
 	}
 	if _, ok := _c.mutation.LastError(); !ok {
 		return &ValidationError{Name: "last_error", err: errors.New(`db: missing required field "Operation.last_error"`)}
+	}
+	if _, ok := _c.mutation.AskedAt(); !ok {
+		return &ValidationError{Name: "asked_at", err: errors.New(`db: missing required field "Operation.asked_at"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Operation.created_at"`)}
@@ -394,6 +415,10 @@ func (_c *OperationCreate) createSpec() (*Operation, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LastError(); ok {
 		_spec.SetField(operation.FieldLastError, field.TypeString, value)
 		_node.LastError = value
+	}
+	if value, ok := _c.mutation.AskedAt(); ok {
+		_spec.SetField(operation.FieldAskedAt, field.TypeTime, value)
+		_node.AskedAt = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(operation.FieldCreatedAt, field.TypeTime, value)
@@ -647,6 +672,18 @@ func (u *OperationUpsert) UpdateRequestedByID() *OperationUpsert {
 // ClearRequestedByID clears the value of the "requested_by_id" field.
 func (u *OperationUpsert) ClearRequestedByID() *OperationUpsert {
 	u.SetNull(operation.FieldRequestedByID)
+	return u
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (u *OperationUpsert) SetAskedAt(v time.Time) *OperationUpsert {
+	u.Set(operation.FieldAskedAt, v)
+	return u
+}
+
+// UpdateAskedAt sets the "asked_at" field to the value that was provided on create.
+func (u *OperationUpsert) UpdateAskedAt() *OperationUpsert {
+	u.SetExcluded(operation.FieldAskedAt)
 	return u
 }
 
@@ -905,6 +942,20 @@ func (u *OperationUpsertOne) UpdateRequestedByID() *OperationUpsertOne {
 func (u *OperationUpsertOne) ClearRequestedByID() *OperationUpsertOne {
 	return u.Update(func(s *OperationUpsert) {
 		s.ClearRequestedByID()
+	})
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (u *OperationUpsertOne) SetAskedAt(v time.Time) *OperationUpsertOne {
+	return u.Update(func(s *OperationUpsert) {
+		s.SetAskedAt(v)
+	})
+}
+
+// UpdateAskedAt sets the "asked_at" field to the value that was provided on create.
+func (u *OperationUpsertOne) UpdateAskedAt() *OperationUpsertOne {
+	return u.Update(func(s *OperationUpsert) {
+		s.UpdateAskedAt()
 	})
 }
 
@@ -1333,6 +1384,20 @@ func (u *OperationUpsertBulk) UpdateRequestedByID() *OperationUpsertBulk {
 func (u *OperationUpsertBulk) ClearRequestedByID() *OperationUpsertBulk {
 	return u.Update(func(s *OperationUpsert) {
 		s.ClearRequestedByID()
+	})
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (u *OperationUpsertBulk) SetAskedAt(v time.Time) *OperationUpsertBulk {
+	return u.Update(func(s *OperationUpsert) {
+		s.SetAskedAt(v)
+	})
+}
+
+// UpdateAskedAt sets the "asked_at" field to the value that was provided on create.
+func (u *OperationUpsertBulk) UpdateAskedAt() *OperationUpsertBulk {
+	return u.Update(func(s *OperationUpsert) {
+		s.UpdateAskedAt()
 	})
 }
 

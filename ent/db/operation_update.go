@@ -210,6 +210,20 @@ func (_u *OperationUpdate) ClearRequestedByID() *OperationUpdate {
 	return _u
 }
 
+// SetAskedAt sets the "asked_at" field.
+func (_u *OperationUpdate) SetAskedAt(v time.Time) *OperationUpdate {
+	_u.mutation.SetAskedAt(v)
+	return _u
+}
+
+// SetNillableAskedAt sets the "asked_at" field if the given value is not nil.
+func (_u *OperationUpdate) SetNillableAskedAt(v *time.Time) *OperationUpdate {
+	if v != nil {
+		_u.SetAskedAt(*v)
+	}
+	return _u
+}
+
 // SetFinishedAt sets the "finished_at" field.
 func (_u *OperationUpdate) SetFinishedAt(v time.Time) *OperationUpdate {
 	_u.mutation.SetFinishedAt(v)
@@ -388,6 +402,9 @@ func (_u *OperationUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.LastError(); ok {
 		_spec.SetField(operation.FieldLastError, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AskedAt(); ok {
+		_spec.SetField(operation.FieldAskedAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.FinishedAt(); ok {
 		_spec.SetField(operation.FieldFinishedAt, field.TypeTime, value)
@@ -669,6 +686,20 @@ func (_u *OperationUpdateOne) ClearRequestedByID() *OperationUpdateOne {
 	return _u
 }
 
+// SetAskedAt sets the "asked_at" field.
+func (_u *OperationUpdateOne) SetAskedAt(v time.Time) *OperationUpdateOne {
+	_u.mutation.SetAskedAt(v)
+	return _u
+}
+
+// SetNillableAskedAt sets the "asked_at" field if the given value is not nil.
+func (_u *OperationUpdateOne) SetNillableAskedAt(v *time.Time) *OperationUpdateOne {
+	if v != nil {
+		_u.SetAskedAt(*v)
+	}
+	return _u
+}
+
 // SetFinishedAt sets the "finished_at" field.
 func (_u *OperationUpdateOne) SetFinishedAt(v time.Time) *OperationUpdateOne {
 	_u.mutation.SetFinishedAt(v)
@@ -877,6 +908,9 @@ func (_u *OperationUpdateOne) sqlSave(ctx context.Context) (_node *Operation, er
 	}
 	if value, ok := _u.mutation.LastError(); ok {
 		_spec.SetField(operation.FieldLastError, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AskedAt(); ok {
+		_spec.SetField(operation.FieldAskedAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.FinishedAt(); ok {
 		_spec.SetField(operation.FieldFinishedAt, field.TypeTime, value)

@@ -23,8 +23,6 @@ type Order struct {
 	SaleID string `json:"sale_id,omitempty"`
 	// Step holds the value of the "step" field.
 	Step enum.OrderStep `json:"step,omitempty"`
-	// RemoteCustomerID holds the value of the "remote_customer_id" field.
-	RemoteCustomerID *string `json:"remote_customer_id,omitempty"`
 	// RemoteOrderID holds the value of the "remote_order_id" field.
 	RemoteOrderID *string `json:"remote_order_id,omitempty"`
 	// RemoteStatusBase holds the value of the "remote_status_base" field.
@@ -74,7 +72,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case order.FieldID, order.FieldSaleID, order.FieldStep, order.FieldRemoteCustomerID, order.FieldRemoteOrderID, order.FieldRemoteStatusBase, order.FieldRemoteStatusCustomID, order.FieldRemoteStatus, order.FieldInstallmentsSent:
+		case order.FieldID, order.FieldSaleID, order.FieldStep, order.FieldRemoteOrderID, order.FieldRemoteStatusBase, order.FieldRemoteStatusCustomID, order.FieldRemoteStatus, order.FieldInstallmentsSent:
 			values[i] = new(sql.NullString)
 		case order.FieldSentAt, order.FieldSyncedAt, order.FieldCreatedAt, order.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -110,13 +108,6 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field step", values[i])
 			} else if value.Valid {
 				_m.Step = enum.OrderStep(value.String)
-			}
-		case order.FieldRemoteCustomerID:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field remote_customer_id", values[i])
-			} else if value.Valid {
-				_m.RemoteCustomerID = new(string)
-				*_m.RemoteCustomerID = value.String
 			}
 		case order.FieldRemoteOrderID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -224,11 +215,6 @@ func (_m *Order) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("step=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Step))
-	builder.WriteString(", ")
-	if v := _m.RemoteCustomerID; v != nil {
-		builder.WriteString("remote_customer_id=")
-		builder.WriteString(*v)
-	}
 	builder.WriteString(", ")
 	if v := _m.RemoteOrderID; v != nil {
 		builder.WriteString("remote_order_id=")

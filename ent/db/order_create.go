@@ -45,20 +45,6 @@ func (_c *OrderCreate) SetNillableStep(v *enum.OrderStep) *OrderCreate {
 	return _c
 }
 
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (_c *OrderCreate) SetRemoteCustomerID(v string) *OrderCreate {
-	_c.mutation.SetRemoteCustomerID(v)
-	return _c
-}
-
-// SetNillableRemoteCustomerID sets the "remote_customer_id" field if the given value is not nil.
-func (_c *OrderCreate) SetNillableRemoteCustomerID(v *string) *OrderCreate {
-	if v != nil {
-		_c.SetRemoteCustomerID(*v)
-	}
-	return _c
-}
-
 // SetRemoteOrderID sets the "remote_order_id" field.
 func (_c *OrderCreate) SetRemoteOrderID(v string) *OrderCreate {
 	_c.mutation.SetRemoteOrderID(v)
@@ -326,10 +312,6 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec.SetField(order.FieldStep, field.TypeEnum, value)
 		_node.Step = value
 	}
-	if value, ok := _c.mutation.RemoteCustomerID(); ok {
-		_spec.SetField(order.FieldRemoteCustomerID, field.TypeString, value)
-		_node.RemoteCustomerID = &value
-	}
 	if value, ok := _c.mutation.RemoteOrderID(); ok {
 		_spec.SetField(order.FieldRemoteOrderID, field.TypeString, value)
 		_node.RemoteOrderID = &value
@@ -456,24 +438,6 @@ func (u *OrderUpsert) SetStep(v enum.OrderStep) *OrderUpsert {
 // UpdateStep sets the "step" field to the value that was provided on create.
 func (u *OrderUpsert) UpdateStep() *OrderUpsert {
 	u.SetExcluded(order.FieldStep)
-	return u
-}
-
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (u *OrderUpsert) SetRemoteCustomerID(v string) *OrderUpsert {
-	u.Set(order.FieldRemoteCustomerID, v)
-	return u
-}
-
-// UpdateRemoteCustomerID sets the "remote_customer_id" field to the value that was provided on create.
-func (u *OrderUpsert) UpdateRemoteCustomerID() *OrderUpsert {
-	u.SetExcluded(order.FieldRemoteCustomerID)
-	return u
-}
-
-// ClearRemoteCustomerID clears the value of the "remote_customer_id" field.
-func (u *OrderUpsert) ClearRemoteCustomerID() *OrderUpsert {
-	u.SetNull(order.FieldRemoteCustomerID)
 	return u
 }
 
@@ -685,27 +649,6 @@ func (u *OrderUpsertOne) SetStep(v enum.OrderStep) *OrderUpsertOne {
 func (u *OrderUpsertOne) UpdateStep() *OrderUpsertOne {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateStep()
-	})
-}
-
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (u *OrderUpsertOne) SetRemoteCustomerID(v string) *OrderUpsertOne {
-	return u.Update(func(s *OrderUpsert) {
-		s.SetRemoteCustomerID(v)
-	})
-}
-
-// UpdateRemoteCustomerID sets the "remote_customer_id" field to the value that was provided on create.
-func (u *OrderUpsertOne) UpdateRemoteCustomerID() *OrderUpsertOne {
-	return u.Update(func(s *OrderUpsert) {
-		s.UpdateRemoteCustomerID()
-	})
-}
-
-// ClearRemoteCustomerID clears the value of the "remote_customer_id" field.
-func (u *OrderUpsertOne) ClearRemoteCustomerID() *OrderUpsertOne {
-	return u.Update(func(s *OrderUpsert) {
-		s.ClearRemoteCustomerID()
 	})
 }
 
@@ -1106,27 +1049,6 @@ func (u *OrderUpsertBulk) SetStep(v enum.OrderStep) *OrderUpsertBulk {
 func (u *OrderUpsertBulk) UpdateStep() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateStep()
-	})
-}
-
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (u *OrderUpsertBulk) SetRemoteCustomerID(v string) *OrderUpsertBulk {
-	return u.Update(func(s *OrderUpsert) {
-		s.SetRemoteCustomerID(v)
-	})
-}
-
-// UpdateRemoteCustomerID sets the "remote_customer_id" field to the value that was provided on create.
-func (u *OrderUpsertBulk) UpdateRemoteCustomerID() *OrderUpsertBulk {
-	return u.Update(func(s *OrderUpsert) {
-		s.UpdateRemoteCustomerID()
-	})
-}
-
-// ClearRemoteCustomerID clears the value of the "remote_customer_id" field.
-func (u *OrderUpsertBulk) ClearRemoteCustomerID() *OrderUpsertBulk {
-	return u.Update(func(s *OrderUpsert) {
-		s.ClearRemoteCustomerID()
 	})
 }
 

@@ -59,26 +59,6 @@ func (_u *OrderUpdate) SetNillableStep(v *enum.OrderStep) *OrderUpdate {
 	return _u
 }
 
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (_u *OrderUpdate) SetRemoteCustomerID(v string) *OrderUpdate {
-	_u.mutation.SetRemoteCustomerID(v)
-	return _u
-}
-
-// SetNillableRemoteCustomerID sets the "remote_customer_id" field if the given value is not nil.
-func (_u *OrderUpdate) SetNillableRemoteCustomerID(v *string) *OrderUpdate {
-	if v != nil {
-		_u.SetRemoteCustomerID(*v)
-	}
-	return _u
-}
-
-// ClearRemoteCustomerID clears the value of the "remote_customer_id" field.
-func (_u *OrderUpdate) ClearRemoteCustomerID() *OrderUpdate {
-	_u.mutation.ClearRemoteCustomerID()
-	return _u
-}
-
 // SetRemoteOrderID sets the "remote_order_id" field.
 func (_u *OrderUpdate) SetRemoteOrderID(v string) *OrderUpdate {
 	_u.mutation.SetRemoteOrderID(v)
@@ -305,12 +285,6 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Step(); ok {
 		_spec.SetField(order.FieldStep, field.TypeEnum, value)
 	}
-	if value, ok := _u.mutation.RemoteCustomerID(); ok {
-		_spec.SetField(order.FieldRemoteCustomerID, field.TypeString, value)
-	}
-	if _u.mutation.RemoteCustomerIDCleared() {
-		_spec.ClearField(order.FieldRemoteCustomerID, field.TypeString)
-	}
 	if value, ok := _u.mutation.RemoteOrderID(); ok {
 		_spec.SetField(order.FieldRemoteOrderID, field.TypeString, value)
 	}
@@ -429,26 +403,6 @@ func (_u *OrderUpdateOne) SetNillableStep(v *enum.OrderStep) *OrderUpdateOne {
 	if v != nil {
 		_u.SetStep(*v)
 	}
-	return _u
-}
-
-// SetRemoteCustomerID sets the "remote_customer_id" field.
-func (_u *OrderUpdateOne) SetRemoteCustomerID(v string) *OrderUpdateOne {
-	_u.mutation.SetRemoteCustomerID(v)
-	return _u
-}
-
-// SetNillableRemoteCustomerID sets the "remote_customer_id" field if the given value is not nil.
-func (_u *OrderUpdateOne) SetNillableRemoteCustomerID(v *string) *OrderUpdateOne {
-	if v != nil {
-		_u.SetRemoteCustomerID(*v)
-	}
-	return _u
-}
-
-// ClearRemoteCustomerID clears the value of the "remote_customer_id" field.
-func (_u *OrderUpdateOne) ClearRemoteCustomerID() *OrderUpdateOne {
-	_u.mutation.ClearRemoteCustomerID()
 	return _u
 }
 
@@ -707,12 +661,6 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if value, ok := _u.mutation.Step(); ok {
 		_spec.SetField(order.FieldStep, field.TypeEnum, value)
-	}
-	if value, ok := _u.mutation.RemoteCustomerID(); ok {
-		_spec.SetField(order.FieldRemoteCustomerID, field.TypeString, value)
-	}
-	if _u.mutation.RemoteCustomerIDCleared() {
-		_spec.ClearField(order.FieldRemoteCustomerID, field.TypeString)
 	}
 	if value, ok := _u.mutation.RemoteOrderID(); ok {
 		_spec.SetField(order.FieldRemoteOrderID, field.TypeString, value)

@@ -176,11 +176,11 @@ func init() {
 	// customer.DefaultPostalCode holds the default value on creation for the postal_code field.
 	customer.DefaultPostalCode = customerDescPostalCode.Default.(string)
 	// customerDescCreatedAt is the schema descriptor for created_at field.
-	customerDescCreatedAt := customerFields[12].Descriptor()
+	customerDescCreatedAt := customerFields[14].Descriptor()
 	// customer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	customer.DefaultCreatedAt = customerDescCreatedAt.Default.(func() time.Time)
 	// customerDescUpdatedAt is the schema descriptor for updated_at field.
-	customerDescUpdatedAt := customerFields[13].Descriptor()
+	customerDescUpdatedAt := customerFields[15].Descriptor()
 	// customer.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	customer.DefaultUpdatedAt = customerDescUpdatedAt.Default.(func() time.Time)
 	// customer.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -315,8 +315,12 @@ func init() {
 	operationDescLastError := operationFields[10].Descriptor()
 	// operation.DefaultLastError holds the default value on creation for the last_error field.
 	operation.DefaultLastError = operationDescLastError.Default.(string)
+	// operationDescAskedAt is the schema descriptor for asked_at field.
+	operationDescAskedAt := operationFields[12].Descriptor()
+	// operation.DefaultAskedAt holds the default value on creation for the asked_at field.
+	operation.DefaultAskedAt = operationDescAskedAt.Default.(func() time.Time)
 	// operationDescCreatedAt is the schema descriptor for created_at field.
-	operationDescCreatedAt := operationFields[12].Descriptor()
+	operationDescCreatedAt := operationFields[13].Descriptor()
 	// operation.DefaultCreatedAt holds the default value on creation for the created_at field.
 	operation.DefaultCreatedAt = operationDescCreatedAt.Default.(func() time.Time)
 	// operationDescID is the schema descriptor for id field.
@@ -326,15 +330,15 @@ func init() {
 	orderFields := schema.Order{}.Fields()
 	_ = orderFields
 	// orderDescInstallmentsSent is the schema descriptor for installments_sent field.
-	orderDescInstallmentsSent := orderFields[9].Descriptor()
+	orderDescInstallmentsSent := orderFields[8].Descriptor()
 	// order.DefaultInstallmentsSent holds the default value on creation for the installments_sent field.
 	order.DefaultInstallmentsSent = orderDescInstallmentsSent.Default.(string)
 	// orderDescCreatedAt is the schema descriptor for created_at field.
-	orderDescCreatedAt := orderFields[11].Descriptor()
+	orderDescCreatedAt := orderFields[10].Descriptor()
 	// order.DefaultCreatedAt holds the default value on creation for the created_at field.
 	order.DefaultCreatedAt = orderDescCreatedAt.Default.(func() time.Time)
 	// orderDescUpdatedAt is the schema descriptor for updated_at field.
-	orderDescUpdatedAt := orderFields[12].Descriptor()
+	orderDescUpdatedAt := orderFields[11].Descriptor()
 	// order.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	order.DefaultUpdatedAt = orderDescUpdatedAt.Default.(func() time.Time)
 	// order.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -74,6 +74,7 @@ CREATE TABLE operations (
   wakes bigint NOT NULL DEFAULT 0,
   next_try_at timestamptz NULL,
   last_error text NOT NULL DEFAULT '',
+  asked_at timestamptz NOT NULL,
   created_at timestamptz NOT NULL,
   finished_at timestamptz NULL,
   requested_by_id varchar NULL,
@@ -113,6 +114,8 @@ CREATE TABLE customers (
   city varchar NOT NULL DEFAULT '',
   state varchar NOT NULL DEFAULT '',
   postal_code varchar NOT NULL DEFAULT '',
+  remote_id varchar NULL,
+  remote_sent_at timestamptz NULL,
   created_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (id)
@@ -355,7 +358,6 @@ CREATE TABLE integration_notified_users (
 CREATE TABLE orders (
   id varchar NOT NULL,
   step varchar NOT NULL DEFAULT 'CUSTOMER',
-  remote_customer_id varchar NULL,
   remote_order_id varchar NULL,
   remote_status_base varchar NULL,
   remote_status_custom_id varchar NULL,

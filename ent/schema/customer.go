@@ -25,6 +25,8 @@ func (Customer) Fields() []ent.Field {
 		field.String("city").Default(""),
 		field.String("state").Default(""),
 		field.String("postal_code").Default(""),
+		field.String("remote_id").Optional().Nillable().Comment("the customer's id at Vhsys"),
+		field.Time("remote_sent_at").Optional().Nillable().Comment("when a creation at Vhsys that may have been done was last sent; empty again once we know"),
 		createdAt(),
 		updatedAt(),
 	}

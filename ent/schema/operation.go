@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"time"
+
 	"entgo.io/ent"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -27,6 +29,7 @@ func (Operation) Fields() []ent.Field {
 		field.Time("next_try_at").Optional().Nillable().Comment("while RUNNING: when the claim lapses"),
 		field.String("last_error").SchemaType(textType).Default(""),
 		field.String("requested_by_id").Optional().Nillable(),
+		field.Time("asked_at").Default(time.Now).Comment("when it was asked for, or asked for again after it had failed"),
 		createdAt(),
 		field.Time("finished_at").Optional().Nillable(),
 	}

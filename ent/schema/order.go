@@ -17,7 +17,6 @@ func (Order) Fields() []ent.Field {
 		id("ord"),
 		field.String("sale_id"),
 		field.Enum("step").GoType(enum.OrderStep("")).Default(string(enum.StepCustomer)),
-		field.String("remote_customer_id").Optional().Nillable(),
 		field.String("remote_order_id").Optional().Nillable(),
 		field.String("remote_status_base").Optional().Nillable(),
 		field.String("remote_status_custom_id").Optional().Nillable(),

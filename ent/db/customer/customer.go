@@ -36,6 +36,10 @@ const (
 	FieldState = "state"
 	// FieldPostalCode holds the string denoting the postal_code field in the database.
 	FieldPostalCode = "postal_code"
+	// FieldRemoteID holds the string denoting the remote_id field in the database.
+	FieldRemoteID = "remote_id"
+	// FieldRemoteSentAt holds the string denoting the remote_sent_at field in the database.
+	FieldRemoteSentAt = "remote_sent_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -67,6 +71,8 @@ var Columns = []string{
 	FieldCity,
 	FieldState,
 	FieldPostalCode,
+	FieldRemoteID,
+	FieldRemoteSentAt,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 }
@@ -171,6 +177,16 @@ func ByState(opts ...sql.OrderTermOption) OrderOption {
 // ByPostalCode orders the results by the postal_code field.
 func ByPostalCode(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPostalCode, opts...).ToFunc()
+}
+
+// ByRemoteID orders the results by the remote_id field.
+func ByRemoteID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemoteID, opts...).ToFunc()
+}
+
+// ByRemoteSentAt orders the results by the remote_sent_at field.
+func ByRemoteSentAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemoteSentAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

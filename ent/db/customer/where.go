@@ -120,6 +120,16 @@ func PostalCode(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldPostalCode, v))
 }
 
+// RemoteID applies equality check predicate on the "remote_id" field. It's identical to RemoteIDEQ.
+func RemoteID(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRemoteID, v))
+}
+
+// RemoteSentAt applies equality check predicate on the "remote_sent_at" field. It's identical to RemoteSentAtEQ.
+func RemoteSentAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRemoteSentAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldCreatedAt, v))
@@ -843,6 +853,131 @@ func PostalCodeEqualFold(v string) predicate.Customer {
 // PostalCodeContainsFold applies the ContainsFold predicate on the "postal_code" field.
 func PostalCodeContainsFold(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldContainsFold(FieldPostalCode, v))
+}
+
+// RemoteIDEQ applies the EQ predicate on the "remote_id" field.
+func RemoteIDEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRemoteID, v))
+}
+
+// RemoteIDNEQ applies the NEQ predicate on the "remote_id" field.
+func RemoteIDNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldRemoteID, v))
+}
+
+// RemoteIDIn applies the In predicate on the "remote_id" field.
+func RemoteIDIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldRemoteID, vs...))
+}
+
+// RemoteIDNotIn applies the NotIn predicate on the "remote_id" field.
+func RemoteIDNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldRemoteID, vs...))
+}
+
+// RemoteIDGT applies the GT predicate on the "remote_id" field.
+func RemoteIDGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldRemoteID, v))
+}
+
+// RemoteIDGTE applies the GTE predicate on the "remote_id" field.
+func RemoteIDGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldRemoteID, v))
+}
+
+// RemoteIDLT applies the LT predicate on the "remote_id" field.
+func RemoteIDLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldRemoteID, v))
+}
+
+// RemoteIDLTE applies the LTE predicate on the "remote_id" field.
+func RemoteIDLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldRemoteID, v))
+}
+
+// RemoteIDContains applies the Contains predicate on the "remote_id" field.
+func RemoteIDContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldRemoteID, v))
+}
+
+// RemoteIDHasPrefix applies the HasPrefix predicate on the "remote_id" field.
+func RemoteIDHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldRemoteID, v))
+}
+
+// RemoteIDHasSuffix applies the HasSuffix predicate on the "remote_id" field.
+func RemoteIDHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldRemoteID, v))
+}
+
+// RemoteIDIsNil applies the IsNil predicate on the "remote_id" field.
+func RemoteIDIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldRemoteID))
+}
+
+// RemoteIDNotNil applies the NotNil predicate on the "remote_id" field.
+func RemoteIDNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldRemoteID))
+}
+
+// RemoteIDEqualFold applies the EqualFold predicate on the "remote_id" field.
+func RemoteIDEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldRemoteID, v))
+}
+
+// RemoteIDContainsFold applies the ContainsFold predicate on the "remote_id" field.
+func RemoteIDContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldRemoteID, v))
+}
+
+// RemoteSentAtEQ applies the EQ predicate on the "remote_sent_at" field.
+func RemoteSentAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldRemoteSentAt, v))
+}
+
+// RemoteSentAtNEQ applies the NEQ predicate on the "remote_sent_at" field.
+func RemoteSentAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldRemoteSentAt, v))
+}
+
+// RemoteSentAtIn applies the In predicate on the "remote_sent_at" field.
+func RemoteSentAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldRemoteSentAt, vs...))
+}
+
+// RemoteSentAtNotIn applies the NotIn predicate on the "remote_sent_at" field.
+func RemoteSentAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldRemoteSentAt, vs...))
+}
+
+// RemoteSentAtGT applies the GT predicate on the "remote_sent_at" field.
+func RemoteSentAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldRemoteSentAt, v))
+}
+
+// RemoteSentAtGTE applies the GTE predicate on the "remote_sent_at" field.
+func RemoteSentAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldRemoteSentAt, v))
+}
+
+// RemoteSentAtLT applies the LT predicate on the "remote_sent_at" field.
+func RemoteSentAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldRemoteSentAt, v))
+}
+
+// RemoteSentAtLTE applies the LTE predicate on the "remote_sent_at" field.
+func RemoteSentAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldRemoteSentAt, v))
+}
+
+// RemoteSentAtIsNil applies the IsNil predicate on the "remote_sent_at" field.
+func RemoteSentAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldRemoteSentAt))
+}
+
+// RemoteSentAtNotNil applies the NotNil predicate on the "remote_sent_at" field.
+func RemoteSentAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldRemoteSentAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

@@ -269,6 +269,8 @@ var (
 		{Name: "city", Type: field.TypeString, Default: ""},
 		{Name: "state", Type: field.TypeString, Default: ""},
 		{Name: "postal_code", Type: field.TypeString, Default: ""},
+		{Name: "remote_id", Type: field.TypeString, Nullable: true},
+		{Name: "remote_sent_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 	}
@@ -574,6 +576,7 @@ var (
 		{Name: "wakes", Type: field.TypeInt, Default: 0},
 		{Name: "next_try_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_error", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "asked_at", Type: field.TypeTime},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
 		{Name: "requested_by_id", Type: field.TypeString, Nullable: true},
@@ -586,7 +589,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "operations_users_requested_by",
-				Columns:    []*schema.Column{OperationsColumns[13]},
+				Columns:    []*schema.Column{OperationsColumns[14]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -618,7 +621,6 @@ var (
 	OrdersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "step", Type: field.TypeEnum, Enums: []string{"CUSTOMER", "ORDER", "ITEMS", "INSTALLMENTS", "STATUS", "DONE"}, Default: "CUSTOMER"},
-		{Name: "remote_customer_id", Type: field.TypeString, Nullable: true},
 		{Name: "remote_order_id", Type: field.TypeString, Nullable: true},
 		{Name: "remote_status_base", Type: field.TypeString, Nullable: true},
 		{Name: "remote_status_custom_id", Type: field.TypeString, Nullable: true},
@@ -638,7 +640,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_sales_order",
-				Columns:    []*schema.Column{OrdersColumns[12]},
+				Columns:    []*schema.Column{OrdersColumns[11]},
 				RefColumns: []*schema.Column{SalesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},

@@ -38,6 +38,8 @@ const (
 	FieldLastError = "last_error"
 	// FieldRequestedByID holds the string denoting the requested_by_id field in the database.
 	FieldRequestedByID = "requested_by_id"
+	// FieldAskedAt holds the string denoting the asked_at field in the database.
+	FieldAskedAt = "asked_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldFinishedAt holds the string denoting the finished_at field in the database.
@@ -78,6 +80,7 @@ var Columns = []string{
 	FieldNextTryAt,
 	FieldLastError,
 	FieldRequestedByID,
+	FieldAskedAt,
 	FieldCreatedAt,
 	FieldFinishedAt,
 }
@@ -101,6 +104,8 @@ var (
 	DefaultWakes int
 	// DefaultLastError holds the default value on creation for the "last_error" field.
 	DefaultLastError string
+	// DefaultAskedAt holds the default value on creation for the "asked_at" field.
+	DefaultAskedAt func() time.Time
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultID holds the default value on creation for the "id" field.
@@ -195,6 +200,11 @@ func ByLastError(opts ...sql.OrderTermOption) OrderOption {
 // ByRequestedByID orders the results by the requested_by_id field.
 func ByRequestedByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRequestedByID, opts...).ToFunc()
+}
+
+// ByAskedAt orders the results by the asked_at field.
+func ByAskedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAskedAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

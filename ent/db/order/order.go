@@ -20,8 +20,6 @@ const (
 	FieldSaleID = "sale_id"
 	// FieldStep holds the string denoting the step field in the database.
 	FieldStep = "step"
-	// FieldRemoteCustomerID holds the string denoting the remote_customer_id field in the database.
-	FieldRemoteCustomerID = "remote_customer_id"
 	// FieldRemoteOrderID holds the string denoting the remote_order_id field in the database.
 	FieldRemoteOrderID = "remote_order_id"
 	// FieldRemoteStatusBase holds the string denoting the remote_status_base field in the database.
@@ -58,7 +56,6 @@ var Columns = []string{
 	FieldID,
 	FieldSaleID,
 	FieldStep,
-	FieldRemoteCustomerID,
 	FieldRemoteOrderID,
 	FieldRemoteStatusBase,
 	FieldRemoteStatusCustomID,
@@ -121,11 +118,6 @@ func BySaleID(opts ...sql.OrderTermOption) OrderOption {
 // ByStep orders the results by the step field.
 func ByStep(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStep, opts...).ToFunc()
-}
-
-// ByRemoteCustomerID orders the results by the remote_customer_id field.
-func ByRemoteCustomerID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldRemoteCustomerID, opts...).ToFunc()
 }
 
 // ByRemoteOrderID orders the results by the remote_order_id field.

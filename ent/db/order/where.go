@@ -71,11 +71,6 @@ func SaleID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldSaleID, v))
 }
 
-// RemoteCustomerID applies equality check predicate on the "remote_customer_id" field. It's identical to RemoteCustomerIDEQ.
-func RemoteCustomerID(v string) predicate.Order {
-	return predicate.Order(sql.FieldEQ(FieldRemoteCustomerID, v))
-}
-
 // RemoteOrderID applies equality check predicate on the "remote_order_id" field. It's identical to RemoteOrderIDEQ.
 func RemoteOrderID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldRemoteOrderID, v))
@@ -214,81 +209,6 @@ func StepNotIn(vs ...enum.OrderStep) predicate.Order {
 		v[i] = vs[i]
 	}
 	return predicate.Order(sql.FieldNotIn(FieldStep, v...))
-}
-
-// RemoteCustomerIDEQ applies the EQ predicate on the "remote_customer_id" field.
-func RemoteCustomerIDEQ(v string) predicate.Order {
-	return predicate.Order(sql.FieldEQ(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDNEQ applies the NEQ predicate on the "remote_customer_id" field.
-func RemoteCustomerIDNEQ(v string) predicate.Order {
-	return predicate.Order(sql.FieldNEQ(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDIn applies the In predicate on the "remote_customer_id" field.
-func RemoteCustomerIDIn(vs ...string) predicate.Order {
-	return predicate.Order(sql.FieldIn(FieldRemoteCustomerID, vs...))
-}
-
-// RemoteCustomerIDNotIn applies the NotIn predicate on the "remote_customer_id" field.
-func RemoteCustomerIDNotIn(vs ...string) predicate.Order {
-	return predicate.Order(sql.FieldNotIn(FieldRemoteCustomerID, vs...))
-}
-
-// RemoteCustomerIDGT applies the GT predicate on the "remote_customer_id" field.
-func RemoteCustomerIDGT(v string) predicate.Order {
-	return predicate.Order(sql.FieldGT(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDGTE applies the GTE predicate on the "remote_customer_id" field.
-func RemoteCustomerIDGTE(v string) predicate.Order {
-	return predicate.Order(sql.FieldGTE(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDLT applies the LT predicate on the "remote_customer_id" field.
-func RemoteCustomerIDLT(v string) predicate.Order {
-	return predicate.Order(sql.FieldLT(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDLTE applies the LTE predicate on the "remote_customer_id" field.
-func RemoteCustomerIDLTE(v string) predicate.Order {
-	return predicate.Order(sql.FieldLTE(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDContains applies the Contains predicate on the "remote_customer_id" field.
-func RemoteCustomerIDContains(v string) predicate.Order {
-	return predicate.Order(sql.FieldContains(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDHasPrefix applies the HasPrefix predicate on the "remote_customer_id" field.
-func RemoteCustomerIDHasPrefix(v string) predicate.Order {
-	return predicate.Order(sql.FieldHasPrefix(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDHasSuffix applies the HasSuffix predicate on the "remote_customer_id" field.
-func RemoteCustomerIDHasSuffix(v string) predicate.Order {
-	return predicate.Order(sql.FieldHasSuffix(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDIsNil applies the IsNil predicate on the "remote_customer_id" field.
-func RemoteCustomerIDIsNil() predicate.Order {
-	return predicate.Order(sql.FieldIsNull(FieldRemoteCustomerID))
-}
-
-// RemoteCustomerIDNotNil applies the NotNil predicate on the "remote_customer_id" field.
-func RemoteCustomerIDNotNil() predicate.Order {
-	return predicate.Order(sql.FieldNotNull(FieldRemoteCustomerID))
-}
-
-// RemoteCustomerIDEqualFold applies the EqualFold predicate on the "remote_customer_id" field.
-func RemoteCustomerIDEqualFold(v string) predicate.Order {
-	return predicate.Order(sql.FieldEqualFold(FieldRemoteCustomerID, v))
-}
-
-// RemoteCustomerIDContainsFold applies the ContainsFold predicate on the "remote_customer_id" field.
-func RemoteCustomerIDContainsFold(v string) predicate.Order {
-	return predicate.Order(sql.FieldContainsFold(FieldRemoteCustomerID, v))
 }
 
 // RemoteOrderIDEQ applies the EQ predicate on the "remote_order_id" field.

@@ -1,0 +1,112 @@
+// Package billing is what Ponte does: it makes sales, collects their charges
+// through an issuing provider, settles them in a ledger, mirrors the sales into
+// the ERP, and tells the chosen people what went wrong.
+//
+// The journey of a charge:
+//
+//  1. CreateSale checks the input against the provider's own rules and writes
+//     sale, charges and one operation for each charge in one transaction.
+//  2. A worker claims the operation (operation.go) and issues the charge
+//     (issue.go). The intent is committed before the network is used, and after
+//     any doubt the provider is asked by our reference before it is sent again.
+//  3. A notification is stored as it came (notice.go); an operation reads what
+//     it means. The sweep (sweep.go) finds what no notification told.
+//  4. Whatever tells a new state of a charge ends in apply (settle.go), which in
+//     one transaction sets the status, writes the entries (ledger.go), derives
+//     the sale's status and enqueues the mirror (mirror.go).
+//  5. Whatever gives up writes a failure and its deliveries (failure.go), which
+//     every open feed of a chosen person hears (feed.go).
+//
+// Reads go from the API straight to ent; every write goes through this package,
+// so that there is one place where money moves.
+package billing
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+
+	"ponte/billing/brazil"
+	"ponte/billing/provider"
+	"ponte/ent/db"
+)
+
+// Service is the domain. All fields are set before its first use and not changed
+// afterwards; it is safe for concurrent use by many goroutines and processes.
+type Service struct {
+	DB        *db.Client
+	SQL       *sql.DB // the same database, for the few statements that ent cannot say
+	Providers Providers
+	Seal      *Sealer
+	Bell      *Bell
+	PublicURL string           // where providers reach us, without a slash at the end
+	Now       func() time.Time // business time: due dates, days of payment
+	Timing    Timing
+	Log       *slog.Logger
+}
+
+// Providers makes the clients of the outside services.
+type Providers struct {
+	// Issuer answers a client for one environment.
+	Issuer func(environment provider.Environment, clientID, clientSecret string) provider.Issuer
+	// CheckCharge finds what the issuer would refuse, before anything is sent.
+	CheckCharge func(request provider.ChargeRequest, today brazil.Date) []provider.Violation
+	// Mirror answers a client of the ERP.
+	Mirror func(accessToken, secretAccessToken string) provider.Mirror
+}
+
+// Timing holds every duration of the domain, so that tests own them.
+type Timing struct {
+	SettleWindow    time.Duration // how long an unanswered request may still arrive
+	SweepInterval   time.Duration // how often everything open is asked for
+	RetryBase       time.Duration // the wait before the second try
+	RetryMax        time.Duration // the longest wait between tries
+	RetryEnd        time.Duration // how long an operation is tried before it is given up
+	ProviderTimeout time.Duration // one call to a provider
+	NoticeInterval  time.Duration // the least time between two readings of one token
+	Workers         int           // operations at once in this process
+}
+
+// DefaultTiming is right for production.
+func DefaultTiming() Timing {
+	return Timing{
+		SettleWindow:    3 * time.Minute,
+		SweepInterval:   time.Hour,
+		RetryBase:       2 * time.Second,
+		RetryMax:        10 * time.Minute,
+		RetryEnd:        72 * time.Hour,
+		ProviderTimeout: 30 * time.Second,
+		NoticeInterval:  2 * time.Second,
+		Workers:         16,
+	}
+}
+
+// NewClient answers an ent client over a pool.
+func NewClient(pool *sql.DB) *db.Client {
+	return db.NewClient(db.Driver(entsql.OpenDB(dialect.Postgres, pool)))
+}
+
+// Actor is who does something.
+type Actor struct {
+	UserID string // "" for Ponte itself
+}
+
+type actorKey struct{}
+
+// WithActor answers a context in which the actor does what is done.
+func WithActor(ctx context.Context, actor Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, actor)
+}
+
+func actorID(ctx context.Context) *string {
+	if actor, ok := ctx.Value(actorKey{}).(Actor); ok && actor.UserID != "" {
+		return &actor.UserID
+	}
+	return nil
+}
+
+func (s *Service) today() brazil.Date { return brazil.DateOf(s.Now()) }

@@ -1,0 +1,148 @@
+package billing
+
+import (
+	"fmt"
+	"strings"
+
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/enum"
+)
+
+// ownCode marks failures that Ponte itself finds, beside the providers' own.
+const ownCode = "ponte"
+
+// explanation is the cause and the remedy of one of our own codes; {detail} is
+// filled in.
+type explanation struct{ cause, remedy provider.Text }
+
+var explanations = map[string]explanation{
+	"charge.extra_cancelled": {
+		provider.Text{PT: "O provedor registrou esta cobrança duas vezes; a cópia {detail} foi cancelada por nós.", EN: "The provider made this charge twice; we cancelled the copy {detail}."},
+		provider.Text{PT: "Nada a fazer: a cobrança boa continua valendo. Confira no painel do provedor se quiser.", EN: "Nothing to do: the good charge stands. Check the provider's panel if you like."},
+	},
+	"charge.late_payment": {
+		provider.Text{PT: "Um boleto cancelado, vencido ou substituído foi pago: entraram {detail}.", EN: "A cancelled, expired or replaced boleto was paid: {detail} came in."},
+		provider.Text{PT: "O dinheiro já foi lançado na conta. Devolva ao cliente ou use-o para quitar a cobrança que ficou no lugar.", EN: "The money is booked on the account. Give it back, or use it for the charge that took its place."},
+	},
+	"charge.paid_after_settlement": {
+		provider.Text{PT: "Uma cobrança com baixa manual foi paga também no provedor: entraram {detail}.", EN: "A charge that was settled by hand was paid at the provider as well: {detail} came in."},
+		provider.Text{PT: "O cliente pode ter pago duas vezes. Confira e devolva o que sobrou.", EN: "The customer may have paid twice. Check, and give back what is too much."},
+	},
+	"charge.refunded": {
+		provider.Text{PT: "O pagamento foi devolvido ao pagador; os lançamentos foram estornados.", EN: "The payment was given back to the payer; its entries were reversed."},
+		provider.Text{PT: "Combine com o cliente se haverá nova cobrança e confira a nota fiscal.", EN: "Agree with the customer whether there is a new charge, and check the invoice."},
+	},
+	"charge.contested": {
+		provider.Text{PT: "O pagador contestou o pagamento; os lançamentos foram estornados.", EN: "The payer contests the payment; its entries were reversed."},
+		provider.Text{PT: "Responda à contestação no painel do provedor, com os comprovantes da venda.", EN: "Answer the contestation in the provider's panel, with the evidence of the sale."},
+	},
+	"notice.unmatched": {
+		provider.Text{PT: "O provedor avisou de uma cobrança que não é nossa ({detail}).", EN: "The provider told of a charge that is not ours ({detail})."},
+		provider.Text{PT: "Se outro sistema usa a mesma conta, dê a ele outra aplicação no painel do provedor.", EN: "If another system uses the same account, give it an application of its own in the provider's panel."},
+	},
+	"mirror.product_unmapped": {
+		provider.Text{PT: "O item “{detail}” não tem produto do Vhsys escolhido.", EN: "The item “{detail}” has no Vhsys product chosen."},
+		provider.Text{PT: "Abra o produto, aba Faturamento, escolha o produto do Vhsys e tente de novo.", EN: "Open the product, tab Faturamento, choose the Vhsys product, and retry."},
+	},
+	"mirror.method_unmapped": {
+		provider.Text{PT: "A forma de pagamento {detail} não está mapeada para o Vhsys.", EN: "The payment method {detail} is not mapped to Vhsys."},
+		provider.Text{PT: "Na integração com o Vhsys, aba Formas de Pagamento, escolha a forma correspondente e tente de novo.", EN: "In the Vhsys integration, tab Formas de Pagamento, choose the matching method, and retry."},
+	},
+	"mirror.status_unmapped": {
+		provider.Text{PT: "O status {detail} não está mapeado para o Vhsys.", EN: "The status {detail} is not mapped to Vhsys."},
+		provider.Text{PT: "Na integração com o Vhsys, aba Status, escolha o status correspondente e tente de novo.", EN: "In the Vhsys integration, tab Status, choose the matching status, and retry."},
+	},
+	"operation.resend_uncertain": {
+		provider.Text{PT: "Não sabemos se o e-mail da segunda via saiu: o provedor não respondeu.", EN: "We do not know whether the second copy was mailed: the provider did not answer."},
+		provider.Text{PT: "Pergunte ao cliente antes de enviar de novo.", EN: "Ask the customer before sending it again."},
+	},
+	"credentials.missing": {
+		provider.Text{PT: "Faltam as credenciais da integração neste ambiente.", EN: "The integration's credentials for this environment are missing."},
+		provider.Text{PT: "Abra a integração, preencha as credenciais e teste a conexão.", EN: "Open the integration, fill in the credentials and test the connection."},
+	},
+	"internal": {
+		provider.Text{PT: "Um erro interno impediu a operação; ela será tentada de novo.", EN: "An internal error kept the operation from ending; it will be tried again."},
+		provider.Text{PT: "Se continuar, envie o identificador da operação ao suporte.", EN: "If it goes on, send the operation's id to support."},
+	},
+}
+
+func explain(code, detail string) (cause, remedy provider.Text) {
+	known := explanations[code]
+	return fill(known.cause, detail), fill(known.remedy, detail)
+}
+
+func fill(text provider.Text, detail string) provider.Text {
+	return provider.Text{PT: strings.ReplaceAll(text.PT, "{detail}", detail), EN: strings.ReplaceAll(text.EN, "{detail}", detail)}
+}
+
+// ownProblem is a provider error that we raise ourselves, before or instead of a
+// call.
+func ownProblem(class provider.Class, code, field, detail string) *provider.Error {
+	cause, remedy := explain(code, detail)
+	return &provider.Error{Provider: ownCode, Class: class, Code: code, Field: field, Cause: cause, Remedy: remedy}
+}
+
+func internalProblem(op *db.Operation, cause error) *provider.Error {
+	problem := ownProblem(provider.Class("INTERNAL"), "internal", "", "")
+	problem.Err = fmt.Errorf("%s: %w", op.ID, cause)
+	return problem
+}
+
+// chargeFailure reports something about a charge that a person should know.
+func chargeFailure(c *db.Charge, code, detail string) problemReport {
+	kind, environment := enum.Gerencianet, c.Environment
+	cause, remedy := explain(code, detail)
+	return problemReport{
+		causeKey: code + ":" + c.ID, code: ownCode + "." + code, integration: &kind, environment: &environment,
+		cause: cause, remedy: remedy, subjectID: c.ID, label: chargeLabel(c),
+	}
+}
+
+func unmatchedNotice(environment enum.Environment, token string, told provider.Event) problemReport {
+	kind := enum.Gerencianet
+	cause, remedy := explain("notice.unmatched", told.ProviderID)
+	return problemReport{
+		causeKey: "notice.unmatched:" + token, code: ownCode + ".notice.unmatched", integration: &kind, environment: &environment,
+		cause: cause, remedy: remedy, label: integrationLabel(kind),
+	}
+}
+
+// stories are the sentences of a charge's events.
+var stories = map[string]provider.Text{
+	"CREATED":          {PT: "Cobrança criada.", EN: "Charge made."},
+	"SENDING":          {PT: "Enviando ao provedor.", EN: "Sending it to the provider."},
+	"DELAYED":          {PT: "O provedor não pôde receber; tentaremos de novo.", EN: "The provider could not take it; we try again."},
+	"UNANSWERED":       {PT: "O provedor não respondeu; estamos verificando.", EN: "The provider did not answer; we are finding out."},
+	"REFUSED":          {PT: "O provedor recusou.", EN: "The provider refused it."},
+	"RETRIED":          {PT: "Nova tentativa pedida.", EN: "Another try was asked for."},
+	"ISSUED":           {PT: "Boleto emitido.", EN: "Boleto issued."},
+	"CANCEL_ASKED":     {PT: "Cancelamento pedido.", EN: "Cancellation asked for."},
+	"DUE_DATE_ASKED":   {PT: "Novo vencimento pedido: {date}.", EN: "New due date asked for: {date}."},
+	"DUE_DATE_CHANGED": {PT: "Vencimento alterado para {date}.", EN: "Due date changed to {date}."},
+	"RESEND_ASKED":     {PT: "Segunda via pedida para {email}.", EN: "Second copy asked for, to {email}."},
+	"RESENT":           {PT: "Segunda via enviada para {email}.", EN: "Second copy sent to {email}."},
+	"SETTLE_ASKED":     {PT: "Baixa manual pedida.", EN: "Settlement by hand asked for."},
+	"REPLACED":         {PT: "Substituída por outra cobrança.", EN: "Replaced by another charge."},
+	"WAITING":          {PT: "Aguardando pagamento.", EN: "Waiting for the payment."},
+	"OVERDUE":          {PT: "Venceu sem pagamento.", EN: "Past its due date, not paid."},
+	"PAID":             {PT: "Paga: {amount}.", EN: "Paid: {amount}."},
+	"SETTLED":          {PT: "Baixada manualmente.", EN: "Settled by hand."},
+	"CANCELED":         {PT: "Cancelada.", EN: "Cancelled."},
+	"EXPIRED":          {PT: "Expirada.", EN: "Expired."},
+	"REFUNDED":         {PT: "Pagamento devolvido.", EN: "Payment given back."},
+	"CONTESTED":        {PT: "Pagamento contestado.", EN: "Payment contested."},
+}
+
+// Story answers the sentence of an event of a charge.
+func Story(told *db.ChargeEvent) provider.Text {
+	text, known := stories[told.Code]
+	if !known {
+		return provider.Text{PT: told.Code, EN: told.Code}
+	}
+	for name, value := range told.Params {
+		text.PT = strings.ReplaceAll(text.PT, "{"+name+"}", value)
+		text.EN = strings.ReplaceAll(text.EN, "{"+name+"}", value)
+	}
+	return text
+}

@@ -1,0 +1,150 @@
+package billing
+
+import (
+	"context"
+	"strings"
+
+	"ponte/billing/brazil"
+	"ponte/ent/db"
+	"ponte/ent/db/customer"
+	"ponte/ent/db/predicate"
+)
+
+// Address is a postal address in an input.
+type Address struct {
+	Street     string
+	Number     string
+	Complement *string
+	District   string
+	City       string
+	State      string
+	PostalCode string
+}
+
+// SaveCustomer is the input of Service.SaveCustomer.
+type SaveCustomer struct {
+	ID      *string // nil for a new customer
+	Name    string
+	TaxID   *string // nil keeps it
+	Email   *string
+	Phone   *string
+	Address *Address
+}
+
+const maxName = 255
+
+func customerID(id string) predicate.Customer { return customer.ID(id) }
+
+// SaveCustomer adds or changes a customer.
+func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Customer, error) {
+	taxID := brazil.NormalizeTaxID(value(input.TaxID))
+	phone := strings.TrimPrefix(brazil.Digits(value(input.Phone)), "55")
+	if len(brazil.Digits(value(input.Phone))) <= 11 {
+		phone = brazil.Digits(value(input.Phone))
+	}
+	if err := checkCustomer(input, taxID, phone).orNil(); err != nil {
+		return nil, err
+	}
+	var id string
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		mutation, save, err := customerMutation(ctx, tx, input.ID)
+		if err != nil {
+			return err
+		}
+		if input.ID != nil {
+			id = *input.ID
+		}
+		fillCustomer(mutation, input, taxID, phone)
+		if err := save(ctx, &id); isUnique(err, "customers_tax_id_key") {
+			return refuse("TAX_ID_TAKEN", "taxId", "Já existe um cliente com este CPF/CNPJ: procure por ele na lista.", "There is a customer with this tax id already: look for it in the list.")
+		} else if err != nil {
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.DB.Customer.Get(ctx, id)
+}
+
+func checkCustomer(input SaveCustomer, taxID, phone string) Refusal {
+	var found Refusal
+	name := strings.TrimSpace(input.Name)
+	if name == "" || len([]rune(name)) > maxName || strings.ContainsAny(name, "<>") {
+		found.add("NAME_INVALID", "name", "Informe o nome completo ou a razão social, até 255 caracteres, sem < e >.", "Give the full or corporate name, up to 255 characters, without < and >.")
+	}
+	if (input.ID == nil || taxID != "") && !brazil.ValidTaxID(taxID) {
+		found.add("TAX_ID_INVALID", "taxId", "CPF ou CNPJ inválido: confira os dígitos.", "This CPF or CNPJ is wrong: check its digits.")
+	}
+	if email := value(input.Email); email != "" && !emailPattern.MatchString(email) {
+		found.add("EMAIL_INVALID", "email", "Informe um e-mail válido, como nome@empresa.com.br.", "Give a valid address, like name@company.com.")
+	}
+	if phone != "" && !brazil.ValidPhone(phone) {
+		found.add("PHONE_INVALID", "phone", "Informe DDD e número, como (31) 99999-9999.", "Give area code and number, like (31) 99999-9999.")
+	}
+	if input.Address != nil {
+		checkAddress(&found, *input.Address)
+	}
+	return found
+}
+
+func checkAddress(found *Refusal, address Address) {
+	for _, one := range []struct {
+		field, value string
+		max          int
+	}{
+		{"street", address.Street, 200}, {"number", address.Number, 55}, {"district", address.District, 255}, {"city", address.City, 50},
+	} {
+		if text := strings.TrimSpace(one.value); text == "" || len([]rune(text)) > one.max {
+			found.add("REQUIRED", "address."+one.field, "Preencha este campo do endereço (use S/N quando não houver número).", "Fill in this field of the address (S/N when there is no number).")
+		}
+	}
+	if len([]rune(value(address.Complement))) > 45 {
+		found.add("TOO_LONG", "address.complement", "O complemento pode ter até 45 caracteres.", "The complement may have up to 45 characters.")
+	}
+	if !brazil.ValidState(strings.ToUpper(address.State)) {
+		found.add("STATE_INVALID", "address.state", "Escolha a UF, como MG.", "Choose the state, like MG.")
+	}
+	if len(brazil.Digits(address.PostalCode)) != 8 {
+		found.add("POSTAL_CODE_INVALID", "address.postalCode", "O CEP tem 8 dígitos.", "The CEP has 8 digits.")
+	}
+}
+
+// customerMutation answers a new row or an existing one, and how to write it.
+func customerMutation(ctx context.Context, tx *db.Tx, id *string) (*db.CustomerMutation, func(context.Context, *string) error, error) {
+	if id == nil {
+		create := tx.Customer.Create()
+		return create.Mutation(), func(ctx context.Context, made *string) error {
+			row, err := create.Save(ctx)
+			if err == nil {
+				*made = row.ID
+			}
+			return err
+		}, nil
+	}
+	if exists, err := tx.Customer.Query().Where(customer.ID(*id)).Exist(ctx); err != nil || !exists {
+		return nil, nil, orNotFound(err, "id", "O cliente", "The customer")
+	}
+	update := tx.Customer.UpdateOneID(*id)
+	return update.Mutation(), func(ctx context.Context, _ *string) error { return update.Exec(ctx) }, nil
+}
+
+func fillCustomer(m *db.CustomerMutation, input SaveCustomer, taxID, phone string) {
+	m.SetName(strings.Join(strings.Fields(input.Name), " "))
+	m.SetEmail(strings.TrimSpace(value(input.Email)))
+	m.SetPhone(phone)
+	if taxID != "" {
+		m.SetTaxID(taxID)
+		m.ClearRemoteID()
+	}
+	if address := input.Address; address != nil {
+		m.SetStreet(strings.TrimSpace(address.Street))
+		m.SetStreetNumber(strings.TrimSpace(address.Number))
+		m.SetComplement(strings.TrimSpace(value(address.Complement)))
+		m.SetDistrict(strings.TrimSpace(address.District))
+		m.SetCity(strings.TrimSpace(address.City))
+		m.SetState(strings.ToUpper(address.State))
+		m.SetPostalCode(brazil.Digits(address.PostalCode))
+	}
+}

@@ -1,0 +1,330 @@
+package billing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect/sql"
+
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/failure"
+	"ponte/ent/db/integration"
+	"ponte/ent/db/user"
+	"ponte/ent/enum"
+	"ponte/ent/schema"
+)
+
+var newFailureID = schema.NewID("flr")
+
+// problemReport is a failure before it is recorded.
+type problemReport struct {
+	causeKey     string // one failure is open for each
+	code         string
+	state        enum.FailureState
+	integration  *enum.IntegrationKind // nil for what concerns Ponte itself: the owners hear of it
+	environment  *enum.Environment
+	cause        provider.Text
+	remedy       provider.Text
+	field        string
+	providerCode string
+	providerText string
+	subjectID    string
+	label        provider.Text
+	operationID  *string
+}
+
+// recordFailure writes the failure down and, when it is new, tells the chosen
+// people. The same cause again only counts.
+func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport) error {
+	if r.state == "" {
+		r.state = enum.FailureOpen
+	}
+	id := newFailureID()
+	cause, remedy, label := mustJSON(r.cause), mustJSON(r.remedy), mustJSON(r.label)
+	rows, err := tx.QueryContext(ctx, `
+		INSERT INTO failures (id, cause_key, code, state, integration, environment, cause, remedy, form_field, provider_code, provider_text,
+			subject_id, subject_label, operation_id, count, first_at, last_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15)
+		ON CONFLICT (cause_key) WHERE state <> 'RESOLVED' DO UPDATE SET count = failures.count + 1, last_at = EXCLUDED.last_at,
+			provider_text = EXCLUDED.provider_text, operation_id = EXCLUDED.operation_id,
+			state = CASE WHEN failures.state = 'IGNORED' THEN 'IGNORED' ELSE EXCLUDED.state END
+		RETURNING id`,
+		id, r.causeKey, r.code, r.state, r.integration, r.environment, cause, remedy, r.field, r.providerCode, r.providerText,
+		r.subjectID, label, r.operationID, s.Now())
+	if err != nil {
+		return fmt.Errorf("record failure %s: %w", r.code, err)
+	}
+	recorded, err := sql.ScanString(rows)
+	if closeErr := rows.Close(); err != nil || closeErr != nil {
+		return fmt.Errorf("record failure %s: %w", r.code, err)
+	}
+	if recorded != id {
+		return nil
+	}
+	return s.deliver(ctx, tx, id, r.integration, enum.EventOpened)
+}
+
+func mustJSON(text provider.Text) string {
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		panic("billing: " + err.Error()) // two strings always encode
+	}
+	return string(encoded)
+}
+
+// deliver writes one row of the feed for each chosen person. The person's
+// sequence grows under the lock of the person's row, so that it grows in the
+// order of the commits and a reader that has seen n has seen all before n.
+func (s *Service) deliver(ctx context.Context, tx *db.Tx, failureID string, kind *enum.IntegrationKind, event enum.FailureEventKind) error {
+	chosen := tx.User.Query().Where(user.Active(true))
+	if kind == nil {
+		chosen.Where(user.RoleEQ(enum.RoleOwner))
+	} else {
+		chosen.Where(user.HasIntegrationsWith(integration.KindEQ(*kind)))
+	}
+	people, err := chosen.Order(db.Asc(user.FieldID)).ForUpdate().All(ctx)
+	if err != nil {
+		return fmt.Errorf("choose who hears of a failure: %w", err)
+	}
+	for _, person := range people {
+		sequence := person.FeedSequence + 1
+		if err := tx.User.UpdateOne(person).SetFeedSequence(sequence).Exec(ctx); err != nil {
+			return err
+		}
+		if err := tx.Delivery.Create().SetUserID(person.ID).SetSequence(sequence).SetFailureID(failureID).SetKind(event).SetCreatedAt(s.Now()).Exec(ctx); err != nil {
+			return fmt.Errorf("deliver a failure: %w", err)
+		}
+		if err := ring(ctx, tx, UserTopic(person.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve ends failures and says so to those who heard of them.
+func (s *Service) resolve(ctx context.Context, tx *db.Tx, over []*db.Failure) error {
+	for _, one := range over {
+		if err := tx.Failure.UpdateOne(one).SetState(enum.FailureResolved).SetResolvedAt(s.Now()).Exec(ctx); err != nil {
+			return err
+		}
+		if one.State == enum.FailureIgnored {
+			continue
+		}
+		if err := s.deliver(ctx, tx, one.ID, one.Integration, enum.EventResolved); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func operationCause(op *db.Operation) string { return "operation:" + op.DedupeKey + ":" }
+
+func integrationCause(kind enum.IntegrationKind) string { return "integration:" + string(kind) + ":" }
+
+// resolveOperationFailures ends what a success has proven to be over: the
+// operation's own failures, and those of its integration as a whole.
+func (s *Service) resolveOperationFailures(ctx context.Context, tx *db.Tx, op *db.Operation) error {
+	over, err := tx.Failure.Query().Where(failure.StateNEQ(enum.FailureResolved),
+		failure.Or(failure.CauseKeyHasPrefix(operationCause(op)), failure.CauseKeyHasPrefix(integrationCause(op.Integration)))).
+		Order(db.Asc(failure.FieldID)).ForUpdate().All(ctx)
+	if err != nil {
+		return err
+	}
+	return s.resolve(ctx, tx, over)
+}
+
+const (
+	// quietTries is how often a provider may be unreachable before it is told.
+	quietTries = 3
+)
+
+// recordDelay tells of what keeps an operation waiting: at once when a person
+// must act, after a few tries when it may heal by itself.
+func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) error {
+	switch problem.Class {
+	case provider.Unavailable:
+		if op.Tries < quietTries {
+			return nil
+		}
+		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, "unavailable", enum.FailureRetrying))
+	case provider.Auth, provider.Account, provider.Limit:
+		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, strings.ToLower(string(problem.Class)), enum.FailureOpen))
+	}
+	if time.Since(op.AskedAt) < s.Timing.SettleWindow && problem.Class == provider.Ambiguous {
+		return nil
+	}
+	report, err := s.operationReport(ctx, tx, op, problem)
+	if err != nil {
+		return err
+	}
+	report.state = enum.FailureRetrying
+	return s.recordFailure(ctx, tx, report)
+}
+
+// recordGivenUp tells of an operation that needs a person.
+func (s *Service) recordGivenUp(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) error {
+	report, err := s.operationReport(ctx, tx, op, problem)
+	if err != nil {
+		return err
+	}
+	return s.recordFailure(ctx, tx, report)
+}
+
+// wholeIntegration reports what stops every operation of an integration: one
+// failure, however many operations wait.
+func (s *Service) wholeIntegration(op *db.Operation, problem *provider.Error, code string, state enum.FailureState) problemReport {
+	kind := op.Integration
+	return problemReport{
+		causeKey: integrationCause(kind) + code, code: failureCode(problem, code), state: state, integration: &kind,
+		cause: problem.Cause, remedy: problem.Remedy, field: problem.Field, providerCode: problem.Code, providerText: problem.Text,
+		label: integrationLabel(kind), operationID: &op.ID,
+	}
+}
+
+func (s *Service) operationReport(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) (problemReport, error) {
+	kind := op.Integration
+	code := failureCode(problem, strings.ToLower(string(problem.Class)))
+	report := problemReport{
+		causeKey: operationCause(op) + code, code: code, integration: &kind,
+		cause: problem.Cause, remedy: problem.Remedy, field: problem.Field, providerCode: problem.Code, providerText: problem.Text,
+		subjectID: op.SubjectID, label: integrationLabel(kind), operationID: &op.ID,
+	}
+	if problem.Provider == ownCode {
+		report.providerCode = ""
+	}
+	label, environment, err := subjectLabel(ctx, tx, op.SubjectID)
+	if label != (provider.Text{}) {
+		report.label = label
+	}
+	report.environment = environment
+	return report, err
+}
+
+func failureCode(problem *provider.Error, fallback string) string {
+	if problem.Code != "" {
+		return problem.Provider + "." + problem.Code
+	}
+	return problem.Provider + "." + fallback
+}
+
+// subjectLabel is what people call the object, for example "Cobrança 42".
+func subjectLabel(ctx context.Context, tx *db.Tx, id string) (provider.Text, *enum.Environment, error) {
+	switch {
+	case strings.HasPrefix(id, "chg_"):
+		c, err := tx.Charge.Get(ctx, id)
+		if err != nil {
+			return provider.Text{}, nil, err
+		}
+		return chargeLabel(c), &c.Environment, nil
+	case strings.HasPrefix(id, "sal_"):
+		sold, err := tx.Sale.Get(ctx, id)
+		if err != nil {
+			return provider.Text{}, nil, err
+		}
+		return saleLabel(sold), nil, nil
+	}
+	return provider.Text{}, nil, nil
+}
+
+func chargeLabel(c *db.Charge) provider.Text {
+	return provider.Text{PT: fmt.Sprintf("Cobrança %d", c.Number), EN: fmt.Sprintf("Charge %d", c.Number)}
+}
+
+func saleLabel(sold *db.Sale) provider.Text {
+	return provider.Text{PT: fmt.Sprintf("Venda %d", sold.Number), EN: fmt.Sprintf("Sale %d", sold.Number)}
+}
+
+func integrationLabel(kind enum.IntegrationKind) provider.Text {
+	name := map[enum.IntegrationKind]string{enum.Gerencianet: "Gerencianet (Efí)", enum.Vhsys: "Vhsys"}[kind]
+	return provider.Text{PT: name, EN: name}
+}
+
+// markRetrying shows that somebody has tried the operation again.
+func (s *Service) markRetrying(ctx context.Context, tx *db.Tx, operationID string) error {
+	return tx.Failure.Update().Where(failure.OperationID(operationID), failure.StateIn(enum.FailureOpen, enum.FailureIgnored)).
+		SetState(enum.FailureRetrying).SetNillableHandledByID(actorID(ctx)).ClearReason().Exec(ctx)
+}
+
+// RetryFailure tries again what a failure is about.
+func (s *Service) RetryFailure(ctx context.Context, id string) (*db.Failure, error) {
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		f, err := tx.Failure.Query().Where(failure.ID(id)).ForUpdate().Only(ctx)
+		if db.IsNotFound(err) {
+			return notFound("id", "A falha", "The failure")
+		}
+		if err != nil {
+			return err
+		}
+		if f.OperationID == nil || f.State == enum.FailureResolved {
+			return refuse("FAILURE_NOT_RETRYABLE", "id",
+				"Não há o que tentar de novo: siga a orientação da falha e marque-a como vista.",
+				"There is nothing to try again: follow the remedy and acknowledge the failure.")
+		}
+		if err := s.nudge(ctx, tx, f); err != nil {
+			return err
+		}
+		return s.retry(ctx, tx, *f.OperationID)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.DB.Failure.Get(ctx, id)
+}
+
+// nudge makes every waiting operation of an integration due, when the failure
+// concerned it as a whole.
+func (s *Service) nudge(ctx context.Context, tx *db.Tx, f *db.Failure) error {
+	if f.Integration == nil || !strings.HasPrefix(f.CauseKey, integrationCause(*f.Integration)) {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE operations SET next_try_at = now() WHERE state = 'QUEUED' AND integration = $1 AND next_try_at > now()`, *f.Integration)
+	return err
+}
+
+// MaxAcknowledged is how many failures can be acknowledged at once.
+const MaxAcknowledged = 100
+
+// AcknowledgeFailures notes that somebody has seen them. With a reason they are
+// ignored; without one, those that leave nothing to try again are over.
+func (s *Service) AcknowledgeFailures(ctx context.Context, ids []string, ignoreReason *string) ([]*db.Failure, error) {
+	if len(ids) == 0 || len(ids) > MaxAcknowledged {
+		return nil, refuse("TOO_MANY", "ids", "Escolha de 1 a 100 falhas.", "Choose 1 to 100 failures.")
+	}
+	if ignoreReason != nil && strings.TrimSpace(*ignoreReason) == "" {
+		return nil, refuse("REQUIRED", "ignoreReason", "Diga por que a falha será ignorada.", "Say why the failure is ignored.")
+	}
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		found, err := tx.Failure.Query().Where(failure.IDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).ForUpdate().All(ctx)
+		if err != nil {
+			return err
+		}
+		for _, one := range found {
+			if err := s.acknowledge(ctx, tx, one, ignoreReason); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.DB.Failure.Query().Where(failure.IDIn(ids...)).Order(db.Asc(failure.FieldID)).All(ctx)
+}
+
+func (s *Service) acknowledge(ctx context.Context, tx *db.Tx, f *db.Failure, ignoreReason *string) error {
+	change := tx.Failure.UpdateOne(f).SetNillableHandledByID(actorID(ctx))
+	if ignoreReason != nil {
+		return change.SetState(enum.FailureIgnored).SetReason(*ignoreReason).Exec(ctx)
+	}
+	if err := change.Exec(ctx); err != nil {
+		return err
+	}
+	if f.OperationID == nil {
+		return s.resolve(ctx, tx, []*db.Failure{f})
+	}
+	return nil
+}

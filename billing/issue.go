@@ -1,0 +1,332 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ponte/billing/brazil"
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/charge"
+	"ponte/ent/enum"
+)
+
+// issueCharge brings a charge from QUEUED to WAITING. It may be cut off at any
+// point and run again: what it sent is known by sent_at and provider_id, which
+// are committed before and after each request that is not safe to repeat.
+func (s *Service) issueCharge(ctx context.Context, op *db.Operation) (finish, error) {
+	c, err := s.chargeForProvider(ctx, op.SubjectID)
+	if err != nil {
+		return nil, err
+	}
+	if !isUnissued(c.Status) && (c.ProviderID == nil || c.TypeableLine != nil) {
+		return nil, nil
+	}
+	issuer, err := s.issuer(ctx, c.Environment)
+	if err != nil {
+		return nil, err
+	}
+	if !isUnissued(c.Status) { // a notice told the status before our own answer came
+		return s.reread(ctx, issuer, c)
+	}
+	wanted, err := s.providerRequest(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	providerID, err := s.reserve(ctx, op, c, issuer, wanted)
+	if err != nil {
+		return nil, err
+	}
+	issued, err := issuer.Issue(ctx, providerID, wanted)
+	if err != nil {
+		return s.lostDraft(ctx, op, c, err)
+	}
+	return func(ctx context.Context, tx *db.Tx) error { return s.applyIssued(ctx, tx, c.ID, issued) }, nil
+}
+
+// reread brings what the provider now says of a charge.
+func (s *Service) reread(ctx context.Context, issuer provider.Issuer, c *db.Charge) (finish, error) {
+	read, err := issuer.Get(ctx, *c.ProviderID)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) error { return s.applyIssued(ctx, tx, c.ID, read) }, nil
+}
+
+func isUnissued(status enum.ChargeStatus) bool {
+	switch status {
+	case enum.ChargeQueued, enum.ChargeIssuing, enum.ChargeUnknown, enum.ChargeFailed:
+		return true
+	}
+	return false
+}
+
+// lostDraft lets a draft go that the provider no longer knows or that somebody
+// cancelled there, so that the next try makes a new one.
+func (s *Service) lostDraft(ctx context.Context, op *db.Operation, c *db.Charge, cause error) (finish, error) {
+	if provider.ClassOf(cause) != provider.NotFound {
+		return nil, cause
+	}
+	err := s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
+		return tx.Charge.UpdateOneID(c.ID).ClearProviderID().ClearSentAt().Exec(ctx)
+	})
+	return nil, errors.Join(err, errLater)
+}
+
+// reserve answers the provider's id of the charge's draft, making the draft when
+// there is none.
+func (s *Service) reserve(ctx context.Context, op *db.Operation, c *db.Charge, issuer provider.Issuer, wanted provider.ChargeRequest) (string, error) {
+	if c.ProviderID != nil {
+		return *c.ProviderID, nil
+	}
+	if c.SentAt != nil {
+		id, err := s.recover(ctx, op, c, issuer)
+		if err != nil || id != "" {
+			return id, err
+		}
+	}
+	if violations := s.Providers.CheckCharge(wanted, s.today()); len(violations) > 0 {
+		return "", provider.Violated("gerencianet", violations)
+	}
+	if err := s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error { return s.markSending(ctx, tx, c.ID) }); err != nil {
+		return "", err
+	}
+	id, err := issuer.Reserve(ctx, wanted)
+	if err != nil {
+		return "", s.notReserved(ctx, op, c, err)
+	}
+	return s.adopt(ctx, op, c.ID, id)
+}
+
+// notReserved forgets the sending when it certainly made nothing; otherwise the
+// next try asks first.
+func (s *Service) notReserved(ctx context.Context, op *db.Operation, c *db.Charge, cause error) error {
+	if provider.ClassOf(cause) == provider.Ambiguous {
+		return cause
+	}
+	return errors.Join(cause, s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
+		return tx.Charge.UpdateOneID(c.ID).ClearSentAt().Exec(ctx)
+	}))
+}
+
+// recover finds out whether a request that was sent before has arrived. It
+// answers "" when it certainly has not, errSettling while it still may.
+func (s *Service) recover(ctx context.Context, op *db.Operation, c *db.Charge, issuer provider.Issuer) (string, error) {
+	from := brazil.DateOf(*c.SentAt).AddDays(-1)
+	found, err := issuer.Find(ctx, c.Reference, from, from.AddDays(2))
+	if err != nil {
+		return "", err
+	}
+	for _, one := range found {
+		if one.Status != provider.Canceled {
+			return s.adopt(ctx, op, c.ID, one.ProviderID)
+		}
+	}
+	if time.Since(*c.SentAt) < s.Timing.SettleWindow {
+		return "", errSettling
+	}
+	return "", nil
+}
+
+// adopt writes the provider's id down. When a notice has told another id
+// meanwhile, that one stays and this one is cancelled.
+func (s *Service) adopt(ctx context.Context, op *db.Operation, chargeID, providerID string) (adopted string, err error) {
+	err = s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
+		adopted, err = s.adoptLocked(ctx, tx, chargeID, providerID)
+		return err
+	})
+	return adopted, err
+}
+
+func (s *Service) adoptLocked(ctx context.Context, tx *db.Tx, chargeID, providerID string) (string, error) {
+	c, err := lockCharge(ctx, tx, chargeID)
+	if err != nil {
+		return "", err
+	}
+	if c.ProviderID != nil && *c.ProviderID != providerID {
+		return *c.ProviderID, s.cancelExtra(ctx, tx, c, providerID)
+	}
+	return providerID, tx.Charge.UpdateOne(c).SetProviderID(providerID).ClearSentAt().Exec(ctx)
+}
+
+// cancelExtra asks for the cancellation of a charge that the provider made
+// although another one carries our reference.
+func (s *Service) cancelExtra(ctx context.Context, tx *db.Tx, c *db.Charge, providerID string) error {
+	_, _, err := s.enqueue(ctx, tx, request{
+		kind: enum.KindCancelExtra, integration: enum.Gerencianet, subjectID: c.ID,
+		key:   fmt.Sprintf("%s:%s:%s", enum.KindCancelExtra, c.Environment, providerID),
+		input: map[string]string{"providerId": providerID},
+	})
+	return err
+}
+
+// runCancelExtra cancels it and tells the chosen people.
+func (s *Service) runCancelExtra(ctx context.Context, op *db.Operation) (finish, error) {
+	c, err := s.DB.Charge.Get(ctx, op.SubjectID)
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := s.issuer(ctx, c.Environment)
+	if err != nil {
+		return nil, err
+	}
+	extra := op.Input["providerId"]
+	if err := issuer.Cancel(ctx, extra); err != nil && provider.ClassOf(err) != provider.NotFound {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) error {
+		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.extra_cancelled", extra))
+	}, nil
+}
+
+// chargeForProvider reads a charge with all that a request needs.
+func (s *Service) chargeForProvider(ctx context.Context, id string) (*db.Charge, error) {
+	return s.DB.Charge.Query().Where(charge.ID(id)).WithCustomer().
+		WithSale(func(q *db.SaleQuery) { q.WithItems() }).Only(ctx)
+}
+
+func (s *Service) providerRequest(ctx context.Context, c *db.Charge) (provider.ChargeRequest, error) {
+	settings, err := s.settings(ctx, enum.Gerencianet)
+	if err != nil {
+		return provider.ChargeRequest{}, err
+	}
+	wanted := provider.ChargeRequest{
+		Reference: c.Reference, Method: provider.Boleto, AmountCents: c.AmountCents, DueDate: c.DueDate,
+		Lines: []provider.Line{{Name: chargeTitle(c), UnitCents: c.AmountCents, Quantity: 1}},
+		Payer: payer(c.Edges.Customer), SendEmail: c.SendEmail, Message: c.Message,
+		FineHundredths:      c.FineHundredths,
+		InterestThousandths: c.MonthlyInterestHundredths, InterestMonthly: true,
+		NotificationURL: s.callbackURL(settings, c.Environment),
+	}
+	if c.DaysToWriteOff != nil {
+		days := int64(*c.DaysToWriteOff)
+		wanted.DaysToWriteOff = &days
+	}
+	if c.EarlyDiscountCents > 0 {
+		until := c.DueDate.AddDays(-c.EarlyDiscountDays)
+		wanted.ConditionalDiscount = &provider.Discount{Value: c.EarlyDiscountCents, Until: &until}
+	}
+	return wanted, nil
+}
+
+const maxTitle = 255
+
+// chargeTitle is the line that the payer reads on the boleto.
+func chargeTitle(c *db.Charge) string {
+	sale := c.Edges.Sale
+	title := fmt.Sprintf("Venda %d", sale.Number)
+	if len(sale.Edges.Items) == 1 {
+		title = sale.Edges.Items[0].Description
+	}
+	if sale.Installments > 1 {
+		title = fmt.Sprintf("%s, parcela %d de %d", title, c.Installment, sale.Installments)
+	}
+	if letters := []rune(title); len(letters) > maxTitle {
+		title = string(letters[:maxTitle])
+	}
+	return title
+}
+
+func payer(customer *db.Customer) provider.Payer {
+	wanted := provider.Payer{Name: customer.Name, TaxID: customer.TaxID, Email: customer.Email, Phone: customer.Phone}
+	if customer.PostalCode != "" {
+		wanted.Address = &provider.Address{
+			Street: customer.Street, Number: customer.StreetNumber, Complement: customer.Complement,
+			District: customer.District, City: customer.City, State: customer.State, PostalCode: customer.PostalCode,
+		}
+	}
+	return wanted
+}
+
+// The statuses that an issue goes through, each written with the operation.
+
+func (s *Service) markSending(ctx context.Context, tx *db.Tx, id string) error {
+	c, err := lockCharge(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if c.ProviderID != nil {
+		return errLater // a notice told the id meanwhile
+	}
+	if err := tx.Charge.UpdateOne(c).SetSentAt(time.Now()).Exec(ctx); err != nil {
+		return err
+	}
+	return s.setUnissued(ctx, tx, c, enum.ChargeIssuing, "SENDING")
+}
+
+func (s *Service) markUnknown(ctx context.Context, tx *db.Tx, id string) error {
+	return s.markUnissued(ctx, tx, id, enum.ChargeUnknown, "UNANSWERED")
+}
+
+// markUnsent is the end of a try that sent nothing that stayed. Whatever an
+// earlier try sent is still to be found out.
+func (s *Service) markUnsent(ctx context.Context, tx *db.Tx, id string) error {
+	c, err := lockCharge(ctx, tx, id)
+	if err != nil || !isUnissued(c.Status) || c.SentAt != nil {
+		return err
+	}
+	return s.setUnissued(ctx, tx, c, enum.ChargeQueued, "DELAYED")
+}
+
+func (s *Service) markFailed(ctx context.Context, tx *db.Tx, id string) error {
+	return s.markUnissued(ctx, tx, id, enum.ChargeFailed, "REFUSED")
+}
+
+func (s *Service) requeueCharge(ctx context.Context, tx *db.Tx, id string) error {
+	return s.markUnissued(ctx, tx, id, enum.ChargeQueued, "RETRIED")
+}
+
+func (s *Service) markUnissued(ctx context.Context, tx *db.Tx, id string, status enum.ChargeStatus, code string) error {
+	c, err := lockCharge(ctx, tx, id)
+	if err != nil || !isUnissued(c.Status) {
+		return err
+	}
+	return s.setUnissued(ctx, tx, c, status, code)
+}
+
+func (s *Service) setUnissued(ctx context.Context, tx *db.Tx, c *db.Charge, status enum.ChargeStatus, code string) error {
+	if c.Status == status {
+		return nil
+	}
+	return s.setStatus(ctx, tx, c, status, event{source: enum.SourceOperation, code: code})
+}
+
+// applyIssued writes what the provider answered. A notice may have been faster:
+// then the status stays and only the data is written.
+func (s *Service) applyIssued(ctx context.Context, tx *db.Tx, id string, issued provider.Charge) error {
+	c, err := lockCharge(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := writeProviderData(ctx, tx, c, issued); err != nil {
+		return err
+	}
+	if isUnissued(c.Status) && issued.Status == provider.Waiting {
+		return s.setStatus(ctx, tx, c, enum.ChargeWaiting, event{source: enum.SourceOperation, code: "ISSUED"})
+	}
+	return s.apply(ctx, tx, c, update{charge: issued, source: enum.SourceOperation, fresh: true})
+}
+
+// writeProviderData keeps what the provider has told; what it left out stays.
+func writeProviderData(ctx context.Context, tx *db.Tx, c *db.Charge, told provider.Charge) error {
+	change := tx.Charge.UpdateOne(c).ClearSentAt()
+	setText(told.ProviderID, change.SetProviderID)
+	setText(told.ProviderStatus, change.SetProviderStatus)
+	setText(told.BarCode, change.SetBarCode)
+	setText(told.TypeableLine, change.SetTypeableLine)
+	setText(told.PixCode, change.SetPixCode)
+	setText(told.Link, change.SetLink)
+	setText(told.PDF, change.SetPdf)
+	if told.DueDate != nil {
+		change.SetDueDate(*told.DueDate)
+	}
+	return change.Exec(ctx)
+}
+
+func setText(value string, set func(string) *db.ChargeUpdateOne) {
+	if value != "" {
+		set(value)
+	}
+}

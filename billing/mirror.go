@@ -1,0 +1,480 @@
+package billing
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"ponte/billing/brazil"
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/charge"
+	"ponte/ent/db/integration"
+	"ponte/ent/db/order"
+	"ponte/ent/db/sale"
+	"ponte/ent/db/saleitem"
+	"ponte/ent/enum"
+	"ponte/ent/schema"
+)
+
+var newMappingID = schema.NewID("map")
+
+// enqueueMirror has the mirror of a sale brought in step, when the ERP is to
+// know of the sale at all.
+func (s *Service) enqueueMirror(ctx context.Context, tx *db.Tx, saleID string) error {
+	active, err := tx.Integration.Query().Where(integration.KindEQ(enum.Vhsys), integration.Active(true)).Exist(ctx)
+	if err != nil || !active {
+		return err
+	}
+	items, err := tx.SaleItem.Query().Where(saleitem.SaleID(saleID)).WithProduct().All(ctx)
+	if err != nil || !isMirrored(items) {
+		return err
+	}
+	_, _, err = s.enqueue(ctx, tx, request{kind: enum.KindMirrorSale, integration: enum.Vhsys, subjectID: saleID})
+	return err
+}
+
+// isMirrored tells whether some item asks for an order at the ERP.
+func isMirrored(items []*db.SaleItem) bool {
+	for _, item := range items {
+		if item.Edges.Product != nil && item.Edges.Product.Document != enum.DocumentNone {
+			return true
+		}
+	}
+	return false
+}
+
+// MirrorPlan is what the ERP is to have of a sale.
+type MirrorPlan struct {
+	Customer      *db.Customer
+	Items         []provider.OrderItem
+	Installments  []provider.OrderInstallment // empty when they are not sent
+	DiscountCents int64
+	TotalCents    int64
+	Status        *provider.OrderStatus // nil when the sale's status is not mapped
+	Problems      []*provider.Error     // what is missing
+}
+
+// PreviewMirror answers what would be sent for a sale; nil when there is no such
+// sale.
+func (s *Service) PreviewMirror(ctx context.Context, saleID string) (*MirrorPlan, error) {
+	sold, err := s.saleForMirror(ctx, saleID)
+	if db.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	settings, err := s.settings(ctx, enum.Vhsys)
+	if db.IsNotFound(err) {
+		settings, err = &db.Integration{SendInstallments: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.plan(ctx, sold, settings)
+}
+
+func (s *Service) saleForMirror(ctx context.Context, saleID string) (*db.Sale, error) {
+	return s.DB.Sale.Query().Where(sale.ID(saleID)).WithCustomer().
+		WithItems(func(q *db.SaleItemQuery) { q.WithProduct().Order(db.Asc(saleitem.FieldPosition)) }).
+		WithCharges(func(q *db.ChargeQuery) {
+			q.Where(charge.ReplacedAtIsNil()).Order(db.Asc(charge.FieldInstallment))
+		}).Only(ctx)
+}
+
+// plan works out what the ERP is to have. With interest the item prices are
+// raised until the order's total is what is charged; without it items and
+// instalments stay at the cash price (design: Criar venda com juros).
+func (s *Service) plan(ctx context.Context, sold *db.Sale, settings *db.Integration) (*MirrorPlan, error) {
+	plan := &MirrorPlan{Customer: sold.Edges.Customer, DiscountCents: sold.DiscountCents, TotalCents: sold.ItemsCents - sold.DiscountCents}
+	if settings.WithInterest {
+		plan.TotalCents = sold.TotalCents
+	}
+	plan.Items = s.planItems(plan, sold)
+	method, err := s.remoteMethod(ctx, plan, sold.PaymentMethod)
+	if err != nil {
+		return nil, err
+	}
+	if settings.SendInstallments {
+		plan.Installments = planInstallments(sold, plan.TotalCents, method)
+	}
+	plan.Status, err = s.remoteStatus(ctx, plan, sold.Status)
+	return plan, err
+}
+
+func (s *Service) planItems(plan *MirrorPlan, sold *db.Sale) []provider.OrderItem {
+	items := make([]provider.OrderItem, 0, len(sold.Edges.Items)+1)
+	for _, item := range sold.Edges.Items {
+		remoteID := ""
+		if product := item.Edges.Product; product != nil {
+			remoteID = value(product.RemoteProductID)
+		}
+		if remoteID == "" {
+			plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.product_unmapped", "product.remoteProductId", item.Description))
+		}
+		items = append(items, provider.OrderItem{ProductID: remoteID, Description: itemDescription(sold, item), Quantity: int64(item.Quantity), UnitCents: item.UnitCents})
+	}
+	return grossUp(items, sold.ItemsCents, plan.TotalCents+plan.DiscountCents)
+}
+
+// itemDescription fills the product's template.
+func itemDescription(sold *db.Sale, item *db.SaleItem) string {
+	product := item.Edges.Product
+	if product == nil || value(product.DescriptionTemplate) == "" {
+		return item.Description
+	}
+	return strings.NewReplacer("{product}", item.Description, "{sale}", fmt.Sprint(sold.Number), "{customer}", sold.Edges.Customer.Name).
+		Replace(*product.DescriptionTemplate)
+}
+
+// grossUp raises the unit prices of items that add up to fromCents until they add
+// up to toCents. The cents that do not divide go to one piece of the last item.
+func grossUp(items []provider.OrderItem, fromCents, toCents int64) []provider.OrderItem {
+	if fromCents == toCents || fromCents == 0 {
+		return items
+	}
+	rest := toCents
+	for i := range items {
+		items[i].UnitCents = brazil.MulDiv(items[i].UnitCents, toCents, fromCents)
+		rest -= items[i].UnitCents * items[i].Quantity
+	}
+	last := &items[len(items)-1]
+	if rest == 0 {
+		return items
+	}
+	if last.Quantity == 1 {
+		last.UnitCents += rest
+		return items
+	}
+	last.Quantity--
+	odd := *last
+	odd.Quantity, odd.UnitCents = 1, last.UnitCents+rest
+	return append(items, odd)
+}
+
+// planInstallments answers one instalment for each charge, which add up to the
+// total of the order.
+func planInstallments(sold *db.Sale, totalCents int64, method string) []provider.OrderInstallment {
+	charges := sold.Edges.Charges
+	if len(charges) == 0 {
+		return nil
+	}
+	amounts := make([]int64, len(charges))
+	for i, c := range charges {
+		amounts[i] = c.AmountCents
+	}
+	if totalCents != sold.TotalCents {
+		amounts = brazil.Split(totalCents, len(charges))
+	}
+	installments := make([]provider.OrderInstallment, len(charges))
+	for i, c := range charges {
+		installments[i] = provider.OrderInstallment{DueDate: c.DueDate, AmountCents: amounts[i], PaymentMethod: method, Note: fmt.Sprintf("Cobrança %d", c.Number)}
+	}
+	return installments
+}
+
+func (s *Service) remoteMethod(ctx context.Context, plan *MirrorPlan, method enum.PaymentMethod) (string, error) {
+	mappings, err := s.DB.PaymentMethodMapping.Query().All(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, one := range mappings {
+		if one.Method == method {
+			return one.RemoteMethod, nil
+		}
+	}
+	plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.method_unmapped", "methods", methodNames[method]))
+	return "", nil
+}
+
+func mappedStatus(status enum.SaleStatus) enum.MappedSaleStatus {
+	if status == enum.SaleExpired {
+		return enum.MappedCanceled
+	}
+	return enum.MappedSaleStatus(status)
+}
+
+func (s *Service) remoteStatus(ctx context.Context, plan *MirrorPlan, status enum.SaleStatus) (*provider.OrderStatus, error) {
+	mappings, err := s.DB.SaleStatusMapping.Query().All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := mappedStatus(status)
+	for _, one := range mappings {
+		if one.Status == wanted {
+			return &provider.OrderStatus{Base: one.Base, CustomID: value(one.CustomID), Name: one.Name}, nil
+		}
+	}
+	plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.status_unmapped", "statuses", mappedNames[wanted]))
+	return nil, nil
+}
+
+// mirrorRun is one try of bringing a sale's mirror in step.
+type mirrorRun struct {
+	*Service
+	op     *db.Operation
+	client provider.Mirror
+	sold   *db.Sale
+	plan   *MirrorPlan
+	order  *db.Order
+}
+
+// mirrorSale brings the mirror of a sale in step: customer, order, items,
+// instalments, status. Each step is written down when it is done, so that a try
+// that was cut off goes on where it ended; what is not safe to repeat is asked
+// for first (providers/vhsys.md, 3).
+func (s *Service) mirrorSale(ctx context.Context, op *db.Operation) (finish, error) {
+	run := &mirrorRun{Service: s, op: op}
+	if err := run.load(ctx); err != nil {
+		return nil, err
+	}
+	if len(run.plan.Problems) > 0 {
+		return nil, run.plan.Problems[0]
+	}
+	for _, step := range []func(context.Context) error{run.customer, run.createOrder, run.items, run.installments, run.status} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return func(ctx context.Context, tx *db.Tx) error {
+		return tx.Order.UpdateOneID(run.order.ID).SetStep(enum.StepDone).SetSyncedAt(s.Now()).Exec(ctx)
+	}, nil
+}
+
+func (r *mirrorRun) load(ctx context.Context) (err error) {
+	if r.client, err = r.mirror(ctx); err != nil {
+		return err
+	}
+	if r.sold, err = r.saleForMirror(ctx, r.op.SubjectID); err != nil {
+		return err
+	}
+	settings, err := r.settings(ctx, enum.Vhsys)
+	if err != nil {
+		return err
+	}
+	if r.plan, err = r.Service.plan(ctx, r.sold, settings); err != nil {
+		return err
+	}
+	err = r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
+		return tx.Order.Create().SetSaleID(r.sold.ID).OnConflictColumns(order.FieldSaleID).Ignore().Exec(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	return r.reload(ctx)
+}
+
+func (r *mirrorRun) reload(ctx context.Context) (err error) {
+	r.order, err = r.DB.Order.Query().Where(order.SaleID(r.sold.ID)).Only(ctx)
+	return err
+}
+
+// save changes the order's row and reads it anew.
+func (r *mirrorRun) save(ctx context.Context, change func(*db.OrderUpdateOne)) error {
+	err := r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
+		update := tx.Order.UpdateOneID(r.order.ID)
+		change(update)
+		return update.Exec(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	return r.reload(ctx)
+}
+
+// mayStillArrive tells whether a request that was sent then can still be done by
+// the provider.
+func (s *Service) mayStillArrive(sentAt *time.Time) bool {
+	return sentAt != nil && time.Since(*sentAt) < s.Timing.SettleWindow
+}
+
+// customer finds the customer at the ERP by tax id, or creates it. The intent is
+// on the customer's row, because two sales of one customer may be mirrored at
+// once.
+func (r *mirrorRun) customer(ctx context.Context) error {
+	customer := r.sold.Edges.Customer
+	if customer.RemoteID != nil {
+		return nil
+	}
+	found, err := r.client.FindCustomer(ctx, customer.TaxID)
+	if err != nil {
+		return err
+	}
+	if found == "" {
+		if found, err = r.createCustomer(ctx, customer); err != nil {
+			return err
+		}
+	}
+	customer.RemoteID = &found
+	return r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
+		return tx.Customer.UpdateOneID(customer.ID).SetRemoteID(found).ClearRemoteSentAt().Exec(ctx)
+	})
+}
+
+func (r *mirrorRun) createCustomer(ctx context.Context, customer *db.Customer) (string, error) {
+	err := r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
+		locked, err := tx.Customer.Query().Where(customerID(customer.ID)).ForUpdate().Only(ctx)
+		if err != nil {
+			return err
+		}
+		if r.mayStillArrive(locked.RemoteSentAt) {
+			return errSettling
+		}
+		return tx.Customer.UpdateOne(locked).SetRemoteSentAt(time.Now()).Exec(ctx)
+	})
+	if err != nil {
+		return "", err
+	}
+	created, err := r.client.CreateCustomer(ctx, payer(customer))
+	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
+		return "", r.forget(ctx, err, func(ctx context.Context, tx *db.Tx) error {
+			return tx.Customer.UpdateOneID(customer.ID).ClearRemoteSentAt().Exec(ctx)
+		})
+	}
+	return created, err
+}
+
+// forget takes an intent back when the request certainly made nothing.
+func (r *mirrorRun) forget(ctx context.Context, cause error, work func(ctx context.Context, tx *db.Tx) error) error {
+	if err := r.step(ctx, r.op, work); err != nil {
+		return err
+	}
+	return cause
+}
+
+func (r *mirrorRun) reference() string { return r.order.ID }
+
+// createOrder finds the order by our reference, or creates it.
+func (r *mirrorRun) createOrder(ctx context.Context) error {
+	if r.order.RemoteOrderID != nil {
+		return nil
+	}
+	if r.order.SentAt != nil {
+		found, err := r.client.FindOrder(ctx, r.reference(), r.sold.Edges.Customer.Name, *r.order.SentAt)
+		if err != nil {
+			return err
+		}
+		if found != "" {
+			return r.saveOrder(ctx, found)
+		}
+		if r.mayStillArrive(r.order.SentAt) {
+			return errSettling
+		}
+	}
+	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepOrder).SetSentAt(time.Now()) }); err != nil {
+		return err
+	}
+	created, err := r.client.CreateOrder(ctx, provider.OrderRequest{
+		Reference: r.reference(), CustomerID: *r.sold.Edges.Customer.RemoteID, CustomerName: r.sold.Edges.Customer.Name,
+		SoldOn: brazil.DateOf(r.sold.CreatedAt), Note: fmt.Sprintf("Venda %d", r.sold.Number), DiscountCents: r.plan.DiscountCents, Status: *r.plan.Status,
+	})
+	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
+		return r.forget(ctx, err, r.clearSent)
+	}
+	if err != nil {
+		return err
+	}
+	return r.saveOrder(ctx, created)
+}
+
+func (r *mirrorRun) saveOrder(ctx context.Context, id string) error {
+	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetRemoteOrderID(id).SetStep(enum.StepItems).ClearSentAt() })
+}
+
+func (r *mirrorRun) clearSent(ctx context.Context, tx *db.Tx) error {
+	return tx.Order.UpdateOneID(r.order.ID).ClearSentAt().Exec(ctx)
+}
+
+// items sends the items once. They are appended by the ERP, so after an
+// unanswered try what is there is read, and anything but the whole set is taken
+// off and sent again.
+func (r *mirrorRun) items(ctx context.Context) error {
+	if r.order.Step != enum.StepItems {
+		return nil
+	}
+	there, err := r.client.Items(ctx, *r.order.RemoteOrderID)
+	if err != nil {
+		return err
+	}
+	if !sameItems(there, r.plan.Items) {
+		if r.mayStillArrive(r.order.SentAt) {
+			return errSettling
+		}
+		if err := r.sendItems(ctx, there); err != nil {
+			return err
+		}
+	}
+	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepInstallments).ClearSentAt() })
+}
+
+func (r *mirrorRun) sendItems(ctx context.Context, there []provider.OrderItem) error {
+	for _, item := range there {
+		if err := r.client.RemoveItem(ctx, *r.order.RemoteOrderID, item.ID); err != nil {
+			return err
+		}
+	}
+	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.SetSentAt(time.Now()) }); err != nil {
+		return err
+	}
+	err := r.client.AddItems(ctx, *r.order.RemoteOrderID, r.plan.Items)
+	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
+		return r.forget(ctx, err, r.clearSent)
+	}
+	return err
+}
+
+func sameItems(there, wanted []provider.OrderItem) bool {
+	if len(there) != len(wanted) {
+		return false
+	}
+	count := map[string]int{}
+	key := func(item provider.OrderItem) string {
+		return fmt.Sprintf("%s %d %d", item.ProductID, item.Quantity, item.UnitCents)
+	}
+	for i := range there {
+		count[key(there[i])]++
+		count[key(wanted[i])]--
+	}
+	for _, difference := range count {
+		if difference != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// installments replaces the instalments when they differ from those sent last;
+// sending them twice is harmless.
+func (r *mirrorRun) installments(ctx context.Context) error {
+	digest := installmentsDigest(r.plan.Installments)
+	if len(r.plan.Installments) > 0 && digest != r.order.InstallmentsSent {
+		if err := r.client.SetInstallments(ctx, *r.order.RemoteOrderID, r.plan.Installments); err != nil {
+			return err
+		}
+	}
+	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepStatus).SetInstallmentsSent(digest) })
+}
+
+func installmentsDigest(installments []provider.OrderInstallment) string {
+	sum := sha256.Sum256(fmt.Append(nil, installments))
+	return hex.EncodeToString(sum[:8])
+}
+
+// status sets the order's status when it differs from the one set last; setting
+// it twice is harmless.
+func (r *mirrorRun) status(ctx context.Context) error {
+	wanted := *r.plan.Status
+	if value(r.order.RemoteStatusBase) == wanted.Base && value(r.order.RemoteStatusCustomID) == wanted.CustomID {
+		return nil
+	}
+	if err := r.client.SetStatus(ctx, *r.order.RemoteOrderID, wanted, r.today()); err != nil {
+		return err
+	}
+	return r.save(ctx, func(u *db.OrderUpdateOne) {
+		u.SetRemoteStatusBase(wanted.Base).SetRemoteStatusCustomID(wanted.CustomID).SetRemoteStatus(wanted.Name)
+	})
+}

@@ -1,0 +1,211 @@
+package billing
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"time"
+
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/charge"
+	"ponte/ent/db/integration"
+	"ponte/ent/db/noticetoken"
+	"ponte/ent/enum"
+)
+
+// MaxNoticeBytes is the largest body of a notification that is taken.
+const MaxNoticeBytes = 1 << 10
+
+// ErrUnknownCallback is answered for a callback address that is not ours.
+var ErrUnknownCallback = errors.New("no such callback address")
+
+// ErrMalformedNotice is answered for a notification that no provider sends.
+var ErrMalformedNotice = errors.New("a notification is a UUID in the form field notification")
+
+var tokenPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// ReceiveNotice stores a notification as it came and has its token read. Nothing
+// in it is believed (providers/gerencianet.md, 5.4).
+func (s *Service) ReceiveNotice(ctx context.Context, secret, token, body, address string) error {
+	environment, err := s.callbackEnvironment(ctx, secret)
+	if err != nil {
+		return err
+	}
+	if !tokenPattern.MatchString(token) {
+		return ErrMalformedNotice
+	}
+	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.Notice.Create().SetIntegration(enum.Gerencianet).SetToken(token).SetBody(body).SetAddress(address).SetCreatedAt(s.Now()).Exec(ctx); err != nil {
+			return fmt.Errorf("store a notice: %w", err)
+		}
+		if err := tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet)).SetLastNoticeAt(s.Now()).Exec(ctx); err != nil {
+			return err
+		}
+		delay, err := s.untilReadable(ctx, tx, token)
+		if err != nil {
+			return err
+		}
+		_, _, err = s.enqueue(ctx, tx, request{
+			kind: enum.KindReadNotice, integration: enum.Gerencianet, key: "READ_NOTICE:" + token, delay: delay,
+			input: map[string]string{"token": token, "environment": string(environment)},
+		})
+		return err
+	})
+}
+
+// untilReadable bounds how often one token is asked for.
+func (s *Service) untilReadable(ctx context.Context, tx *db.Tx, token string) (time.Duration, error) {
+	read, err := tx.NoticeToken.Get(ctx, token)
+	if db.IsNotFound(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return max(s.Timing.NoticeInterval-time.Since(read.UpdatedAt), 0), nil
+}
+
+// callbackURL is the address that a charge of the environment is notified at.
+func (s *Service) callbackURL(settings *db.Integration, environment enum.Environment) string {
+	return s.PublicURL + "/callbacks/gerencianet/" + s.callbackSecret(settings, environment)
+}
+
+const callbackSecretLength = 40
+
+// callbackSecret is unguessable, differs for each environment, and is another
+// one after the integration's own part was changed.
+func (s *Service) callbackSecret(settings *db.Integration, environment enum.Environment) string {
+	return s.Seal.MAC("callback", settings.CallbackSecret+string(environment))[:callbackSecretLength]
+}
+
+func (s *Service) callbackEnvironment(ctx context.Context, secret string) (enum.Environment, error) {
+	settings, err := s.settings(ctx, enum.Gerencianet)
+	if db.IsNotFound(err) {
+		return "", ErrUnknownCallback
+	}
+	if err != nil {
+		return "", err
+	}
+	for _, environment := range []enum.Environment{enum.EnvironmentSandbox, enum.EnvironmentProduction} {
+		if subtle.ConstantTimeCompare([]byte(secret), []byte(s.callbackSecret(settings, environment))) == 1 {
+			return environment, nil
+		}
+	}
+	return "", ErrUnknownCallback
+}
+
+// readNotice asks the provider what a token means and applies what is new of it.
+func (s *Service) readNotice(ctx context.Context, op *db.Operation) (finish, error) {
+	token, environment := op.Input["token"], enum.Environment(op.Input["environment"])
+	issuer, err := s.issuer(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
+	events, err := issuer.Events(ctx, token)
+	if err != nil && provider.ClassOf(err) == provider.NotFound {
+		events = nil // forged, or of another account: nothing to do
+	} else if err != nil {
+		return nil, err
+	}
+	events, err = s.withValues(ctx, issuer, events)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) error { return s.applyEvents(ctx, tx, environment, token, events) }, nil
+}
+
+// withValues asks for what was paid where an entry does not say it.
+func (s *Service) withValues(ctx context.Context, issuer provider.Issuer, events []provider.Event) ([]provider.Event, error) {
+	for i, one := range events {
+		if one.Status != provider.Paid || one.PaidCents != nil {
+			continue
+		}
+		read, err := issuer.Get(ctx, one.ProviderID)
+		if err != nil {
+			return nil, err
+		}
+		events[i].PaidCents = read.PaidCents
+	}
+	return events, nil
+}
+
+// applyEvents applies every entry that is newer than the last one applied.
+func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, events []provider.Event) error {
+	last, err := lockToken(ctx, tx, token)
+	if err != nil {
+		return err
+	}
+	newest := last.LastEventID
+	slices.SortFunc(events, func(a, b provider.Event) int { return int(a.ID - b.ID) })
+	for _, one := range events {
+		if one.ID <= last.LastEventID {
+			continue
+		}
+		if err := s.applyEvent(ctx, tx, environment, token, one); err != nil {
+			return err
+		}
+		newest = one.ID
+	}
+	return tx.NoticeToken.UpdateOne(last).SetLastEventID(newest).SetUpdatedAt(time.Now()).Exec(ctx)
+}
+
+func lockToken(ctx context.Context, tx *db.Tx, token string) (*db.NoticeToken, error) {
+	if err := tx.NoticeToken.Create().SetID(token).OnConflictColumns(noticetoken.FieldID).Ignore().Exec(ctx); err != nil {
+		return nil, fmt.Errorf("remember a token: %w", err)
+	}
+	return tx.NoticeToken.Query().Where(noticetoken.ID(token)).ForUpdate().Only(ctx)
+}
+
+func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, told provider.Event) error {
+	c, err := findCharge(ctx, tx, environment, told.ProviderID, told.Reference)
+	if db.IsNotFound(err) {
+		return s.recordFailure(ctx, tx, unmatchedNotice(environment, token, told))
+	}
+	if err != nil {
+		return err
+	}
+	if c.ProviderID == nil || *c.ProviderID != told.ProviderID {
+		return s.claimTold(ctx, tx, c, told)
+	}
+	if err := s.proveSandbox(ctx, tx, c); err != nil {
+		return err
+	}
+	at := told.At
+	return s.apply(ctx, tx, c, update{source: enum.SourceNotice, charge: provider.Charge{
+		ProviderID: told.ProviderID, Status: told.Status, PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at,
+	}})
+}
+
+// claimTold takes over a draft that a notification tells of while our own
+// request is unanswered; when the charge has another one, this one is extra.
+func (s *Service) claimTold(ctx context.Context, tx *db.Tx, c *db.Charge, told provider.Event) error {
+	if c.ProviderID == nil && isUnissued(c.Status) {
+		return tx.Charge.UpdateOne(c).SetProviderID(told.ProviderID).ClearSentAt().Exec(ctx)
+	}
+	if told.Status == provider.Canceled {
+		return nil
+	}
+	return s.cancelExtra(ctx, tx, c, told.ProviderID)
+}
+
+// findCharge locks the charge that a provider's id, or else our reference, names.
+func findCharge(ctx context.Context, tx *db.Tx, environment enum.Environment, providerID, reference string) (*db.Charge, error) {
+	c, err := tx.Charge.Query().Where(charge.EnvironmentEQ(environment), charge.ProviderID(providerID)).ForUpdate().Only(ctx)
+	if !db.IsNotFound(err) {
+		return c, err
+	}
+	return tx.Charge.Query().Where(charge.EnvironmentEQ(environment), charge.Reference(reference)).ForUpdate().Only(ctx)
+}
+
+// proveSandbox notes that a sandbox charge was issued and its notification
+// arrived, which opens the way to production.
+func (s *Service) proveSandbox(ctx context.Context, tx *db.Tx, c *db.Charge) error {
+	if c.Environment != enum.EnvironmentSandbox || isUnissued(c.Status) {
+		return nil
+	}
+	return tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet), integration.SandboxProvenAtIsNil()).SetSandboxProvenAt(s.Now()).Exec(ctx)
+}

@@ -1,0 +1,213 @@
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"ponte/billing/brazil"
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/charge"
+	"ponte/ent/db/sale"
+	"ponte/ent/enum"
+)
+
+// update is a state of a charge that somebody outside has told.
+type update struct {
+	charge provider.Charge
+	source enum.EventSource
+	// fresh is true for what the provider answered just now, false for an entry
+	// of a notification, which may be old.
+	fresh bool
+}
+
+// event is what a change of a charge leaves in its story.
+type event struct {
+	source enum.EventSource
+	code   string
+	params map[string]string
+}
+
+func lockCharge(ctx context.Context, tx *db.Tx, id string) (*db.Charge, error) {
+	c, err := tx.Charge.Query().Where(charge.ID(id)).ForUpdate().Only(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lock charge %s: %w", id, err)
+	}
+	return c, nil
+}
+
+// providerStatuses translates what a provider tells. A status that is missing
+// here changes nothing.
+var providerStatuses = map[provider.Status]enum.ChargeStatus{
+	provider.Waiting:   enum.ChargeWaiting,
+	provider.Overdue:   enum.ChargeOverdue,
+	provider.Paid:      enum.ChargePaid,
+	provider.Settled:   enum.ChargeSettled,
+	provider.Canceled:  enum.ChargeCanceled,
+	provider.Expired:   enum.ChargeExpired,
+	provider.Refunded:  enum.ChargeRefunded,
+	provider.Contested: enum.ChargeContested,
+}
+
+// forward lists, for each status, those that may follow it. What is not listed
+// is old news and changes nothing (providers/gerencianet.md, 6.1).
+var forward = map[enum.ChargeStatus][]enum.ChargeStatus{
+	enum.ChargeQueued:    {enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired},
+	enum.ChargeWaiting:   {enum.ChargeOverdue, enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired},
+	enum.ChargeOverdue:   {enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired},
+	enum.ChargeSettled:   {enum.ChargePaid},
+	enum.ChargeCanceled:  {enum.ChargePaid},
+	enum.ChargeExpired:   {enum.ChargePaid},
+	enum.ChargePaid:      {enum.ChargeRefunded, enum.ChargeContested},
+	enum.ChargeContested: {enum.ChargeRefunded},
+}
+
+func mayFollow(from, to enum.ChargeStatus, fresh bool) bool {
+	if isUnissued(from) {
+		from = enum.ChargeQueued
+	}
+	if from == enum.ChargeOverdue && to == enum.ChargeWaiting {
+		return fresh // only a new due date does that, and only a reading of now knows
+	}
+	for _, allowed := range forward[from] {
+		if allowed == to {
+			return true
+		}
+	}
+	return false
+}
+
+// apply brings a locked charge to the state that the provider tells, with all
+// that follows from it, in the caller's transaction. It may be told the same
+// many times and in any order: what is not news changes nothing.
+func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) error {
+	to, known := providerStatuses[u.charge.Status]
+	if !known || !mayFollow(c.Status, to, u.fresh) {
+		return nil
+	}
+	from := c.Status
+	if to == enum.ChargePaid {
+		if err := s.writePayment(ctx, tx, c, u); err != nil {
+			return err
+		}
+	}
+	if err := s.setStatus(ctx, tx, c, to, event{source: u.source, code: string(to), params: eventParams(u.charge)}); err != nil {
+		return err
+	}
+	if err := s.book(ctx, tx, c, to); err != nil {
+		return err
+	}
+	if err := s.deriveSale(ctx, tx, c.SaleID); err != nil {
+		return err
+	}
+	return s.tellStrangeEnd(ctx, tx, c, from, to)
+}
+
+func eventParams(told provider.Charge) map[string]string {
+	params := map[string]string{}
+	if told.PaidCents != nil {
+		params["amount"] = brazil.FormatCents(*told.PaidCents)
+	}
+	if told.Reason != "" {
+		params["reason"] = told.Reason
+	}
+	return params
+}
+
+// writePayment keeps what was paid and when. A provider that does not say how
+// much is taken at the face value, and the caller has asked it before.
+func (s *Service) writePayment(ctx context.Context, tx *db.Tx, c *db.Charge, u update) error {
+	paid, on := c.AmountCents, s.today()
+	if u.charge.PaidCents != nil {
+		paid = *u.charge.PaidCents
+	}
+	if u.charge.ConfirmedAt != nil {
+		on = brazil.DateOf(*u.charge.ConfirmedAt)
+	}
+	if u.charge.PaidOn != nil {
+		on = *u.charge.PaidOn
+	}
+	c.PaidCents, c.PaidOn = &paid, &on
+	return tx.Charge.UpdateOne(c).SetPaidCents(paid).SetPaidOn(on).Exec(ctx)
+}
+
+// setStatus changes the status, writes the story and rings the bell.
+func (s *Service) setStatus(ctx context.Context, tx *db.Tx, c *db.Charge, status enum.ChargeStatus, e event) error {
+	if err := tx.Charge.UpdateOneID(c.ID).SetStatus(status).Exec(ctx); err != nil {
+		return fmt.Errorf("set the status of %s to %s: %w", c.ID, status, err)
+	}
+	c.Status = status
+	return s.tell(ctx, tx, c, e)
+}
+
+// tell adds to the story of a charge.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, c *db.Charge, e event) error {
+	err := tx.ChargeEvent.Create().SetChargeID(c.ID).SetAt(s.Now()).SetSource(e.source).SetStatus(c.Status).
+		SetCode(e.code).SetParams(e.params).SetNillableUserID(actorID(ctx)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("write the story of %s: %w", c.ID, err)
+	}
+	if err := ring(ctx, tx, ChargeTopic("")); err != nil {
+		return err
+	}
+	return ring(ctx, tx, ChargeTopic(c.ID))
+}
+
+// tellStrangeEnd raises a failure where a person must act.
+func (s *Service) tellStrangeEnd(ctx context.Context, tx *db.Tx, c *db.Charge, from, to enum.ChargeStatus) error {
+	switch {
+	case to == enum.ChargePaid && (from == enum.ChargeCanceled || from == enum.ChargeExpired || c.ReplacedAt != nil):
+		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.late_payment", brazil.FormatCents(*c.PaidCents)))
+	case to == enum.ChargePaid && from == enum.ChargeSettled:
+		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.paid_after_settlement", brazil.FormatCents(*c.PaidCents)))
+	case to == enum.ChargeRefunded:
+		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.refunded", ""))
+	case to == enum.ChargeContested:
+		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.contested", ""))
+	}
+	return nil
+}
+
+// deriveSale sets the sale's status from its live charges and has the mirror
+// brought in step.
+func (s *Service) deriveSale(ctx context.Context, tx *db.Tx, saleID string) error {
+	sold, err := tx.Sale.Query().Where(sale.ID(saleID)).ForUpdate().Only(ctx)
+	if err != nil {
+		return err
+	}
+	statuses, err := tx.Charge.Query().Where(charge.SaleID(saleID), charge.ReplacedAtIsNil()).Select(charge.FieldStatus).Strings(ctx)
+	if err != nil {
+		return err
+	}
+	status := saleStatus(statuses)
+	if status == sold.Status {
+		return nil
+	}
+	if err := tx.Sale.UpdateOne(sold).SetStatus(status).Exec(ctx); err != nil {
+		return err
+	}
+	return s.enqueueMirror(ctx, tx, saleID)
+}
+
+// saleStatus derives a sale's status: PENDING while something is open; APPROVED
+// when everything that was not cancelled is paid or settled; REFUNDED when all
+// that was paid is given back; else EXPIRED or CANCELED.
+func saleStatus(charges []string) enum.SaleStatus {
+	count := map[enum.ChargeStatus]int{}
+	for _, status := range charges {
+		count[enum.ChargeStatus(status)]++
+	}
+	paid := count[enum.ChargePaid] + count[enum.ChargeSettled] + count[enum.ChargeContested]
+	ended := paid + count[enum.ChargeRefunded] + count[enum.ChargeCanceled] + count[enum.ChargeExpired]
+	switch {
+	case ended < len(charges):
+		return enum.SalePending
+	case paid > 0:
+		return enum.SaleApproved
+	case count[enum.ChargeRefunded] > 0:
+		return enum.SaleRefunded
+	case count[enum.ChargeExpired] > 0:
+		return enum.SaleExpired
+	}
+	return enum.SaleCanceled
+}

@@ -1,0 +1,150 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ponte/billing/brazil"
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/charge"
+	"ponte/ent/db/credential"
+	"ponte/ent/db/integration"
+	"ponte/ent/enum"
+)
+
+// paymentDays is how far back the sweep looks for payments of charges that were
+// no longer open here.
+const paymentDays = 7
+
+// SweepOnTime enqueues a sweep whenever the last one is SweepInterval old, until
+// the context ends. Any number of processes may do it: the sweep is one
+// operation.
+func (s *Service) SweepOnTime(ctx context.Context) {
+	ticker := time.NewTicker(max(s.Timing.SweepInterval/10, 10*time.Millisecond))
+	defer ticker.Stop()
+	for {
+		if err := s.sweepIfDue(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("enqueue the sweep", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+func (s *Service) sweepIfDue(ctx context.Context) error {
+	due, err := s.DB.Integration.Query().Where(integration.KindEQ(enum.Gerencianet), integration.Active(true),
+		integration.Or(integration.LastSweepAtIsNil(), integration.LastSweepAtLTE(s.Now().Add(-s.Timing.SweepInterval)))).Exist(ctx)
+	if err != nil || !due {
+		return err
+	}
+	return s.Sweep(ctx)
+}
+
+// Sweep has the provider asked for everything that no notification told.
+func (s *Service) Sweep(ctx context.Context) error {
+	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, _, err := s.enqueue(ctx, tx, request{kind: enum.KindSweep, integration: enum.Gerencianet})
+		return err
+	})
+}
+
+// sweep compares the provider's lists with ours, in each environment that has
+// credentials.
+func (s *Service) sweep(ctx context.Context, _ *db.Operation) (finish, error) {
+	started := s.Now()
+	environments, err := s.DB.Credential.Query().Where(credential.Name(clientSecret)).Select(credential.FieldEnvironment).Strings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, environment := range environments {
+		if err := s.sweepEnvironment(ctx, enum.Environment(environment)); err != nil {
+			return nil, err
+		}
+	}
+	return func(ctx context.Context, tx *db.Tx) error {
+		return tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet)).SetLastSweepAt(started).Exec(ctx)
+	}, nil
+}
+
+func (s *Service) sweepEnvironment(ctx context.Context, environment enum.Environment) error {
+	issuer, err := s.issuer(ctx, environment)
+	if err != nil {
+		return err
+	}
+	oldest, err := s.DB.Charge.Query().Where(charge.EnvironmentEQ(environment),
+		charge.StatusIn(enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargeUnknown, enum.ChargeIssuing)).
+		Order(db.Asc(charge.FieldCreatedAt)).Select(charge.FieldCreatedAt).First(ctx)
+	if err != nil && !db.IsNotFound(err) {
+		return err
+	}
+	if oldest != nil {
+		if err := s.sweepList(ctx, issuer, environment, brazil.DateOf(oldest.CreatedAt).AddDays(-1), false); err != nil {
+			return err
+		}
+	}
+	return s.sweepList(ctx, issuer, environment, s.today().AddDays(-paymentDays), true)
+}
+
+// sweepList reads one list and applies each row that tells news. A day is added
+// at the end because the provider's clock may run ahead of ours.
+func (s *Service) sweepList(ctx context.Context, issuer provider.Issuer, environment enum.Environment, from brazil.Date, byPayment bool) error {
+	var applyErr error
+	err := issuer.Changed(ctx, from, s.today().AddDays(1), byPayment, func(told provider.Charge) bool {
+		applyErr = s.sweepOne(ctx, issuer, environment, told)
+		return applyErr == nil
+	})
+	return errors.Join(err, applyErr)
+}
+
+func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environment enum.Environment, told provider.Charge) error {
+	c, err := s.DB.Charge.Query().Where(charge.EnvironmentEQ(environment),
+		charge.Or(charge.ProviderID(told.ProviderID), charge.Reference(told.Reference))).Only(ctx)
+	if db.IsNotFound(err) {
+		return nil // another system's charge on the same account
+	}
+	if err != nil {
+		return err
+	}
+	if c.ProviderID == nil || *c.ProviderID != told.ProviderID {
+		return s.sweepStray(ctx, c, told)
+	}
+	to, known := providerStatuses[told.Status]
+	if !known || !mayFollow(c.Status, to, false) {
+		return nil
+	}
+	if told.Status == provider.Paid && told.PaidCents == nil {
+		read, err := issuer.Get(ctx, told.ProviderID)
+		if err != nil {
+			return err
+		}
+		told.PaidCents = read.PaidCents
+	}
+	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		locked, err := lockCharge(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return s.apply(ctx, tx, locked, update{charge: told, source: enum.SourceSweep})
+	})
+}
+
+// sweepStray handles a charge of the provider that carries our reference but is
+// not the one that we know.
+func (s *Service) sweepStray(ctx context.Context, c *db.Charge, told provider.Charge) error {
+	switch told.Status {
+	case provider.Canceled, provider.Expired, provider.Refunded:
+		return nil
+	}
+	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		locked, err := lockCharge(ctx, tx, c.ID)
+		if err != nil {
+			return err
+		}
+		return s.claimTold(ctx, tx, locked, provider.Event{ProviderID: told.ProviderID, Status: told.Status})
+	})
+}
