@@ -76,11 +76,12 @@ func recordedPath(path string, secrets []string) string {
 
 // cut shortens a text to a number of bytes without splitting a character.
 func cut(text string, size int) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	if len(text) <= size {
-		return strings.ToValidUTF8(text, "\uFFFD")
+		return text
 	}
 	for size > 0 && !utf8.RuneStart(text[size]) {
 		size--
 	}
-	return strings.ToValidUTF8(text[:size], "\uFFFD")
+	return text[:size]
 }
