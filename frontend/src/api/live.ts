@@ -1,0 +1,121 @@
+import { type Client, createClient } from "graphql-ws";
+import type { TypedDocument } from "./document";
+import { accessToken, endSession, refresh, signedIn } from "./session";
+
+export type Connection = "idle" | "connected" | "lost";
+
+/** Close codes by which the server says that the token is no longer good. */
+const unauthorizedCodes = [4401, 4403];
+const longestPauseMilliseconds = 10_000;
+
+let client: Client | null = null;
+let connection: Connection = "idle";
+let wasLost = false;
+const connectionListeners = new Set<() => void>();
+const returnListeners = new Set<() => void>();
+
+function setConnection(next: Connection): void {
+  if (next === connection) return;
+  const returned = next === "connected" && wasLost;
+  wasLost = next === "lost" || (wasLost && next !== "connected");
+  connection = next;
+  for (const listener of connectionListeners) listener();
+  if (returned) for (const listener of returnListeners) listener();
+}
+
+export function currentConnection(): Connection {
+  return connection;
+}
+
+export function onConnectionChange(listener: () => void): () => void {
+  connectionListeners.add(listener);
+  return () => connectionListeners.delete(listener);
+}
+
+/** Called when the connection is there again after it was lost. */
+export function onReturn(listener: () => void): () => void {
+  returnListeners.add(listener);
+  return () => returnListeners.delete(listener);
+}
+
+function socket(): Client {
+  client ??= createClient({
+    url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
+    connectionParams: async () => ({ authorization: `Bearer ${(await accessToken()) ?? ""}` }),
+    retryAttempts: 0, // listen() below comes back by itself, with fresh variables
+    keepAlive: 12_000,
+    on: { connected: () => setConnection("connected") },
+  });
+  return client;
+}
+
+/** Closes the connection, for when the session ends. */
+export function disconnect(): void {
+  void client?.dispose();
+  client = null;
+  wasLost = false;
+  setConnection("idle");
+}
+
+function closeCode(reason: unknown): number | null {
+  return typeof reason === "object" && reason !== null && "code" in reason
+    ? Number(reason.code)
+    : null;
+}
+
+/**
+ * Follows a subscription until it is stopped, across every loss of connection.
+ * The variables are asked for at each beginning, so that a feed can go on from
+ * where it was.
+ */
+export function listen<Result, Variables extends Record<string, unknown>>(
+  document: TypedDocument<Result, Variables>,
+  variables: () => Variables,
+  onData: (result: Result) => void,
+): () => void {
+  let stopped = false;
+  let failures = 0;
+  let unsubscribe = () => {};
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const again = () => {
+    if (stopped) return;
+    const pause = Math.min(500 * 2 ** failures, longestPauseMilliseconds);
+    failures += 1;
+    timer = setTimeout(begin, pause * (0.75 + Math.random() / 2));
+  };
+
+  const lost = async (reason: unknown) => {
+    if (stopped) return;
+    if (closeCode(reason) !== null) setConnection("lost");
+    if (unauthorizedCodes.includes(closeCode(reason) ?? 0)) {
+      await refresh();
+      if (!signedIn()) {
+        endSession();
+        return;
+      }
+    }
+    again();
+  };
+
+  function begin() {
+    unsubscribe = socket().subscribe<Result>(
+      { operationName: document.name, query: document.text, variables: variables() },
+      {
+        next: (message) => {
+          failures = 0;
+          if (message.data != null) onData(message.data);
+        },
+        error: (reason) => void lost(reason),
+        complete: again,
+      },
+    );
+  }
+
+  begin();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    unsubscribe();
+  };
+}

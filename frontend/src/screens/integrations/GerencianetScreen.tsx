@@ -1,0 +1,75 @@
+import { useLoad } from "@/api/hooks";
+import { GerencianetDocument } from "@/gen/documents/integrations";
+import { useT } from "@/i18n";
+import { Facts } from "@/ui/Facts";
+import { Loaded } from "@/ui/Feedback";
+import { AppLink } from "@/ui/links";
+import { Page } from "@/ui/Page";
+import { Section } from "@/ui/Section";
+import { Moment } from "@/ui/Values";
+import { Activation } from "./Activation";
+import { ConnectionTest } from "./ConnectionTest";
+import { GerencianetForm } from "./GerencianetForm";
+
+/** The integration that issues and collects charges. */
+export function GerencianetScreen() {
+  const t = useT();
+  const query = useLoad(GerencianetDocument, {});
+  return (
+    <Page
+      title={t("integration.GERENCIANET")}
+      hint={t("integrations.gerencianetHint")}
+      back={
+        <AppLink to="/integrations" size="sm">
+          {t("nav.integrations")}
+        </AppLink>
+      }
+    >
+      <Loaded query={query}>
+        {(data) => {
+          const integration = data.gerencianetIntegration;
+          return (
+            <>
+              {integration && (
+                <Section title={t("integration.state")}>
+                  <Activation
+                    label={t("gerencianet.situationIs", {
+                      state: t(integration.active ? "integration.on" : "integration.off"),
+                    })}
+                    kind="GERENCIANET"
+                    active={integration.active}
+                    problems={integration.activationProblems}
+                  />
+                  <ConnectionTest kind="GERENCIANET" testedAt={integration.testedAt} />
+                  <Facts
+                    facts={[
+                      [
+                        t("gerencianet.lastNotice"),
+                        integration.lastNoticeAt ? (
+                          <Moment key="notice" value={integration.lastNoticeAt} />
+                        ) : (
+                          t("gerencianet.noNotice")
+                        ),
+                      ],
+                      [
+                        t("gerencianet.lastSweep"),
+                        integration.lastSweepAt ? (
+                          <Moment key="sweep" value={integration.lastSweepAt} />
+                        ) : (
+                          t("gerencianet.noSweep")
+                        ),
+                      ],
+                    ]}
+                  />
+                </Section>
+              )}
+              <Section title={t("integration.settings")}>
+                <GerencianetForm key={integration?.id ?? "new"} data={data} />
+              </Section>
+            </>
+          );
+        }}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,16 @@
+import type { OperationRowFragment } from "@/gen/schema";
+import { useT } from "@/i18n";
+import { SubjectLink } from "../failures/SubjectLink";
+
+/** What an operation is about, with the way to it. */
+export function OperationSubject({ operation }: { operation: OperationRowFragment }) {
+  const t = useT();
+  const { subject } = operation;
+  if (subject?.__typename === "Charge") {
+    return <SubjectLink subject={subject} label={t("charge.title", { number: subject.number })} />;
+  }
+  if (subject?.__typename === "Sale") {
+    return <SubjectLink subject={subject} label={t("sale.title", { number: subject.number })} />;
+  }
+  return "–";
+}

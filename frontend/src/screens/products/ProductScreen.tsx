@@ -1,0 +1,44 @@
+import { useLoad } from "@/api/hooks";
+import { ProductDetailsDocument } from "@/gen/documents/products";
+import { useT } from "@/i18n";
+import { Loaded } from "@/ui/Feedback";
+import { AppLink } from "@/ui/links";
+import { Page } from "@/ui/Page";
+import { Status } from "@/ui/Status";
+import { NotFound } from "../shell/NotFound";
+import { ProductForm } from "./ProductForm";
+
+function Back() {
+  const t = useT();
+  return (
+    <AppLink to="/products" size="sm">
+      {t("products.title")}
+    </AppLink>
+  );
+}
+
+export function NewProductScreen() {
+  const t = useT();
+  return (
+    <Page title={t("products.new")} back={<Back />}>
+      <ProductForm product={null} />
+    </Page>
+  );
+}
+
+export function ProductScreen({ productId }: { productId: string }) {
+  const query = useLoad(ProductDetailsDocument, { id: productId });
+  return (
+    <Loaded query={query}>
+      {({ node }) =>
+        node?.__typename === "Product" ? (
+          <Page title={node.name} mark={<Status of="active" value={node.active} />} back={<Back />}>
+            <ProductForm key={node.id} product={node} />
+          </Page>
+        ) : (
+          <NotFound />
+        )
+      }
+    </Loaded>
+  );
+}

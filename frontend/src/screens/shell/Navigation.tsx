@@ -1,0 +1,117 @@
+import { Badge, ScrollArea, Stack, Text } from "@mantine/core";
+import type { LinkProps } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { useMay, useShell } from "@/api/viewer";
+import type { Role } from "@/gen/schema";
+import { type MessageId, useT } from "@/i18n";
+import {
+  AccountIcon,
+  AgreementIcon,
+  AlertIcon,
+  ChargeIcon,
+  CheckIcon,
+  HomeIcon,
+  PeopleIcon,
+  PlugIcon,
+  ProductIcon,
+  SaleIcon,
+  TextIcon,
+  UserIcon,
+  WorkIcon,
+} from "@/ui/icons";
+import { NavItem } from "@/ui/links";
+
+interface Item {
+  to: LinkProps["to"];
+  label: MessageId;
+  icon: ComponentType;
+  least?: Role;
+}
+
+const groups: { label: MessageId; items: Item[] }[] = [
+  {
+    label: "nav.daily",
+    items: [
+      { to: "/", label: "nav.home", icon: HomeIcon },
+      { to: "/sales", label: "nav.sales", icon: SaleIcon },
+      { to: "/charges", label: "nav.charges", icon: ChargeIcon },
+      { to: "/failures", label: "nav.failures", icon: AlertIcon },
+    ],
+  },
+  {
+    label: "nav.records",
+    items: [
+      { to: "/customers", label: "nav.customers", icon: PeopleIcon },
+      { to: "/products", label: "nav.products", icon: ProductIcon },
+    ],
+  },
+  {
+    label: "nav.finance",
+    items: [
+      { to: "/accounts", label: "nav.accounts", icon: AccountIcon },
+      { to: "/convenios", label: "nav.convenios", icon: AgreementIcon },
+      { to: "/historicos", label: "nav.historicos", icon: TextIcon },
+      { to: "/ledger", label: "nav.ledger", icon: CheckIcon, least: "FINANCE" },
+    ],
+  },
+  {
+    label: "nav.settings",
+    items: [
+      { to: "/integrations", label: "nav.integrations", icon: PlugIcon },
+      { to: "/operations", label: "nav.operations", icon: WorkIcon },
+      { to: "/users", label: "nav.users", icon: UserIcon, least: "OWNER" },
+    ],
+  },
+];
+
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
+  const t = useT();
+  const may = useMay();
+  return (
+    <ScrollArea h="100%" type="auto">
+      <Stack gap="md">
+        {groups.map((group) => (
+          <div key={group.label}>
+            <Text size="xs" c="dimmed" fw={600} px="sm" pb={4}>
+              {t(group.label)}
+            </Text>
+            <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
+              {group.items
+                .filter((item) => may(item.least ?? "READER"))
+                .map(({ to, label, icon: Icon }) => (
+                  <li key={to}>
+                    <NavItem
+                      to={to}
+                      label={t(label)}
+                      leftSection={<Icon />}
+                      rightSection={to === "/failures" ? <UnreadBadge /> : undefined}
+                      activeOptions={{ exact: to === "/", includeSearch: false }}
+                      activeProps={{ active: true, "aria-current": "page" } as object}
+                      onClick={onNavigate}
+                    />
+                  </li>
+                ))}
+            </ul>
+          </div>
+        ))}
+      </Stack>
+    </ScrollArea>
+  );
+}
+
+function UnreadBadge() {
+  const t = useT();
+  const { unreadFailures } = useShell().viewer;
+  if (unreadFailures === 0) return null;
+  return (
+    <Badge
+      color="red.9"
+      variant="filled"
+      circle={unreadFailures < 10}
+      aria-label={t("shell.unread", { count: unreadFailures })}
+      role="img"
+    >
+      {unreadFailures > 99 ? "99+" : unreadFailures}
+    </Badge>
+  );
+}

@@ -1,0 +1,14 @@
+import { useT } from "@/i18n";
+import { LinkButton } from "@/ui/links";
+import { Page } from "@/ui/Page";
+
+export function NotFound() {
+  const t = useT();
+  return (
+    <Page title={t("notFound.title")} hint={t("notFound.hint")}>
+      <div>
+        <LinkButton to="/">{t("notFound.home")}</LinkButton>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,101 @@
+import { AppShell, Burger, Group, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Notifications } from "@mantine/notifications";
+import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { useLoad } from "@/api/hooks";
+import { disconnect } from "@/api/live";
+import { onSessionEnd } from "@/api/session";
+import { ShellContext } from "@/api/viewer";
+import { ShellDocument } from "@/gen/documents/shell";
+import type { ShellQuery } from "@/gen/schema";
+import { useT } from "@/i18n";
+import { ErrorNotice, Loading } from "@/ui/Feedback";
+import { BridgeIcon } from "@/ui/icons";
+import { AppLink } from "@/ui/links";
+import { ConnectionNotice, LiveMark } from "./Connection";
+import { Navigation } from "./Navigation";
+import { useFailureToasts } from "./useFailureToasts";
+import { ViewerMenu } from "./ViewerMenu";
+
+const headerHeight = 56;
+const stripeHeight = 28;
+
+/** Everything around the pages of those who are signed in. */
+export function Shell() {
+  const shell = useLoad(ShellDocument, {});
+  const router = useRouter();
+  const navigate = useNavigate();
+  useEffect(
+    () =>
+      onSessionEnd(() => {
+        disconnect();
+        router.options.context.cache.clear();
+        void navigate({ to: "/login" });
+      }),
+    [navigate, router],
+  );
+  if (shell.data) return <Frame shell={shell.data} />;
+  return (
+    <main className="login-page">
+      {shell.error ? (
+        <ErrorNotice error={shell.error} onRetry={() => shell.refetch()} />
+      ) : (
+        <Loading lines={2} />
+      )}
+    </main>
+  );
+}
+
+function Frame({ shell }: { shell: ShellQuery }) {
+  const t = useT();
+  const [menuOpened, menu] = useDisclosure(false);
+  useFailureToasts();
+  const sandbox = shell.gerencianetIntegration?.environment === "SANDBOX";
+  return (
+    <ShellContext value={shell}>
+      <a className="skip-link" href="#content">
+        {t("shell.skip")}
+      </a>
+      <Notifications position="top-right" limit={4} />
+      <AppShell
+        header={{ height: headerHeight + (sandbox ? stripeHeight : 0) }}
+        navbar={{ width: 232, breakpoint: "md", collapsed: { mobile: !menuOpened } }}
+        padding={{ base: "sm", sm: "lg" }}
+      >
+        <AppShell.Header>
+          {sandbox && <div className="sandbox-stripe">{t("shell.sandbox")}</div>}
+          <Group h={headerHeight} px="sm" justify="space-between" wrap="nowrap">
+            <Group gap="sm" wrap="nowrap">
+              <Burger
+                opened={menuOpened}
+                onClick={menu.toggle}
+                hiddenFrom="md"
+                size="sm"
+                aria-label={t(menuOpened ? "shell.closeMenu" : "shell.openMenu")}
+                aria-expanded={menuOpened}
+              />
+              <AppLink to="/" underline="never" c="inherit" aria-label={t("shell.home")}>
+                <Group gap={8} wrap="nowrap">
+                  <BridgeIcon size={26} />
+                  <Text fw={700}>Ponte</Text>
+                </Group>
+              </AppLink>
+            </Group>
+            <Group gap="sm" wrap="nowrap">
+              <LiveMark />
+              <ViewerMenu />
+            </Group>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar p="xs" aria-label={t("shell.navigation")}>
+          <Navigation onNavigate={menu.close} />
+        </AppShell.Navbar>
+        <AppShell.Main id="content" tabIndex={-1}>
+          <ConnectionNotice />
+          <Outlet />
+        </AppShell.Main>
+      </AppShell>
+    </ShellContext>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, Menu, useMantineColorScheme } from "@mantine/core";
+import { signOut } from "@/api/session";
+import { useShell } from "@/api/viewer";
+import { useLanguage, useT } from "@/i18n";
+import { chooseLanguage, type Language } from "@/i18n/language";
+import { UserIcon } from "@/ui/icons";
+
+const schemes = ["light", "dark", "auto"] as const;
+const languageNames: Record<Language, string> = { "pt-BR": "Português (Brasil)", en: "English" };
+
+/** Language, theme and the way out. */
+export function ViewerMenu() {
+  const t = useT();
+  const { user } = useShell().viewer;
+  const chosenLanguage = useLanguage();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Menu position="bottom-end" width={240} withinPortal={false}>
+      <Menu.Target>
+        <Button
+          variant="default"
+          leftSection={<UserIcon />}
+          aria-label={t("viewer.menu", { name: user.name })}
+        >
+          {user.name.split(" ")[0]}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {user.email}
+          <br />
+          {t(`role.${user.role}`)}
+        </Menu.Label>
+        <Menu.Divider />
+        <Menu.Label>{t("viewer.language")}</Menu.Label>
+        {(Object.keys(languageNames) as Language[]).map((name) => (
+          <Menu.Item
+            key={name}
+            role="menuitemradio"
+            aria-checked={name === chosenLanguage}
+            rightSection={name === chosenLanguage ? "✓" : undefined}
+            onClick={() => chooseLanguage(name)}
+          >
+            {languageNames[name]}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>{t("viewer.theme")}</Menu.Label>
+        {schemes.map((scheme) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={scheme === colorScheme}
+            rightSection={scheme === colorScheme ? "✓" : undefined}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {t(`viewer.theme.${scheme}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => void signOut(false)}>{t("viewer.signOut")}</Menu.Item>
+        <Menu.Item onClick={() => void signOut(true)}>{t("viewer.signOutEverywhere")}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

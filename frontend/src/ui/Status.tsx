@@ -1,0 +1,83 @@
+import type { ChargeStatus, FailureState, OperationState, SaleStatus } from "@/gen/schema";
+import { useT } from "@/i18n";
+
+type Tone = "neutral" | "good" | "bad" | "warn" | "busy";
+
+const chargeTones: Record<ChargeStatus, Tone> = {
+  QUEUED: "busy",
+  ISSUING: "busy",
+  UNKNOWN: "warn",
+  WAITING: "busy",
+  OVERDUE: "warn",
+  PAID: "good",
+  SETTLED: "good",
+  CANCELED: "neutral",
+  EXPIRED: "neutral",
+  FAILED: "bad",
+  REFUNDED: "neutral",
+  CONTESTED: "bad",
+};
+
+const saleTones: Record<SaleStatus, Tone> = {
+  PENDING: "busy",
+  APPROVED: "good",
+  REFUNDED: "neutral",
+  CANCELED: "neutral",
+  EXPIRED: "neutral",
+};
+
+const operationTones: Record<OperationState, Tone> = {
+  QUEUED: "busy",
+  RUNNING: "busy",
+  SUCCEEDED: "good",
+  FAILED: "bad",
+  UNKNOWN: "warn",
+  CANCELED: "neutral",
+};
+
+const failureTones: Record<FailureState, Tone> = {
+  OPEN: "bad",
+  RETRYING: "busy",
+  RESOLVED: "good",
+  IGNORED: "neutral",
+};
+
+type Props =
+  | { of: "charge"; value: ChargeStatus }
+  | { of: "sale"; value: SaleStatus }
+  | { of: "operation"; value: OperationState }
+  | { of: "failure"; value: FailureState }
+  | { of: "active" | "integration"; value: boolean };
+
+/** Where something stands: always a word, the colour only helps. */
+export function Status(props: Props) {
+  const t = useT();
+  switch (props.of) {
+    case "charge":
+      return <Pill tone={chargeTones[props.value]} text={t(`charge.status.${props.value}`)} />;
+    case "sale":
+      return <Pill tone={saleTones[props.value]} text={t(`sale.status.${props.value}`)} />;
+    case "operation":
+      return <Pill tone={operationTones[props.value]} text={t(`operation.state.${props.value}`)} />;
+    case "failure":
+      return <Pill tone={failureTones[props.value]} text={t(`failure.state.${props.value}`)} />;
+    case "active":
+      return <OnOff on={props.value} text={t(props.value ? "common.active" : "common.inactive")} />;
+    case "integration":
+      return (
+        <OnOff on={props.value} text={t(props.value ? "integration.on" : "integration.off")} />
+      );
+  }
+}
+
+function OnOff({ on, text }: { on: boolean; text: string }) {
+  return <Pill tone={on ? "good" : "neutral"} text={text} />;
+}
+
+function Pill({ tone, text }: { tone: Tone; text: string }) {
+  return (
+    <span className="status" data-tone={tone}>
+      {text}
+    </span>
+  );
+}
