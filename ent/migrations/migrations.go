@@ -3,10 +3,13 @@ package migrations
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -77,4 +80,18 @@ func newProvider(db *sql.DB, options ...goose.ProviderOption) (*goose.Provider, 
 		return nil, fmt.Errorf("read the migrations: %w", err)
 	}
 	return provider, nil
+}
+
+// Digest names this set of migrations: it is another one after any change.
+func Digest() string {
+	digest := sha256.New()
+	_ = fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := files.ReadFile(path)
+		_, _ = fmt.Fprintf(digest, "%s %d\n%s", path, len(content), content)
+		return err
+	})
+	return hex.EncodeToString(digest.Sum(nil))[:12]
 }

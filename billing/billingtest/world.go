@@ -1,0 +1,258 @@
+package billingtest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ponte/billing"
+	"ponte/billing/brazil"
+	"ponte/billing/gerencianet"
+	"ponte/billing/provider"
+	"ponte/billing/vhsys"
+	"ponte/server/sandbox"
+)
+
+// World is a Ponte of its own: a database, both providers simulated, the domain
+// wired to the real clients, callbacks that arrive, and workers that run. All of
+// it is gone when the test ends.
+type World struct {
+	testing.TB
+	*billing.Service
+
+	Pool        *sql.DB
+	DatabaseURL string
+	Sandbox     *sandbox.Sandbox
+	Gerencianet *httptest.Server // the simulated API
+	Vhsys       *httptest.Server // the simulated API
+	Callbacks   *httptest.Server // ours: what the provider notifies
+
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	control http.Handler
+	offset  *atomic.Int64 // what our clock is ahead of the machine's
+	made    atomic.Int64  // counts what the builders made
+	notices atomic.Int64
+}
+
+// Option changes a world before it starts.
+type Option func(*settings)
+
+type settings struct {
+	timing   billing.Timing
+	still    bool
+	sweeping bool
+	log      io.Writer
+}
+
+// WithTiming changes durations.
+func WithTiming(change func(*billing.Timing)) Option {
+	return func(s *settings) { change(&s.timing) }
+}
+
+// Still leaves the workers out: nothing happens until Run is called.
+func Still(s *settings) { s.still = true }
+
+// Sweeping runs the sweep whenever the interval has gone by.
+func Sweeping(every time.Duration) Option {
+	return func(s *settings) { s.timing.SweepInterval, s.sweeping = every, true }
+}
+
+// Timing is what a world begins with: milliseconds instead of minutes.
+func Timing() billing.Timing {
+	return billing.Timing{
+		SettleWindow:    400 * time.Millisecond,
+		SweepInterval:   time.Hour,
+		RetryBase:       10 * time.Millisecond,
+		RetryMax:        100 * time.Millisecond,
+		RetryEnd:        time.Hour,
+		ProviderTimeout: 1500 * time.Millisecond,
+		NoticeInterval:  20 * time.Millisecond,
+		Workers:         8,
+	}
+}
+
+// New makes a world whose integrations are not configured yet.
+func New(t testing.TB, options ...Option) *World {
+	t.Helper()
+	chosen := settings{timing: Timing(), log: io.Discard}
+	for _, option := range options {
+		option(&chosen)
+	}
+	w := &World{TB: t, offset: &atomic.Int64{}}
+	w.offset.Store(int64(untilNoon()))
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	w.Pool, w.DatabaseURL = Database(t)
+	t.Cleanup(w.stop) // before the database goes
+	w.simulate()
+	w.Callbacks = httptest.NewServer(w.callbackHandler())
+	w.Service = w.NewService(w.Pool, chosen.timing)
+	if !chosen.still {
+		w.Run(w.Service)
+	}
+	if chosen.sweeping {
+		w.running.Go(func() { w.SweepOnTime(w.ctx) })
+	}
+	return w
+}
+
+// untilNoon moves the clock to noon in São Paulo, so that no test crosses a day.
+func untilNoon() time.Duration {
+	now := time.Now()
+	return brazil.DateOf(now).Start().Add(12 * time.Hour).Sub(now)
+}
+
+func (w *World) simulate() {
+	simulated, err := sandbox.New(sandbox.Options{Now: w.base(), RetryBase: 50 * time.Millisecond})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Sandbox, w.control = simulated, simulated.Control()
+	w.Gerencianet = httptest.NewServer(simulated.Gerencianet())
+	w.Vhsys = httptest.NewServer(simulated.Vhsys())
+}
+
+// base is the clock below the simulators' own, which Advance moves apart.
+func (w *World) base() func() time.Time {
+	fixed := time.Duration(w.offset.Load())
+	return func() time.Time { return time.Now().Add(fixed) }
+}
+
+// Clock is the world's time, which Advance moves.
+func (w *World) Clock() time.Time { return time.Now().Add(time.Duration(w.offset.Load())) }
+
+// Today is the world's day in São Paulo.
+func (w *World) Today() brazil.Date { return brazil.DateOf(w.Clock()) }
+
+// Advance moves our clock and the simulators' by days.
+func (w *World) Advance(days int) {
+	w.Helper()
+	w.Control("POST", "/clock", map[string]any{"advanceDays": days}, nil)
+	w.offset.Add(int64(days) * int64(24*time.Hour))
+}
+
+// NewService wires one more domain, like another process on the same database.
+func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service {
+	w.Helper()
+	sealer, err := billing.NewSealer(masterKey)
+	if err != nil {
+		w.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(testLog{w}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	clients := &clients{world: w, timeout: timing.ProviderTimeout, transport: &http.Transport{MaxIdleConnsPerHost: 16}, issuers: map[string]provider.Issuer{}}
+	w.Cleanup(clients.transport.CloseIdleConnections)
+	return &billing.Service{
+		DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
+		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, Mirror: clients.mirror},
+		Now:       w.Clock, Timing: timing, Log: log,
+	}
+}
+
+// masterKey is 32 bytes that protect nothing outside of tests.
+const masterKey = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk"
+
+// Run starts a domain's bell and workers; they end with the world.
+func (w *World) Run(service *billing.Service) {
+	w.Listen(service)
+	w.running.Go(func() { service.Work(w.ctx) })
+}
+
+// Listen starts a domain's bell alone.
+func (w *World) Listen(service *billing.Service) {
+	w.running.Go(func() {
+		if err := service.Bell.Listen(w.ctx, w.DatabaseURL); err != nil && w.ctx.Err() == nil {
+			w.Errorf("listen: %v", err)
+		}
+	})
+}
+
+// Context ends with the world.
+func (w *World) Context() context.Context { return w.ctx }
+
+// Notices counts the callbacks that were received.
+func (w *World) Notices() int { return int(w.notices.Load()) }
+
+func (w *World) stop() {
+	w.cancel()
+	if w.Sandbox != nil {
+		_ = w.Sandbox.Close() // lets go of delayed answers, so that the workers end
+	}
+	w.running.Wait()
+	for _, server := range []*httptest.Server{w.Gerencianet, w.Vhsys, w.Callbacks} {
+		if server != nil {
+			server.CloseClientConnections()
+			server.Close()
+		}
+	}
+}
+
+// clients keeps one client for each account, as the program does.
+type clients struct {
+	world     *World
+	timeout   time.Duration
+	transport *http.Transport
+	mu        sync.Mutex
+	issuers   map[string]provider.Issuer
+}
+
+func (c *clients) issuer(environment provider.Environment, id, secret string) provider.Issuer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := strings.Join([]string{string(environment), id, secret}, " ")
+	if c.issuers[key] == nil {
+		c.issuers[key] = gerencianet.New(gerencianet.Config{
+			BaseURL: c.world.Gerencianet.URL, Environment: environment, ClientID: id, ClientSecret: secret,
+			Timeout: c.timeout, HTTP: c.transport, Now: c.world.Clock,
+		})
+	}
+	return c.issuers[key]
+}
+
+func (c *clients) mirror(accessToken, secretAccessToken string) provider.Mirror {
+	return vhsys.New(vhsys.Config{
+		BaseURL: c.world.Vhsys.URL, AccessToken: accessToken, SecretAccessToken: secretAccessToken,
+		Timeout: c.timeout, HTTP: c.transport, Now: c.world.Clock,
+	})
+}
+
+// callbackHandler takes notifications as the program's server does.
+func (w *World) callbackHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, billing.MaxNoticeBytes))
+		form, _ := url.ParseQuery(string(body))
+		err := w.ReceiveNotice(r.Context(), r.PathValue("secret"), form.Get("notification"), string(body), r.RemoteAddr)
+		w.notices.Add(1)
+		switch {
+		case err == nil:
+		case errors.Is(err, billing.ErrUnknownCallback):
+			rw.WriteHeader(http.StatusNotFound)
+		case errors.Is(err, billing.ErrMalformedNotice):
+			rw.WriteHeader(http.StatusBadRequest)
+		default:
+			rw.WriteHeader(http.StatusInternalServerError)
+		}
+	})
+	return mux
+}
+
+// testLog shows the domain's warnings with the test that they belong to.
+type testLog struct{ world *World }
+
+func (l testLog) Write(line []byte) (int, error) {
+	if l.world.ctx.Err() == nil {
+		l.world.TB.Log(strings.TrimSpace(string(line)))
+	}
+	return len(line), nil
+}
