@@ -89,6 +89,9 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, c *db.Charge, kind enum.Op
 	if err != nil || !isNew {
 		return op, false, err
 	}
+	if err := touch(ctx, tx, c.ID); err != nil {
+		return nil, false, err
+	}
 	return op, true, s.tell(ctx, tx, c, event{source: enum.SourceUser, code: code, params: input})
 }
 

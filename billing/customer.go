@@ -10,8 +10,8 @@ import (
 	"ponte/ent/db/predicate"
 )
 
-// Address is a postal address in an input.
-type Address struct {
+// AddressInput is a postal address in an input.
+type AddressInput struct {
 	Street     string
 	Number     string
 	Complement *string
@@ -28,7 +28,7 @@ type SaveCustomer struct {
 	TaxID   *string // nil keeps it
 	Email   *string
 	Phone   *string
-	Address *Address
+	Address *AddressInput
 }
 
 const maxName = 255
@@ -89,7 +89,7 @@ func checkCustomer(input SaveCustomer, taxID, phone string) Refusal {
 	return found
 }
 
-func checkAddress(found *Refusal, address Address) {
+func checkAddress(found *Refusal, address AddressInput) {
 	for _, one := range []struct {
 		field, value string
 		max          int

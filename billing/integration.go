@@ -477,3 +477,18 @@ func (s *Service) mustBeActive(ctx context.Context, tx *db.Tx, kind enum.Integra
 		"A integração com "+name+" está inativa: peça a um proprietário para configurá-la e ativá-la em Integrações.",
 		"The integration with "+name+" is not active: ask an owner to set it up and activate it under Integrations.")
 }
+
+// AnyIntegration is one of the integrations as the API shows them.
+type AnyIntegration interface{ IsIntegration() }
+
+// GerencianetIntegration is the integration with Gerencianet as the API shows it.
+type GerencianetIntegration struct{ *db.Integration }
+
+// IsIntegration marks it as an Integration of the API.
+func (GerencianetIntegration) IsIntegration() {}
+
+// VhsysIntegration is the integration with Vhsys as the API shows it.
+type VhsysIntegration struct{ *db.Integration }
+
+// IsIntegration marks it as an Integration of the API.
+func (VhsysIntegration) IsIntegration() {}

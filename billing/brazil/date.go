@@ -96,3 +96,6 @@ func (d *Date) UnmarshalGQL(value any) error {
 	*d = parsed
 	return err
 }
+
+// Period is a span of days, both ends included.
+type Period struct{ From, To Date }

@@ -168,5 +168,8 @@ func (_m *Account) String() string {
 	return builder.String()
 }
 
+// IsNode marks Account as a Node of the API.
+func (*Account) IsNode() {}
+
 // Accounts is a parsable slice of Account.
 type Accounts []*Account

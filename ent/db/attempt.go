@@ -211,5 +211,8 @@ func (_m *Attempt) String() string {
 	return builder.String()
 }
 
+// IsNode marks Attempt as a Node of the API.
+func (*Attempt) IsNode() {}
+
 // Attempts is a parsable slice of Attempt.
 type Attempts []*Attempt

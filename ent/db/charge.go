@@ -545,5 +545,8 @@ func (_m *Charge) String() string {
 	return builder.String()
 }
 
+// IsNode marks Charge as a Node of the API.
+func (*Charge) IsNode() {}
+
 // Charges is a parsable slice of Charge.
 type Charges []*Charge

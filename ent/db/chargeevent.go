@@ -223,5 +223,8 @@ func (_m *ChargeEvent) String() string {
 	return builder.String()
 }
 
+// IsNode marks ChargeEvent as a Node of the API.
+func (*ChargeEvent) IsNode() {}
+
 // ChargeEvents is a parsable slice of ChargeEvent.
 type ChargeEvents []*ChargeEvent

@@ -173,5 +173,8 @@ func (_m *Convenio) String() string {
 	return builder.String()
 }
 
+// IsNode marks Convenio as a Node of the API.
+func (*Convenio) IsNode() {}
+
 // Convenios is a parsable slice of Convenio.
 type Convenios []*Convenio

@@ -219,5 +219,8 @@ func (_m *Credential) String() string {
 	return builder.String()
 }
 
+// IsNode marks Credential as a Node of the API.
+func (*Credential) IsNode() {}
+
 // Credentials is a parsable slice of Credential.
 type Credentials []*Credential

@@ -285,5 +285,8 @@ func (_m *Customer) String() string {
 	return builder.String()
 }
 
+// IsNode marks Customer as a Node of the API.
+func (*Customer) IsNode() {}
+
 // Customers is a parsable slice of Customer.
 type Customers []*Customer

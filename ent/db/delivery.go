@@ -209,5 +209,8 @@ func (_m *Delivery) String() string {
 	return builder.String()
 }
 
+// IsNode marks Delivery as a Node of the API.
+func (*Delivery) IsNode() {}
+
 // Deliveries is a parsable slice of Delivery.
 type Deliveries []*Delivery

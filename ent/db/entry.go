@@ -313,5 +313,8 @@ func (_m *Entry) String() string {
 	return builder.String()
 }
 
+// IsNode marks Entry as a Node of the API.
+func (*Entry) IsNode() {}
+
 // Entries is a parsable slice of Entry.
 type Entries []*Entry

@@ -383,5 +383,8 @@ func (_m *Failure) String() string {
 	return builder.String()
 }
 
+// IsNode marks Failure as a Node of the API.
+func (*Failure) IsNode() {}
+
 // Failures is a parsable slice of Failure.
 type Failures []*Failure

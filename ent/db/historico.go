@@ -120,5 +120,8 @@ func (_m *Historico) String() string {
 	return builder.String()
 }
 
+// IsNode marks Historico as a Node of the API.
+func (*Historico) IsNode() {}
+
 // Historicos is a parsable slice of Historico.
 type Historicos []*Historico

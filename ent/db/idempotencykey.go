@@ -125,5 +125,8 @@ func (_m *IdempotencyKey) String() string {
 	return builder.String()
 }
 
+// IsNode marks IdempotencyKey as a Node of the API.
+func (*IdempotencyKey) IsNode() {}
+
 // IdempotencyKeys is a parsable slice of IdempotencyKey.
 type IdempotencyKeys []*IdempotencyKey

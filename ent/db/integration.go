@@ -420,5 +420,8 @@ func (_m *Integration) String() string {
 	return builder.String()
 }
 
+// IsNode marks Integration as a Node of the API.
+func (*Integration) IsNode() {}
+
 // Integrations is a parsable slice of Integration.
 type Integrations []*Integration

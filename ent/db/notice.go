@@ -145,5 +145,8 @@ func (_m *Notice) String() string {
 	return builder.String()
 }
 
+// IsNode marks Notice as a Node of the API.
+func (*Notice) IsNode() {}
+
 // Notices is a parsable slice of Notice.
 type Notices []*Notice

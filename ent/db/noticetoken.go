@@ -125,5 +125,8 @@ func (_m *NoticeToken) String() string {
 	return builder.String()
 }
 
+// IsNode marks NoticeToken as a Node of the API.
+func (*NoticeToken) IsNode() {}
+
 // NoticeTokens is a parsable slice of NoticeToken.
 type NoticeTokens []*NoticeToken

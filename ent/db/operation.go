@@ -305,5 +305,8 @@ func (_m *Operation) String() string {
 	return builder.String()
 }
 
+// IsNode marks Operation as a Node of the API.
+func (*Operation) IsNode() {}
+
 // Operations is a parsable slice of Operation.
 type Operations []*Operation

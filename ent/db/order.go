@@ -258,5 +258,8 @@ func (_m *Order) String() string {
 	return builder.String()
 }
 
+// IsNode marks Order as a Node of the API.
+func (*Order) IsNode() {}
+
 // Orders is a parsable slice of Order.
 type Orders []*Order

@@ -109,5 +109,8 @@ func (_m *PaymentMethodMapping) String() string {
 	return builder.String()
 }
 
+// IsNode marks PaymentMethodMapping as a Node of the API.
+func (*PaymentMethodMapping) IsNode() {}
+
 // PaymentMethodMappings is a parsable slice of PaymentMethodMapping.
 type PaymentMethodMappings []*PaymentMethodMapping

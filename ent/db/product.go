@@ -280,5 +280,8 @@ func (_m *Product) String() string {
 	return builder.String()
 }
 
+// IsNode marks Product as a Node of the API.
+func (*Product) IsNode() {}
+
 // Products is a parsable slice of Product.
 type Products []*Product

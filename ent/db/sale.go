@@ -326,5 +326,8 @@ func (_m *Sale) String() string {
 	return builder.String()
 }
 
+// IsNode marks Sale as a Node of the API.
+func (*Sale) IsNode() {}
+
 // Sales is a parsable slice of Sale.
 type Sales []*Sale

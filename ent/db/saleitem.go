@@ -205,5 +205,8 @@ func (_m *SaleItem) String() string {
 	return builder.String()
 }
 
+// IsNode marks SaleItem as a Node of the API.
+func (*SaleItem) IsNode() {}
+
 // SaleItems is a parsable slice of SaleItem.
 type SaleItems []*SaleItem

@@ -134,5 +134,8 @@ func (_m *SaleStatusMapping) String() string {
 	return builder.String()
 }
 
+// IsNode marks SaleStatusMapping as a Node of the API.
+func (*SaleStatusMapping) IsNode() {}
+
 // SaleStatusMappings is a parsable slice of SaleStatusMapping.
 type SaleStatusMappings []*SaleStatusMapping

@@ -210,5 +210,8 @@ func (_m *Session) String() string {
 	return builder.String()
 }
 
+// IsNode marks Session as a Node of the API.
+func (*Session) IsNode() {}
+
 // Sessions is a parsable slice of Session.
 type Sessions []*Session

@@ -221,5 +221,8 @@ func (_m *User) String() string {
 	return builder.String()
 }
 
+// IsNode marks User as a Node of the API.
+func (*User) IsNode() {}
+
 // Users is a parsable slice of User.
 type Users []*User

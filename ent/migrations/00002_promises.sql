@@ -12,6 +12,9 @@ CREATE UNIQUE INDEX charges_one_live_set ON charges (sale_id, installment) WHERE
 -- The sweep and the panel ask for what is open.
 CREATE INDEX charges_open ON charges (environment, created_at) WHERE status IN ('WAITING', 'OVERDUE', 'UNKNOWN', 'ISSUING');
 
+-- Open streams ask for what changed lately.
+CREATE INDEX charges_updated ON charges (updated_at);
+
 -- At most one live operation for each key, and the queue of what is due.
 CREATE UNIQUE INDEX operations_one_live ON operations (dedupe_key) WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN');
 CREATE INDEX operations_due ON operations (next_try_at) WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN');

@@ -1,0 +1,39 @@
+package graph
+
+import (
+	"context"
+	"ponte/billing"
+	"ponte/billing/brazil"
+	"ponte/ent/db"
+	"ponte/graph/gen"
+)
+
+func (r *customerResolver) MaskedTaxID(ctx context.Context, obj *db.Customer) (string, error) {
+	return brazil.MaskTaxID(obj.TaxID), nil
+}
+
+func (r *customerResolver) Company(ctx context.Context, obj *db.Customer) (bool, error) {
+	return len(obj.TaxID) == 14, nil
+}
+
+func (r *customerResolver) Address(ctx context.Context, obj *db.Customer) (*gen.Address, error) {
+	return customerAddress(obj), nil
+}
+
+func (r *customerResolver) Sales(ctx context.Context, obj *db.Customer, first *int, after *string) (*gen.SaleConnection, error) {
+	return r.sales(ctx, pageArgs{first: first, after: after}, &gen.SaleFilter{CustomerID: &obj.ID}, gen.SaleOrderCreatedDesc)
+}
+
+func (r *mutationResolver) SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*gen.CustomerPayload, error) {
+	customer, err := r.Billing.SaveCustomer(AsActor(ctx), input)
+	problems, err := userErrors(ctx, err)
+	return &gen.CustomerPayload{Customer: customer, UserErrors: problems}, err
+}
+
+func (r *queryResolver) Customers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, orderBy gen.CustomerOrder) (*gen.CustomerConnection, error) {
+	return r.customers(ctx, pageArgs{first, after, last, before}, search, orderBy)
+}
+
+func (r *Resolver) Customer() gen.CustomerResolver { return &customerResolver{r} }
+
+type customerResolver struct{ *Resolver }

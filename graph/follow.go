@@ -1,0 +1,112 @@
+package graph
+
+import (
+	"context"
+
+	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"ponte/billing"
+	"ponte/ent/db"
+	"ponte/ent/enum"
+	"ponte/graph/gen"
+)
+
+// The subscriptions. Each runs in a goroutine of its own that ends with the
+// context; a slow reader holds up nobody but itself, because the rows wait in
+// the database.
+
+func (r *Resolver) followFailures(ctx context.Context, after *string) (<-chan *gen.FailureEvent, error) {
+	me := viewerID(ctx)
+	position, err := r.Billing.FeedEnd(ctx, me)
+	if after != nil {
+		position, err = billing.ParseFeedCursor(me, *after)
+	}
+	if err != nil {
+		return nil, err
+	}
+	events := make(chan *gen.FailureEvent)
+	go func() {
+		defer close(events)
+		err := r.Billing.Feed(ctx, me, position, r.recheck, func(told *db.Delivery) error { return hand(ctx, events, failureEvent(told)) })
+		endStream(ctx, err)
+	}()
+	return events, nil
+}
+
+func (r *Resolver) followCharge(ctx context.Context, id *string) (<-chan *db.Charge, error) {
+	charges := make(chan *db.Charge)
+	go func() {
+		defer close(charges)
+		if id == nil {
+			endStream(ctx, r.Billing.FollowCharges(ctx, r.recheck, func(c *db.Charge) error { return hand(ctx, charges, c) }))
+			return
+		}
+		var last *db.Charge
+		endStream(ctx, r.Billing.Follow(ctx, billing.ChargeTopic(*id), r.recheck, func(ctx context.Context) error {
+			c, err := r.DB.Charge.Get(ctx, *id)
+			if err != nil || (last != nil && c.UpdatedAt.Equal(last.UpdatedAt)) {
+				return err
+			}
+			last = c
+			return hand(ctx, charges, c)
+		}))
+	}()
+	return charges, nil
+}
+
+func (r *Resolver) followOperation(ctx context.Context, id string) (<-chan *db.Operation, error) {
+	operations := make(chan *db.Operation)
+	go func() {
+		defer close(operations)
+		var last *db.Operation
+		err := r.Billing.Follow(ctx, billing.OperationTopic(id), r.recheck, func(ctx context.Context) error {
+			op, err := r.DB.Operation.Get(ctx, id)
+			if err != nil {
+				return err
+			}
+			if last == nil || op.State != last.State || op.Tries != last.Tries || op.LastError != last.LastError {
+				if err := hand(ctx, operations, op); err != nil {
+					return err
+				}
+			}
+			last = op
+			if ended(op.State) {
+				return errEnded
+			}
+			return nil
+		})
+		endStream(ctx, err)
+	}()
+	return operations, nil
+}
+
+func ended(state enum.OperationState) bool {
+	return state == enum.OperationSucceeded || state == enum.OperationFailed || state == enum.OperationCanceled
+}
+
+// errEnded ends a stream that has told all there is.
+var errEnded = context.Canceled
+
+// hand gives an event to the transport.
+func hand[T any](ctx context.Context, to chan<- T, event T) error {
+	select {
+	case to <- event:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// endStream tells the client why its stream ended, unless it left itself.
+func endStream(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil || err == errEnded {
+		return
+	}
+	code := "STREAM_ENDED"
+	message := textOf("O acompanhamento foi encerrado: entre de novo.", "The stream has ended: sign in again.")
+	if refusal, ok := billing.AsRefusal(err); ok {
+		code, message = refusal[0].Code, refusal[0].Text
+	}
+	transport.AddSubscriptionError(ctx, &gqlerror.Error{Message: message.In(locale(ctx)), Extensions: map[string]any{"code": code}})
+}

@@ -1,0 +1,20 @@
+// Package graph is how Ponte is asked: each schema file stands beside its
+// resolvers. Reads go straight to ent, with one statement for each kind of
+// object however many there are (load.go, page.go); writes are one line to
+// billing or access.
+package graph
+
+import (
+	"ponte/access"
+	"ponte/billing"
+	"ponte/ent/db"
+)
+
+// Resolver holds what the resolvers use.
+type Resolver struct {
+	DB      *db.Client
+	Billing *billing.Service
+	Access  *access.Service
+	Version string
+	Demo    bool // both providers are simulated
+}

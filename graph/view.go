@@ -1,0 +1,459 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"ponte/access"
+	"ponte/billing"
+	"ponte/billing/provider"
+	"ponte/ent/db"
+	"ponte/ent/db/convenio"
+	"ponte/ent/db/delivery"
+	"ponte/ent/db/failure"
+	"ponte/ent/db/historico"
+	"ponte/ent/enum"
+	"ponte/graph/gen"
+)
+
+// How rows look to a client.
+
+func chargeTerms(c *db.Charge) *gen.ChargeTerms {
+	terms := &gen.ChargeTerms{
+		FineHundredths: int(c.FineHundredths), MonthlyInterestHundredths: int(c.MonthlyInterestHundredths), DiscountCents: c.EarlyDiscountCents,
+		DaysToWriteOff: c.DaysToWriteOff, Message: c.Message,
+	}
+	if c.EarlyDiscountCents > 0 {
+		until := c.DueDate.AddDays(-c.EarlyDiscountDays)
+		terms.DiscountUntil = &until
+	}
+	return terms
+}
+
+// actionRoles says who may do what, as the mutations' @role does.
+var actionRoles = map[enum.ChargeAction]enum.Role{enum.ActionSettle: enum.RoleFinance}
+
+func chargeActions(ctx context.Context, c *db.Charge) []enum.ChargeAction {
+	return slices.DeleteFunc(billing.Actions(c), func(action enum.ChargeAction) bool {
+		least, special := actionRoles[action]
+		if !special {
+			least = enum.RoleOperator
+		}
+		return !may(ctx, least)
+	})
+}
+
+// chargePayload answers what a mutation on a charge did.
+func chargePayload(ctx context.Context) func(*billing.Started, error) (*gen.ChargePayload, error) {
+	return func(started *billing.Started, err error) (*gen.ChargePayload, error) {
+		refused, err := userErrors(ctx, err)
+		if started == nil {
+			return &gen.ChargePayload{UserErrors: refused}, err
+		}
+		return &gen.ChargePayload{Charge: started.Charge, Operation: started.Operation, Replayed: started.Replayed, UserErrors: refused}, err
+	}
+}
+
+func banks() []*billing.Bank {
+	list := make([]*billing.Bank, len(billing.Banks))
+	for i := range billing.Banks {
+		list[i] = &billing.Banks[i]
+	}
+	return list
+}
+
+func (r *Resolver) convenios(ctx context.Context, bankCode *string) ([]*db.Convenio, error) {
+	q := r.DB.Convenio.Query().Order(convenio.ByName(), convenio.ByID()).Limit(maxPage)
+	if bankCode != nil {
+		q.Where(convenio.BankCode(*bankCode))
+	}
+	return q.All(ctx)
+}
+
+func (r *Resolver) historicos(ctx context.Context, kind *enum.HistoricoKind) ([]*db.Historico, error) {
+	q := r.DB.Historico.Query().Order(historico.ByCode(), historico.ByID()).Limit(maxPage)
+	if kind != nil {
+		q.Where(historico.KindEQ(*kind))
+	}
+	return q.All(ctx)
+}
+
+func customerAddress(c *db.Customer) *gen.Address {
+	if c.PostalCode == "" {
+		return nil
+	}
+	return &gen.Address{Street: c.Street, Number: c.StreetNumber, Complement: c.Complement, District: c.District, City: c.City, State: c.State, PostalCode: c.PostalCode}
+}
+
+func productInvoicing(p *db.Product) *gen.ProductInvoicing {
+	return &gen.ProductInvoicing{
+		RemoteProductID: p.RemoteProductID, RemoteProductName: p.RemoteProductName, Document: p.Document, Timing: p.Timing,
+		DaysAfterApproval: p.DaysAfterApproval, Ncm: p.Ncm, Cfop: p.Cfop, UnitOrServiceCode: p.UnitOrServiceCode, DescriptionTemplate: p.DescriptionTemplate,
+	}
+}
+
+func remoteCustomerID(ctx context.Context, o *db.Order) (*string, error) {
+	sold, err := load(ctx).sale.Load(ctx, o.SaleID)
+	if err != nil {
+		return nil, err
+	}
+	customer, err := load(ctx).customer.Load(ctx, sold.CustomerID)
+	if err != nil {
+		return nil, err
+	}
+	return customer.RemoteID, nil
+}
+
+func (r *Resolver) previewMirror(ctx context.Context, saleID string) (*gen.MirrorPreview, error) {
+	plan, err := r.Billing.PreviewMirror(ctx, saleID)
+	if err != nil || plan == nil {
+		return nil, err
+	}
+	preview := &gen.MirrorPreview{
+		CustomerName: plan.Customer.Name, DiscountCents: plan.DiscountCents, TotalCents: plan.TotalCents,
+		Items: []*gen.MirrorPreviewItem{}, Installments: []*gen.MirrorPreviewInstallment{}, Problems: []*gen.UserError{},
+	}
+	for _, item := range plan.Items {
+		preview.Items = append(preview.Items, &gen.MirrorPreviewItem{Description: item.Description, RemoteProductID: nonEmpty(item.ProductID), Quantity: int(item.Quantity), UnitCents: item.UnitCents})
+	}
+	for _, one := range plan.Installments {
+		preview.Installments = append(preview.Installments, &gen.MirrorPreviewInstallment{DueDate: one.DueDate, AmountCents: one.AmountCents, RemoteMethod: nonEmpty(one.PaymentMethod)})
+	}
+	if plan.Status != nil {
+		preview.Status = &gen.RemoteStatus{Base: plan.Status.Base, CustomID: nonEmpty(plan.Status.CustomID), Name: plan.Status.Name}
+	}
+	for _, problem := range plan.Problems {
+		preview.Problems = append(preview.Problems, providerError(ctx, problem))
+	}
+	return preview, nil
+}
+
+func nonEmpty(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// The integrations.
+
+func asGerencianet(settings *db.Integration) *billing.GerencianetIntegration {
+	if settings == nil {
+		return nil
+	}
+	return &billing.GerencianetIntegration{Integration: settings}
+}
+
+func asVhsys(settings *db.Integration) *billing.VhsysIntegration {
+	if settings == nil {
+		return nil
+	}
+	return &billing.VhsysIntegration{Integration: settings}
+}
+
+func anyIntegration(settings *db.Integration) billing.AnyIntegration {
+	switch {
+	case settings == nil:
+		return nil
+	case settings.Kind == enum.Vhsys:
+		return asVhsys(settings)
+	}
+	return asGerencianet(settings)
+}
+
+func (r *Resolver) integrations(ctx context.Context) ([]billing.AnyIntegration, error) {
+	list := []billing.AnyIntegration{}
+	for _, kind := range []enum.IntegrationKind{enum.Gerencianet, enum.Vhsys} {
+		settings, err := r.Billing.Integration(ctx, kind)
+		if err != nil {
+			return nil, err
+		}
+		if settings != nil {
+			list = append(list, anyIntegration(settings))
+		}
+	}
+	return list, nil
+}
+
+func vhsysPayload(ctx context.Context) func(*db.Integration, error) (*gen.VhsysIntegrationPayload, error) {
+	return func(saved *db.Integration, err error) (*gen.VhsysIntegrationPayload, error) {
+		refused, err := userErrors(ctx, err)
+		return &gen.VhsysIntegrationPayload{Integration: asVhsys(saved), UserErrors: refused}, err
+	}
+}
+
+// credentialStatuses answers every credential that an integration can have, set
+// or not.
+func credentialStatuses(settings *db.Integration) []*gen.CredentialStatus {
+	environments := []*enum.Environment{nil}
+	if settings.Kind == enum.Gerencianet {
+		sandbox, production := enum.EnvironmentSandbox, enum.EnvironmentProduction
+		environments = []*enum.Environment{&sandbox, &production}
+	}
+	list := []*gen.CredentialStatus{}
+	for _, environment := range environments {
+		for _, name := range billing.CredentialNames[settings.Kind] {
+			list = append(list, credentialStatus(settings, environment, name))
+		}
+	}
+	return list
+}
+
+func credentialStatus(settings *db.Integration, environment *enum.Environment, name string) *gen.CredentialStatus {
+	status := &gen.CredentialStatus{Name: name, Environment: environment}
+	for _, one := range settings.Edges.Credentials {
+		if one.Name == name && (environment == nil || *environment == one.Environment) {
+			status.Set, status.Hint, status.SetAt, status.SetBy = true, nonEmpty(one.Hint), &one.SetAt, one.Edges.SetBy
+		}
+	}
+	return status
+}
+
+func problems(ctx context.Context, found billing.Refusal) []*gen.ActivationProblem {
+	list := make([]*gen.ActivationProblem, len(found))
+	for i, problem := range found {
+		list[i] = &gen.ActivationProblem{Code: problem.Code, Field: problem.Field, Message: problem.Text.In(locale(ctx))}
+	}
+	return list
+}
+
+func (r *Resolver) activationProblems(ctx context.Context, settings *db.Integration) ([]*gen.ActivationProblem, error) {
+	found, err := r.Billing.ActivationProblems(ctx, settings)
+	return problems(ctx, found), err
+}
+
+func (r *Resolver) testIntegration(ctx context.Context, kind enum.IntegrationKind) (*gen.TestIntegrationPayload, error) {
+	test, err := r.Billing.TestIntegration(ctx, kind)
+	refused, err := userErrors(ctx, err)
+	if test == nil {
+		return &gen.TestIntegrationPayload{UserErrors: refused}, err
+	}
+	if test.Problem != nil {
+		refused = append(refused, providerError(ctx, test.Problem))
+	}
+	return &gen.TestIntegrationPayload{Ok: test.Problem == nil, DurationMilliseconds: int(test.Took.Milliseconds()), Integration: anyIntegration(test.Integration), UserErrors: refused}, err
+}
+
+// methodMappings answers one row for each of our methods, mapped or not.
+func (r *Resolver) methodMappings(ctx context.Context) ([]*db.PaymentMethodMapping, error) {
+	saved, err := r.DB.PaymentMethodMapping.Query().All(ctx)
+	list := []*db.PaymentMethodMapping{}
+	for _, method := range []enum.PaymentMethod{enum.MethodBoleto, enum.MethodCard, enum.MethodPayPal, enum.MethodPix} {
+		row := &db.PaymentMethodMapping{Method: method}
+		for _, one := range saved {
+			if one.Method == method {
+				row = one
+			}
+		}
+		list = append(list, row)
+	}
+	return list, err
+}
+
+// statusMappings answers one row for each of our statuses, mapped or not.
+func (r *Resolver) statusMappings(ctx context.Context) ([]*db.SaleStatusMapping, error) {
+	saved, err := r.DB.SaleStatusMapping.Query().All(ctx)
+	list := []*db.SaleStatusMapping{}
+	for _, status := range []enum.MappedSaleStatus{enum.MappedApproved, enum.MappedCanceled, enum.MappedPending, enum.MappedRefunded} {
+		row := &db.SaleStatusMapping{Status: status}
+		for _, one := range saved {
+			if one.Status == status {
+				row = one
+			}
+		}
+		list = append(list, row)
+	}
+	return list, err
+}
+
+func remoteStatus(row *db.SaleStatusMapping) *gen.RemoteStatus {
+	if row.Base == "" {
+		return nil
+	}
+	return &gen.RemoteStatus{Base: row.Base, CustomID: row.CustomID, Name: row.Name}
+}
+
+func orderStatus(input gen.MapSaleStatusInput) provider.OrderStatus {
+	status := provider.OrderStatus{}
+	for target, given := range map[*string]*string{&status.Base: input.Base, &status.CustomID: input.CustomID, &status.Name: input.Name} {
+		if given != nil {
+			*target = *given
+		}
+	}
+	return status
+}
+
+func (r *Resolver) remoteStatuses(ctx context.Context) (*gen.RemoteStatusList, error) {
+	found, err := r.Billing.RemoteStatuses(ctx)
+	refused, err := userErrors(ctx, err)
+	list := &gen.RemoteStatusList{Items: []*gen.RemoteStatus{}, UserErrors: refused}
+	for _, one := range found {
+		list.Items = append(list.Items, &gen.RemoteStatus{Base: one.Base, CustomID: nonEmpty(one.CustomID), Name: one.Name})
+	}
+	return list, err
+}
+
+func (r *Resolver) remoteProducts(ctx context.Context, search string) (*gen.RemoteProductList, error) {
+	found, err := r.Billing.RemoteProducts(ctx, search)
+	refused, err := userErrors(ctx, err)
+	list := &gen.RemoteProductList{Items: []*gen.RemoteProduct{}, UserErrors: refused}
+	for _, one := range found {
+		list.Items = append(list.Items, &gen.RemoteProduct{ID: one.ID, Code: one.Code, Name: one.Name, Unit: one.Unit, Ncm: one.NCM, PriceCents: one.PriceCents})
+	}
+	return list, err
+}
+
+// The feed.
+
+func (r *Resolver) retryFailure(ctx context.Context, id string) (*gen.RetryFailurePayload, error) {
+	retried, err := r.Billing.RetryFailure(ctx, id)
+	refused, err := userErrors(ctx, err)
+	payload := &gen.RetryFailurePayload{Failure: retried, UserErrors: refused}
+	if err == nil && retried != nil {
+		payload.Operation, err = optional(ctx, load(ctx).operation, retried.OperationID)
+	}
+	return payload, err
+}
+
+func (r *Resolver) markRead(ctx context.Context, upTo string) (*gen.MarkFailuresReadPayload, error) {
+	refused, err := userErrors(ctx, r.Billing.MarkRead(ctx, viewerID(ctx), upTo))
+	if err != nil {
+		return nil, err
+	}
+	unread, err := r.Billing.UnreadFailures(ctx, viewerID(ctx))
+	return &gen.MarkFailuresReadPayload{UnreadFailures: unread, UserErrors: refused}, err
+}
+
+// The people.
+
+func newUser(input gen.CreateUserInput) access.NewUser {
+	return access.NewUser{Name: input.Name, Email: input.Email, Role: input.Role, Password: input.Password, Locale: input.Locale}
+}
+
+func userChange(input gen.UpdateUserInput) access.UserChange {
+	return access.UserChange{ID: input.ID, Name: input.Name, Role: input.Role, Active: input.Active, Password: input.Password, Locale: input.Locale}
+}
+
+// The nodes.
+
+// maxNodes is how many objects can be asked for by id at once.
+const maxNodes = 100
+
+func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) {
+	if len(ids) > maxNodes {
+		return nil, invalidArgument("ids", "Peça no máximo 100 objetos de uma vez.", "Ask for at most 100 objects at once.")
+	}
+	list := make([]gen.Node, len(ids))
+	for i, id := range ids {
+		node, err := r.node(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = node
+	}
+	return list, nil
+}
+
+// subject answers what an operation or a failure is about.
+func (r *Resolver) subject(ctx context.Context, id string) (gen.Node, error) {
+	switch prefix(id) {
+	case "chg":
+		return present(load(ctx).charge.Load(ctx, id))
+	case "sal":
+		return present(load(ctx).sale.Load(ctx, id))
+	}
+	return nil, nil
+}
+
+func prefix(id string) string {
+	kind, _, _ := strings.Cut(id, "_")
+	return kind
+}
+
+// node answers the object with an id; nil when there is none or the viewer may
+// not see it, by the same rules as the fields that lead to it.
+func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
+	switch prefix(id) {
+	case "chg", "sal":
+		return r.subject(ctx, id)
+	case "cus":
+		return present(load(ctx).customer.Load(ctx, id))
+	case "prd":
+		return present(load(ctx).product.Load(ctx, id))
+	case "acc":
+		return present(load(ctx).account.Load(ctx, id))
+	case "opr":
+		return present(load(ctx).operation.Load(ctx, id))
+	case "cnv":
+		return found(r.DB.Convenio.Get(ctx, id))
+	case "his":
+		return found(r.DB.Historico.Get(ctx, id))
+	case "ord":
+		return found(r.DB.Order.Get(ctx, id))
+	case "ent":
+		return found(r.DB.Entry.Get(ctx, id))
+	case "flr":
+		return r.failureNode(ctx, id)
+	case "usr":
+		if id == viewerID(ctx) || may(ctx, enum.RoleOwner) {
+			return present(load(ctx).user.Load(ctx, id))
+		}
+	case "int":
+		return r.integrationNode(ctx, id)
+	}
+	return nil, nil
+}
+
+// failureNode shows a failure to those who may hear of it.
+func (r *Resolver) failureNode(ctx context.Context, id string) (gen.Node, error) {
+	me := viewerID(ctx)
+	heard, err := r.DB.Delivery.Query().Where(delivery.UserID(me), delivery.FailureID(id), billing.MayHear(me)).Exist(ctx)
+	if err != nil || !heard {
+		return nil, err
+	}
+	return found(r.DB.Failure.Query().Where(failure.ID(id)).Only(ctx))
+}
+
+func (r *Resolver) integrationNode(ctx context.Context, id string) (gen.Node, error) {
+	settings, err := r.DB.Integration.Get(ctx, id)
+	if err != nil {
+		return nil, ignoreNotFound(err)
+	}
+	if settings, err = r.Billing.Integration(ctx, settings.Kind); err != nil {
+		return nil, err
+	}
+	if settings.Kind == enum.Vhsys {
+		return asVhsys(settings), nil
+	}
+	return asGerencianet(settings), nil
+}
+
+// present turns a loaded object that may be missing into a node.
+func present[N any, P interface {
+	*N
+	gen.Node
+}](node P, err error) (gen.Node, error) {
+	if err != nil || node == nil {
+		return nil, err
+	}
+	return node, nil
+}
+
+// found turns an object that was read, or was not there, into a node.
+func found[N any, P interface {
+	*N
+	gen.Node
+}](node P, err error) (gen.Node, error) {
+	if err != nil {
+		return nil, ignoreNotFound(err)
+	}
+	return node, nil
+}
+
+func ignoreNotFound(err error) error {
+	if db.IsNotFound(err) {
+		return nil
+	}
+	return err
+}
