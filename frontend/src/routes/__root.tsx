@@ -1,10 +1,10 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet } from "@tanstack/react-router";
 import { Crashed } from "@/screens/shell/Crashed";
-import { NotFound } from "@/screens/shell/NotFound";
+import { NotFoundPage } from "@/screens/shell/NotFound";
 
 export const Route = createRootRouteWithContext<{ cache: QueryClient }>()({
   component: Outlet,
-  notFoundComponent: NotFound,
+  notFoundComponent: NotFoundPage,
   errorComponent: Crashed,
 });

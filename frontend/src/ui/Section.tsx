@@ -1,5 +1,5 @@
 import { Card, Group, Stack, Title } from "@mantine/core";
-import { type ReactNode, useId } from "react";
+import type { ReactNode } from "react";
 
 interface Props {
   title: string;
@@ -9,12 +9,11 @@ interface Props {
 
 /** A part of a page with a heading of its own. */
 export function Section({ title, actions, children }: Props) {
-  const id = useId();
   return (
-    <Card component="section" withBorder aria-labelledby={id} padding="md">
+    <Card component="section" withBorder padding="md">
       <Stack gap="md">
         <Group justify="space-between">
-          <Title order={2} size="h4" id={id}>
+          <Title order={2} size="h4">
             {title}
           </Title>
           {actions}

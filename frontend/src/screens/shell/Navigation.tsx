@@ -1,4 +1,4 @@
-import { Badge, ScrollArea, Stack, Text } from "@mantine/core";
+import { Badge, NavLink, ScrollArea, Stack, Text } from "@mantine/core";
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { useMay, useShell } from "@/api/viewer";
@@ -67,6 +67,7 @@ const groups: { label: MessageId; items: Item[] }[] = [
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const t = useT();
   const may = useMay();
+  const { demo } = useShell().system;
   return (
     <ScrollArea h="100%" type="auto">
       <Stack gap="md">
@@ -94,6 +95,14 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
             </ul>
           </div>
         ))}
+        {demo && (
+          <NavLink
+            href="/sandbox/"
+            target="_blank"
+            label={t("nav.sandbox")}
+            leftSection={<WorkIcon />}
+          />
+        )}
       </Stack>
     </ScrollArea>
   );

@@ -12,3 +12,12 @@ export function NotFound() {
     </Page>
   );
 }
+
+/** The same outside of the shell. */
+export function NotFoundPage() {
+  return (
+    <main className="bare-page">
+      <NotFound />
+    </main>
+  );
+}

@@ -88,7 +88,11 @@ function Frame({ shell }: { shell: ShellQuery }) {
             </Group>
           </Group>
         </AppShell.Header>
-        <AppShell.Navbar p="xs" aria-label={t("shell.navigation")}>
+        <AppShell.Navbar
+          p="xs"
+          aria-label={t("shell.navigation")}
+          className={menuOpened ? undefined : "navbar-closed"}
+        >
           <Navigation onNavigate={menu.close} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1}>

@@ -1,0 +1,121 @@
+import { gzipSync } from "node:zlib";
+import type { Page } from "@playwright/test";
+import { expect, expectAccessible, settled, signIn, tabTo, test } from "./panel";
+
+const lists = [
+  "/",
+  "/sales",
+  "/sales/new",
+  "/charges",
+  "/customers",
+  "/products",
+  "/products/new",
+  "/convenios",
+  "/accounts",
+  "/historicos",
+  "/integrations",
+  "/integrations/gerencianet",
+  "/integrations/vhsys",
+  "/integrations/vhsys?tab=methods",
+  "/integrations/vhsys?tab=status",
+  "/users",
+  "/failures",
+  "/operations",
+  "/ledger",
+  "/no-such-page",
+];
+
+/** The first detail page behind a list, when the list has one. */
+const details = ["/sales", "/charges", "/customers", "/products", "/accounts", "/operations"];
+
+async function visitAll(page: Page, check: () => Promise<void>): Promise<void> {
+  for (const path of lists) {
+    await page.goto(path);
+    await settled(page);
+    await test.step(path, check);
+  }
+  for (const path of details) {
+    await page.goto(path);
+    await settled(page);
+    const first = page.locator("tbody tr th a").first();
+    if ((await first.count()) === 0) continue;
+    await first.click();
+    await expect(page).not.toHaveURL(new RegExp(`${path}$`));
+    await settled(page);
+    await test.step(`first of ${path}`, check);
+  }
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`has no accessibility violation on any page, ${colorScheme}`, async ({ page }) => {
+    test.setTimeout(300_000);
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.goto("/login");
+    await expect(page.getByRole("button", { name: "Entrar" })).toBeVisible();
+    await expectAccessible(page);
+    await signIn(page);
+    await visitAll(page, () => expectAccessible(page));
+  });
+}
+
+test("fits 360 pixels without scrolling sideways", async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.setViewportSize({ width: 360, height: 740 });
+  const fits = async () => {
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBeLessThanOrEqual(360);
+  };
+  await page.goto("/login");
+  await expect(page.getByRole("button", { name: "Entrar" })).toBeVisible();
+  await fits();
+  await signIn(page);
+  await visitAll(page, fits);
+});
+
+test("opens the menu by keyboard on a narrow screen, and leaves it out when closed", async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await signIn(page);
+  await page.goto("/charges");
+  await settled(page);
+  const products = page.getByRole("link", { name: "Produtos" });
+  await expect(products).toBeHidden();
+  await tabTo(page, page.getByRole("button", { name: "Abrir menu" }));
+  await page.keyboard.press("Enter");
+  await expect(products).toBeVisible();
+  await tabTo(page, products);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Produtos", level: 1 })).toBeVisible();
+  await expect(products).toBeHidden();
+});
+
+test("skips to the content", async ({ page }) => {
+  await signIn(page);
+  await page.goto("/charges");
+  await settled(page);
+  await tabTo(page, page.getByRole("link", { name: "Pular para o conteúdo" }));
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#content")).toBeFocused();
+});
+
+test("wears the stripe of the sandbox on every page", async ({ page }) => {
+  await signIn(page);
+  for (const path of ["/", "/charges", "/integrations/gerencianet"]) {
+    await page.goto(path);
+    await expect(page.getByText("Ambiente de testes")).toBeVisible();
+  }
+});
+
+test("keeps the login within 200 kB of compressed JavaScript", async ({ page }) => {
+  const sizes: Promise<number>[] = [];
+  page.on("response", (response) => {
+    if (response.url().endsWith(".js")) {
+      sizes.push(response.body().then((body) => gzipSync(body).length));
+    }
+  });
+  await page.goto("/login");
+  await expect(page.getByRole("button", { name: "Entrar" })).toBeVisible();
+  const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  expect(total).toBeLessThanOrEqual(200_000);
+});

@@ -1,0 +1,88 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+
+export const url = () => process.env.PONTE_URL ?? "";
+
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** What the browser may say without anything being wrong. */
+const harmless = [/status of 401/];
+
+/** A page that fails its test when the browser complains, for example about the CSP. */
+export const test = base.extend<{ page: Page }>({
+  page: async ({ page }, use) => {
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      const text = message.text();
+      if (message.type() === "error" && !harmless.some((known) => known.test(text))) {
+        complaints.push(text);
+      }
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await use(page);
+    expect(complaints).toEqual([]);
+  },
+});
+
+export interface Login {
+  email: string;
+  password: string;
+}
+
+export async function demoLogin(): Promise<Login> {
+  const status = await fetch(`${url()}/auth/status`).then((response) => response.json());
+  return status.demoLogin;
+}
+
+/** Signs in without the login page: the cookie is in the browser, the page renews by it. */
+export async function signIn(page: Page, login?: Login): Promise<void> {
+  const answer = await page.request.post("/auth/login", { data: login ?? (await demoLogin()) });
+  expect(answer.ok()).toBe(true);
+}
+
+/** Waits until the page has its heading and nothing is loading. */
+export async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.getByRole("status", { name: "Carregando…" })).toHaveCount(0);
+}
+
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const told = violations.map(({ id, nodes }) => ({
+    id,
+    nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })),
+  }));
+  expect(told).toEqual([]);
+}
+
+/** Presses Tab until the element has the focus, as somebody without a mouse does. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Tab does not reach ${target}`);
+}
+
+/** A CPF with right check digits, another one for each seed. */
+export function cpf(seed: number): string {
+  const digits = String(100_000_000 + (seed % 800_000_000))
+    .split("")
+    .map(Number);
+  for (const length of [9, 10]) {
+    const sum = digits
+      .slice(0, length)
+      .reduce((total, digit, index) => total + digit * (length + 1 - index), 0);
+    digits.push(sum % 11 < 2 ? 0 : 11 - (sum % 11));
+  }
+  return digits.join("");
+}
+
+/** The day some days from now in São Paulo, as a date input takes it. */
+export function day(daysFromNow: number): string {
+  const moment = new Date(Date.now() + daysFromNow * 86_400_000);
+  return new Intl.DateTimeFormat("en-CA", { timeZone: "America/Sao_Paulo" }).format(moment);
+}
+
+export { expect };

@@ -1,0 +1,38 @@
+import { defineConfig } from "@playwright/test";
+
+/** Chromium of the system: nothing is downloaded. */
+const executablePath = process.env.PONTE_CHROMIUM ?? process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+export default defineConfig({
+  testDir: "./e2e",
+  outputDir: "../.build/e2e-results",
+  globalSetup: "./e2e/server.ts",
+  workers: 1,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: true,
+  reporter: "line",
+  use: {
+    baseURL: process.env.PONTE_URL, // set by the global set-up before the workers start
+    browserName: "chromium",
+    locale: "pt-BR",
+    timezoneId: "America/Sao_Paulo",
+    viewport: { width: 1280, height: 900 },
+    contextOptions: { reducedMotion: "reduce" },
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--lang=pt-BR",
+      ],
+    },
+  },
+});
