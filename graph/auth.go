@@ -7,7 +7,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"ponte/access"
-	"ponte/billing"
 	"ponte/ent/enum"
 )
 
@@ -30,11 +29,6 @@ func may(ctx context.Context, least enum.Role) bool {
 }
 
 func viewerID(ctx context.Context) string { return access.ViewerFrom(ctx).User.ID }
-
-// AsActor answers a context in which the viewer does what is done.
-func AsActor(ctx context.Context) context.Context {
-	return billing.WithActor(ctx, billing.Actor{UserID: viewerID(ctx)})
-}
 
 // recheck tells whether a viewer with an open stream may still listen.
 func (r *Resolver) recheck(ctx context.Context) error {

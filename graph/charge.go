@@ -53,23 +53,23 @@ func (r *chargeEventResolver) User(ctx context.Context, obj *db.ChargeEvent) (*d
 }
 
 func (r *mutationResolver) CreateCharge(ctx context.Context, input billing.NewCharge) (*gen.ChargePayload, error) {
-	return chargePayload(ctx)(r.Billing.CreateCharge(AsActor(ctx), input))
+	return chargePayload(ctx)(r.Billing.CreateCharge(ctx, input))
 }
 
 func (r *mutationResolver) CancelCharge(ctx context.Context, input gen.CancelChargeInput) (*gen.ChargePayload, error) {
-	return chargePayload(ctx)(r.Billing.CancelCharge(AsActor(ctx), input.ID))
+	return chargePayload(ctx)(r.Billing.CancelCharge(ctx, input.ID))
 }
 
 func (r *mutationResolver) ChangeDueDate(ctx context.Context, input gen.ChangeDueDateInput) (*gen.ChargePayload, error) {
-	return chargePayload(ctx)(r.Billing.ChangeDueDate(AsActor(ctx), input.ID, input.DueDate))
+	return chargePayload(ctx)(r.Billing.ChangeDueDate(ctx, input.ID, input.DueDate))
 }
 
 func (r *mutationResolver) ResendCharge(ctx context.Context, input gen.ResendChargeInput) (*gen.ChargePayload, error) {
-	return chargePayload(ctx)(r.Billing.ResendCharge(AsActor(ctx), input.ID, input.Email))
+	return chargePayload(ctx)(r.Billing.ResendCharge(ctx, input.ID, input.Email))
 }
 
 func (r *mutationResolver) SettleCharge(ctx context.Context, input gen.SettleChargeInput) (*gen.ChargePayload, error) {
-	return chargePayload(ctx)(r.Billing.SettleCharge(AsActor(ctx), input.ID))
+	return chargePayload(ctx)(r.Billing.SettleCharge(ctx, input.ID))
 }
 
 func (r *queryResolver) Charges(ctx context.Context, first *int, after *string, last *int, before *string, filter *gen.ChargeFilter, orderBy gen.ChargeOrder) (*gen.ChargeConnection, error) {

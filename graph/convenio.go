@@ -24,19 +24,19 @@ func (r *convenioResolver) Account(ctx context.Context, obj *db.Convenio) (*db.A
 }
 
 func (r *mutationResolver) SaveAccount(ctx context.Context, input billing.SaveAccount) (*gen.AccountPayload, error) {
-	account, err := r.Billing.SaveAccount(AsActor(ctx), input)
+	account, err := r.Billing.SaveAccount(ctx, input)
 	problems, err := userErrors(ctx, err)
 	return &gen.AccountPayload{Account: account, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) SaveConvenio(ctx context.Context, input billing.SaveConvenio) (*gen.ConvenioPayload, error) {
-	convenio, err := r.Billing.SaveConvenio(AsActor(ctx), input)
+	convenio, err := r.Billing.SaveConvenio(ctx, input)
 	problems, err := userErrors(ctx, err)
 	return &gen.ConvenioPayload{Convenio: convenio, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) SaveHistorico(ctx context.Context, input billing.SaveHistorico) (*gen.HistoricoPayload, error) {
-	historico, err := r.Billing.SaveHistorico(AsActor(ctx), input)
+	historico, err := r.Billing.SaveHistorico(ctx, input)
 	problems, err := userErrors(ctx, err)
 	return &gen.HistoricoPayload{Historico: historico, UserErrors: problems}, err
 }

@@ -25,7 +25,7 @@ func (r *customerResolver) Sales(ctx context.Context, obj *db.Customer, first *i
 }
 
 func (r *mutationResolver) SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*gen.CustomerPayload, error) {
-	customer, err := r.Billing.SaveCustomer(AsActor(ctx), input)
+	customer, err := r.Billing.SaveCustomer(ctx, input)
 	problems, err := userErrors(ctx, err)
 	return &gen.CustomerPayload{Customer: customer, UserErrors: problems}, err
 }

@@ -31,13 +31,13 @@ func (r *failureResolver) HandledBy(ctx context.Context, obj *db.Failure) (*db.U
 }
 
 func (r *mutationResolver) AcknowledgeFailures(ctx context.Context, input gen.AcknowledgeFailuresInput) (*gen.AcknowledgeFailuresPayload, error) {
-	failures, err := r.Billing.AcknowledgeFailures(AsActor(ctx), input.Ids, input.IgnoreReason)
+	failures, err := r.Billing.AcknowledgeFailures(ctx, input.Ids, input.IgnoreReason)
 	problems, err := userErrors(ctx, err)
 	return &gen.AcknowledgeFailuresPayload{Failures: failures, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) RetryFailure(ctx context.Context, input gen.RetryFailureInput) (*gen.RetryFailurePayload, error) {
-	return r.retryFailure(AsActor(ctx), input.ID)
+	return r.retryFailure(ctx, input.ID)
 }
 
 func (r *mutationResolver) MarkFailuresRead(ctx context.Context, input gen.MarkFailuresReadInput) (*gen.MarkFailuresReadPayload, error) {

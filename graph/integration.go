@@ -41,31 +41,31 @@ func (r *gerencianetIntegrationResolver) FeeHistorico(ctx context.Context, obj *
 }
 
 func (r *mutationResolver) SaveGerencianetIntegration(ctx context.Context, input billing.GerencianetSettings) (*gen.GerencianetIntegrationPayload, error) {
-	saved, err := r.Billing.SaveGerencianet(AsActor(ctx), input)
+	saved, err := r.Billing.SaveGerencianet(ctx, input)
 	refused, err := userErrors(ctx, err)
 	return &gen.GerencianetIntegrationPayload{Integration: asGerencianet(saved), UserErrors: refused}, err
 }
 
 func (r *mutationResolver) SaveVhsysIntegration(ctx context.Context, input billing.VhsysSettings) (*gen.VhsysIntegrationPayload, error) {
-	return vhsysPayload(ctx)(r.Billing.SaveVhsys(AsActor(ctx), input))
+	return vhsysPayload(ctx)(r.Billing.SaveVhsys(ctx, input))
 }
 
 func (r *mutationResolver) TestIntegration(ctx context.Context, input gen.TestIntegrationInput) (*gen.TestIntegrationPayload, error) {
-	return r.testIntegration(AsActor(ctx), input.Kind)
+	return r.testIntegration(ctx, input.Kind)
 }
 
 func (r *mutationResolver) ActivateIntegration(ctx context.Context, input gen.ActivateIntegrationInput) (*gen.ActivateIntegrationPayload, error) {
-	saved, err := r.Billing.ActivateIntegration(AsActor(ctx), input.Kind, input.Active)
+	saved, err := r.Billing.ActivateIntegration(ctx, input.Kind, input.Active)
 	refused, err := userErrors(ctx, err)
 	return &gen.ActivateIntegrationPayload{Integration: anyIntegration(saved), UserErrors: refused}, err
 }
 
 func (r *mutationResolver) MapPaymentMethod(ctx context.Context, input gen.MapPaymentMethodInput) (*gen.VhsysIntegrationPayload, error) {
-	return vhsysPayload(ctx)(r.Billing.MapPaymentMethod(AsActor(ctx), input.Method, input.RemoteMethod))
+	return vhsysPayload(ctx)(r.Billing.MapPaymentMethod(ctx, input.Method, input.RemoteMethod))
 }
 
 func (r *mutationResolver) MapSaleStatus(ctx context.Context, input gen.MapSaleStatusInput) (*gen.VhsysIntegrationPayload, error) {
-	return vhsysPayload(ctx)(r.Billing.MapSaleStatus(AsActor(ctx), input.Status, orderStatus(input)))
+	return vhsysPayload(ctx)(r.Billing.MapSaleStatus(ctx, input.Status, orderStatus(input)))
 }
 
 func (r *paymentMethodMappingResolver) RemoteMethod(ctx context.Context, obj *db.PaymentMethodMapping) (*string, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 func (r *mutationResolver) RetryOperation(ctx context.Context, input gen.RetryOperationInput) (*gen.OperationPayload, error) {
-	operation, err := r.Billing.RetryOperation(AsActor(ctx), input.ID)
+	operation, err := r.Billing.RetryOperation(ctx, input.ID)
 	problems, err := userErrors(ctx, err)
 	return &gen.OperationPayload{Operation: operation, UserErrors: problems}, err
 }

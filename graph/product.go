@@ -8,7 +8,7 @@ import (
 )
 
 func (r *mutationResolver) SaveProduct(ctx context.Context, input billing.SaveProduct) (*gen.ProductPayload, error) {
-	product, err := r.Billing.SaveProduct(AsActor(ctx), input)
+	product, err := r.Billing.SaveProduct(ctx, input)
 	problems, err := userErrors(ctx, err)
 	return &gen.ProductPayload{Product: product, UserErrors: problems}, err
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func (r *mutationResolver) CreateSale(ctx context.Context, input billing.NewSale) (*gen.CreateSalePayload, error) {
-	made, err := r.Billing.CreateSale(AsActor(ctx), input)
+	made, err := r.Billing.CreateSale(ctx, input)
 	problems, err := userErrors(ctx, err)
 	if made == nil {
 		return &gen.CreateSalePayload{Operations: []*db.Operation{}, UserErrors: problems}, err
@@ -17,7 +17,7 @@ func (r *mutationResolver) CreateSale(ctx context.Context, input billing.NewSale
 }
 
 func (r *mutationResolver) CancelSale(ctx context.Context, input gen.CancelSaleInput) (*gen.CancelSalePayload, error) {
-	made, err := r.Billing.CancelSale(AsActor(ctx), input.ID)
+	made, err := r.Billing.CancelSale(ctx, input.ID)
 	problems, err := userErrors(ctx, err)
 	if made == nil {
 		return &gen.CancelSalePayload{Operations: []*db.Operation{}, UserErrors: problems}, err

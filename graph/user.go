@@ -7,13 +7,13 @@ import (
 )
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input gen.CreateUserInput) (*gen.UserPayload, error) {
-	user, err := r.Access.CreateUser(AsActor(ctx), newUser(input))
+	user, err := r.Access.CreateUser(ctx, newUser(input))
 	problems, err := userErrors(ctx, err)
 	return &gen.UserPayload{User: user, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input gen.UpdateUserInput) (*gen.UserPayload, error) {
-	user, err := r.Access.UpdateUser(AsActor(ctx), userChange(input))
+	user, err := r.Access.UpdateUser(ctx, userChange(input))
 	problems, err := userErrors(ctx, err)
 	return &gen.UserPayload{User: user, UserErrors: problems}, err
 }

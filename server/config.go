@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"ponte/billing"
+)
+
+// config is everything that operators set, by environment variables. Durations
+// are written like 500ms, 30s or 72h.
+type config struct {
+	DatabaseURL     string        `env:"DATABASE_URL"`
+	Data            string        `env:"PONTE_DATA" envDefault:"./data"`
+	Addr            string        `env:"PONTE_ADDR" envDefault:"127.0.0.1:8080"`
+	PublicURL       string        `env:"PONTE_PUBLIC_URL"`
+	AdminAddr       string        `env:"PONTE_ADMIN_ADDR" envDefault:"127.0.0.1:8081"`
+	SecretKey       string        `env:"PONTE_SECRET_KEY"`
+	GerencianetURL  string        `env:"PONTE_GERENCIANET_URL"`
+	VhsysURL        string        `env:"PONTE_VHSYS_URL"`
+	ProviderCAFile  string        `env:"PONTE_PROVIDER_CA_FILE"`
+	ProviderTimeout time.Duration `env:"PONTE_PROVIDER_TIMEOUT"`
+	SettleWindow    time.Duration `env:"PONTE_SETTLE_WINDOW"`
+	SweepInterval   time.Duration `env:"PONTE_SWEEP_INTERVAL"`
+	NoticeInterval  time.Duration `env:"PONTE_NOTICE_INTERVAL"`
+	RetryBase       time.Duration `env:"PONTE_RETRY_BASE"`
+	RetryMax        time.Duration `env:"PONTE_RETRY_MAX"`
+	RetryEnd        time.Duration `env:"PONTE_RETRY_END"`
+	Workers         int           `env:"PONTE_WORKERS"`
+	TrustProxy      bool          `env:"PONTE_TRUST_PROXY"`
+}
+
+// secretVariables are masked wherever the configuration is shown.
+var secretVariables = []string{"PONTE_SECRET_KEY", "DATABASE_URL"}
+
+// readConfig reads the environment. An unknown PONTE_ variable is an error that
+// suggests the nearest name.
+func readConfig() (config, error) {
+	c, err := env.ParseAs[config]()
+	if err != nil {
+		return c, fmt.Errorf("configuração / configuration: %w", err)
+	}
+	if err := checkNames(os.Environ()); err != nil {
+		return c, err
+	}
+	if c.PublicURL == "" {
+		c.PublicURL = "http://" + c.Addr
+	}
+	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if parsed, err := url.Parse(c.PublicURL); err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" {
+		return c, errors.New("PONTE_PUBLIC_URL precisa ser um endereço como https://ponte.suaempresa.com.br / must be an address like https://ponte.example.com")
+	}
+	return c, nil
+}
+
+// variables answers the names that config reads, in their order.
+func variables() []string {
+	var names []string
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[config]()) {
+		names = append(names, field.Tag.Get("env"))
+	}
+	return names
+}
+
+// toolVariables belong to the scripts and tests beside the server.
+var toolVariables = []string{"PONTE_BIN", "PONTE_CHROMIUM", "PONTE_TEST_DATABASE_URL"}
+
+func checkNames(environ []string) error {
+	known := append(variables(), toolVariables...)
+	for _, entry := range environ {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "PONTE_") && !slices.Contains(known, name) {
+			return fmt.Errorf("variável desconhecida %s: quis dizer %s? / unknown variable %s: did you mean %s?", name, nearest(name, known), name, nearest(name, known))
+		}
+	}
+	return nil
+}
+
+func nearest(name string, known []string) string {
+	return slices.MinFunc(known, func(a, b string) int { return distance(name, a) - distance(name, b) })
+}
+
+// distance counts the letters to change, add or remove between two words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range b {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(row[j]+1, row[j+1]+1, change)
+		}
+	}
+	return row[len(b)]
+}
+
+// timing answers the domain's durations: the defaults with what is set.
+func (c config) timing() billing.Timing {
+	timing := billing.DefaultTiming()
+	for target, given := range map[*time.Duration]time.Duration{
+		&timing.SettleWindow: c.SettleWindow, &timing.SweepInterval: c.SweepInterval, &timing.NoticeInterval: c.NoticeInterval,
+		&timing.RetryBase: c.RetryBase, &timing.RetryMax: c.RetryMax, &timing.RetryEnd: c.RetryEnd, &timing.ProviderTimeout: c.ProviderTimeout,
+	} {
+		if given > 0 {
+			*target = given
+		}
+	}
+	if c.Workers > 0 {
+		timing.Workers = c.Workers
+	}
+	return timing
+}
+
+const (
+	secretKeyFile = "secret.key"
+	private       = 0o600
+	privateFolder = 0o700
+)
+
+// sealer answers the keys of PONTE_SECRET_KEY or, when it is not set, those kept
+// in PONTE_DATA, which are made at the first start.
+func (c config) sealer() (*billing.Sealer, error) {
+	if c.SecretKey != "" {
+		return billing.NewSealer(c.SecretKey)
+	}
+	path := filepath.Join(c.Data, secretKeyFile)
+	kept, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c.makeSecretKey(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the secret key: %w", err)
+	}
+	return billing.NewSealer(strings.TrimSpace(string(kept)))
+}
+
+func (c config) makeSecretKey(path string) (*billing.Sealer, error) {
+	if err := os.MkdirAll(c.Data, privateFolder); err != nil {
+		return nil, fmt.Errorf("make PONTE_DATA: %w", err)
+	}
+	key := billing.NewMasterKey()
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
+	if errors.Is(err, fs.ErrExist) { // another process was faster
+		return c.sealer()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("keep the secret key: %w", err)
+	}
+	_, err = file.WriteString(key + "\n")
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return nil, fmt.Errorf("keep the secret key: %w", err)
+	}
+	return billing.NewSealer(key)
+}
+
+// print shows the effective values, secrets masked.
+func (c config) print() {
+	value := reflect.ValueOf(c)
+	for i, name := range variables() {
+		shown := fmt.Sprint(value.Field(i).Interface())
+		if shown != "" && slices.Contains(secretVariables, name) {
+			shown = "********"
+		}
+		fmt.Printf("%s=%s\n", name, shown)
+	}
+}

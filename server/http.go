@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"ponte/billing"
+	"ponte/ent/migrations"
+	"ponte/frontend"
+	"ponte/graph"
+)
+
+// contentPolicy lets the panel use its own files only.
+const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+
+// handler serves the panel, the API, sign-in, callbacks and health. extra serves
+// /sandbox/ in the demo.
+func (a *app) handler(extra http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil}
+	mux.Handle("/graphql", graph.NewHandler(resolver, a.log))
+	mux.Handle("/auth/", a.access.Handler())
+	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]any{"ok": true}) })
+	mux.HandleFunc("GET /readyz", a.readyz)
+	if extra != nil {
+		mux.Handle("/sandbox/", http.StripPrefix("/sandbox", extra))
+	}
+	mux.Handle("GET /", panel(frontend.Files()))
+	return a.guarded(mux)
+}
+
+// guarded adds what every answer carries, refuses what other sites send, and
+// answers a panic with 500.
+func (a *app) guarded(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	safe := protection.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
+				a.log.Error("panic while serving", "path", r.URL.Path, "cause", cause)
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		header := w.Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "same-origin")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if strings.HasPrefix(a.config.PublicURL, "https://") {
+			header.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		safe.ServeHTTP(w, r)
+	})
+}
+
+const readyTime = 2 * time.Second
+
+// readyz tells whether the database answers and has this program's schema.
+func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), readyTime)
+	defer cancel()
+	pending, err := migrations.Pending(ctx, a.pool)
+	switch {
+	case err != nil:
+		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"ready": false, "reason": "database"})
+	case pending:
+		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"ready": false, "reason": "migrations"})
+	default:
+		writeJSON(w, http.StatusOK, map[string]any{"ready": true})
+	}
+}
+
+// callback stores a notification and answers after the commit; nothing else.
+func (a *app) callback(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, billing.MaxNoticeBytes))
+	if err != nil {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	err = a.billing.ReceiveNotice(r.Context(), r.PathValue("secret"), noticeToken(r.Header.Get("Content-Type"), body), string(body), host)
+	switch {
+	case errors.Is(err, billing.ErrUnknownCallback):
+		http.NotFound(w, r)
+	case errors.Is(err, billing.ErrMalformedNotice):
+		http.Error(w, err.Error(), http.StatusBadRequest)
+	case err != nil:
+		a.log.Error("store a notice", "error", err)
+		http.Error(w, "try again", http.StatusServiceUnavailable)
+	default:
+		w.WriteHeader(http.StatusOK)
+	}
+}
+
+// noticeToken reads the one field of a notification.
+func noticeToken(contentType string, body []byte) string {
+	media, _, err := mime.ParseMediaType(contentType)
+	if err != nil || media != "application/x-www-form-urlencoded" {
+		return ""
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return ""
+	}
+	return form.Get("notification")
+}
+
+// panel serves the built panel. A path without a file of its own is a page of the
+// panel; a file under assets/ never changes.
+func panel(files fs.FS) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			if strings.HasPrefix(name, "assets/") {
+				http.NotFound(w, r)
+				return
+			}
+			name = "index.html"
+			content, err = fs.ReadFile(files, name)
+		}
+		if err != nil {
+			http.Error(w, "O painel não foi construído: rode npm run build. / The panel was not built: run npm run build.", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Cache-Control", cacheControl(name))
+		if media := mime.TypeByExtension(path.Ext(name)); media != "" {
+			w.Header().Set("Content-Type", media)
+		}
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+	})
+}
+
+func cacheControl(name string) string {
+	if strings.HasPrefix(name, "assets/") {
+		return "public, max-age=31536000, immutable"
+	}
+	return "no-cache"
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value)
+}

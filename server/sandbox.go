@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+
+	"ponte/server/sandbox"
+)
+
+type sandboxCommand struct {
+	GerencianetAddr string `default:"127.0.0.1:18100" help:"Where the simulated Gerencianet listens."`
+	VhsysAddr       string `default:"127.0.0.1:18200" help:"Where the simulated Vhsys listens."`
+	ControlAddr     string `default:"127.0.0.1:18080" help:"Where the control API and page listen."`
+	Memory          bool   `help:"Keep nothing after the end."`
+}
+
+// Run serves the simulators until the context ends.
+func (s sandboxCommand) Run(ctx context.Context, c config) error {
+	dataDir := filepath.Join(c.Data, "sandbox")
+	if s.Memory {
+		dataDir = ""
+	}
+	world, err := startSandbox(dataDir, newLog(), s.GerencianetAddr, s.VhsysAddr)
+	if err != nil {
+		return err
+	}
+	control, err := listenAndServe(s.ControlAddr, world.sandbox.Control())
+	if err != nil {
+		return errors.Join(err, world.close())
+	}
+	fmt.Printf("Gerencianet  %s\nVhsys        %s\nControle     http://%s/\n", world.gerencianetURL, world.vhsysURL, control.Addr)
+	<-ctx.Done()
+	return errors.Join(control.Close(), world.close())
+}
+
+// simulated is both providers, listening.
+type simulated struct {
+	sandbox                  *sandbox.Sandbox
+	servers                  []*http.Server
+	gerencianetURL, vhsysURL string
+}
+
+func startSandbox(dataDir string, log *slog.Logger, gerencianetAddr, vhsysAddr string) (*simulated, error) {
+	made, err := sandbox.New(sandbox.Options{DataDir: dataDir, Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("start the simulators: %w", err)
+	}
+	world := &simulated{sandbox: made}
+	for _, one := range []struct {
+		addr    string
+		handler http.Handler
+		url     *string
+	}{{gerencianetAddr, made.Gerencianet(), &world.gerencianetURL}, {vhsysAddr, made.Vhsys(), &world.vhsysURL}} {
+		server, err := listenAndServe(one.addr, one.handler)
+		if err != nil {
+			return nil, errors.Join(err, world.close())
+		}
+		world.servers = append(world.servers, server)
+		*one.url = "http://" + server.Addr
+	}
+	return world, nil
+}
+
+// listenAndServe serves in the background; the server's Addr is the real one.
+func listenAndServe(addr string, handler http.Handler) (*http.Server, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen at %s: %w", addr, err)
+	}
+	server := &http.Server{Addr: listener.Addr().String(), Handler: handler, ReadHeaderTimeout: readHeaderTimeout}
+	go func() { _ = server.Serve(listener) }()
+	return server, nil
+}
+
+func (s *simulated) close() error {
+	var errs []error
+	for _, server := range s.servers {
+		errs = append(errs, server.Close())
+	}
+	return errors.Join(append(errs, s.sandbox.Close())...)
+}
