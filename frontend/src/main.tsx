@@ -12,7 +12,6 @@ import { cssVariablesResolver, theme } from "@/ui/theme";
 const cache = createCache();
 const router = createRouter({
   routeTree,
-  context: { cache },
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -7,10 +7,14 @@ export type Connection = "idle" | "connected" | "lost";
 /** Close codes by which the server says that the token is no longer good. */
 const unauthorizedCodes = [4401, 4403];
 const longestPauseMilliseconds = 10_000;
+const keepAliveMilliseconds = 12_000;
+/** A server that does not answer a ping for so long is gone, whatever the socket says. */
+const answerMilliseconds = 5_000;
 
 let client: Client | null = null;
 let connection: Connection = "idle";
 let wasLost = false;
+let answerDue: ReturnType<typeof setTimeout> | undefined;
 const connectionListeners = new Set<() => void>();
 const returnListeners = new Set<() => void>();
 
@@ -43,8 +47,17 @@ function socket(): Client {
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/graphql`,
     connectionParams: async () => ({ authorization: `Bearer ${(await accessToken()) ?? ""}` }),
     retryAttempts: 0, // listen() below comes back by itself, with fresh variables
-    keepAlive: 12_000,
-    on: { connected: () => setConnection("connected") },
+    keepAlive: keepAliveMilliseconds,
+    on: {
+      connected: () => setConnection("connected"),
+      ping: (received) => {
+        if (!received) answerDue = setTimeout(() => client?.terminate(), answerMilliseconds);
+      },
+      pong: (received) => {
+        if (received) clearTimeout(answerDue);
+      },
+      closed: () => clearTimeout(answerDue),
+    },
   });
   return client;
 }
@@ -91,7 +104,7 @@ export function listen<Result, Variables extends Record<string, unknown>>(
     if (unauthorizedCodes.includes(closeCode(reason) ?? 0)) {
       await refresh();
       if (!signedIn()) {
-        endSession();
+        endSession(true);
         return;
       }
     }
@@ -99,6 +112,7 @@ export function listen<Result, Variables extends Record<string, unknown>>(
   };
 
   function begin() {
+    if (!signedIn()) return;
     unsubscribe = socket().subscribe<Result>(
       { operationName: document.name, query: document.text, variables: variables() },
       {

@@ -39,7 +39,7 @@ function token(value: string, expiresInSeconds = 900) {
 const unauthorized: [number, unknown] = [401, { errors: [{ message: "" }] }];
 const answered: [number, unknown] = [200, { data: { answer: 42 } }];
 
-beforeEach(() => endSession());
+beforeEach(() => endSession(false));
 afterEach(() => {
   vi.unstubAllGlobals();
   chooseLanguage("pt-BR");
@@ -112,7 +112,7 @@ describe("request", () => {
       code: "UNAUTHENTICATED",
     });
     expect(signedIn()).toBe(false);
-    expect(ended).toHaveBeenCalledOnce();
+    expect(ended).toHaveBeenCalledExactlyOnceWith(true);
     expect(server.to("/graphql")).toHaveLength(1);
     stop();
   });

@@ -29,7 +29,7 @@ export async function request<Result, Variables>(
   if (response.status === 401) {
     const renewed = await refresh();
     if (!renewed) {
-      endSession();
+      endSession(true);
       throw new RequestError("UNAUTHENTICATED", "");
     }
     response = await send(document, variables, signal);

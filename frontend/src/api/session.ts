@@ -36,7 +36,7 @@ const renewBeforeMilliseconds = 30_000;
 // The access token lives in this module only: never in storage, never in an address.
 let token: Token | null = null;
 let refreshing: Promise<boolean> | null = null;
-const endListeners = new Set<() => void>();
+const endListeners = new Set<(expired: boolean) => void>();
 
 async function post<Answer>(path: string, body: unknown): Promise<Answer | null> {
   const response = await fetch(`/auth/${path}`, {
@@ -86,16 +86,17 @@ export async function setUp(name: string, email: string, password: string): Prom
 
 export async function signOut(everywhere: boolean): Promise<void> {
   await post("logout", { everywhere }).catch(() => null);
-  endSession();
+  endSession(false);
 }
 
 /** Forgets the token and tells the shell, which goes back to the login. */
-export function endSession(): void {
+export function endSession(expired: boolean): void {
   token = null;
-  for (const listener of endListeners) listener();
+  for (const listener of endListeners) listener(expired);
 }
 
-export function onSessionEnd(listener: () => void): () => void {
+/** Hears of the end of the session, and whether it ended by itself. */
+export function onSessionEnd(listener: (expired: boolean) => void): () => void {
   endListeners.add(listener);
   return () => endListeners.delete(listener);
 }

@@ -1,10 +1,8 @@
-import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, Outlet } from "@tanstack/react-router";
-import { Crashed } from "@/screens/shell/Crashed";
-import { NotFoundPage } from "@/screens/shell/NotFound";
+import { createRootRoute, lazyRouteComponent, Outlet } from "@tanstack/react-router";
 
-export const Route = createRootRouteWithContext<{ cache: QueryClient }>()({
+// What is rarely seen is loaded when it is.
+export const Route = createRootRoute({
   component: Outlet,
-  notFoundComponent: NotFoundPage,
-  errorComponent: Crashed,
+  notFoundComponent: lazyRouteComponent(() => import("@/screens/shell/NotFound"), "NotFoundPage"),
+  errorComponent: lazyRouteComponent(() => import("@/screens/shell/Crashed"), "Crashed"),
 });

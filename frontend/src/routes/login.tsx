@@ -5,10 +5,10 @@ import { LoginScreen } from "@/screens/login/LoginScreen";
 
 export const Route = createFileRoute("/login")({
   validateSearch: (raw: RawSearch): { next?: string } => ({ next: ownPath(raw.next) }),
-  beforeLoad: async () => {
+  beforeLoad: async ({ search }) => {
     const status = await authStatus();
     if (status.needsSetup) throw redirect({ to: "/setup" });
-    if (signedIn() || (await refresh())) throw redirect({ to: "/" });
+    if (signedIn() || (await refresh())) throw redirect({ href: search.next ?? "/" });
     return { status };
   },
   component: function LoginRoute() {

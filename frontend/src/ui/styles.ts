@@ -47,6 +47,5 @@ import "@mantine/core/styles/Tabs.css";
 import "@mantine/core/styles/Text.css";
 import "@mantine/core/styles/Timeline.css";
 import "@mantine/core/styles/Title.css";
-import "@mantine/core/styles/Tooltip.css";
 import "@mantine/notifications/styles.css";
 import "./ui.css";

@@ -1,11 +1,4 @@
-import {
-  Alert,
-  type CSSVariablesResolver,
-  createTheme,
-  Modal,
-  PasswordInput,
-  Tooltip,
-} from "@mantine/core";
+import { type CSSVariablesResolver, createTheme } from "@mantine/core";
 
 // Shades and defaults are chosen so that every text reaches WCAG AA in both themes.
 export const theme = createTheme({
@@ -30,15 +23,9 @@ export const theme = createTheme({
       "#074840",
     ],
   },
+  // By name: importing a component for its defaults would bring it into every page.
   components: {
-    Alert: Alert.extend({ styles: { title: { color: "var(--mantine-color-text)" } } }),
-    Modal: Modal.extend({
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.5 } },
-    }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { autoComplete: "off" } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } },
-    }),
+    Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
   },
 });
 

@@ -10,7 +10,7 @@ interface Props {
   label: string;
   charges: ChargeRowFragment[];
   /** Leaves out what the page already says. */
-  without?: "sale";
+  without?: "sale" | "paid";
 }
 
 /** Charges in rows, wherever they are listed. */
@@ -75,9 +75,8 @@ export function ChargeTable({ label, charges, without }: Props) {
       },
     );
   }
-  return (
-    <DataTable label={label} columns={columns} rows={charges} rowKey={(charge) => charge.id} />
-  );
+  const shown = without === "paid" ? columns.filter(({ key }) => key !== "paid") : columns;
+  return <DataTable label={label} columns={shown} rows={charges} rowKey={(charge) => charge.id} />;
 }
 
 function ChargeStanding({ charge }: { charge: ChargeRowFragment }) {

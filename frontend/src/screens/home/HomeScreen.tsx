@@ -1,4 +1,4 @@
-import { Card, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Card, Group, SimpleGrid, Text } from "@mantine/core";
 import { useLive, useLoad } from "@/api/hooks";
 import { useMay, useShell } from "@/api/viewer";
 import { ChargeChangedDocument } from "@/gen/documents/charges";
@@ -67,53 +67,41 @@ function Counts({ home }: { home: HomeQuery }) {
   const t = useT();
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }}>
-      <Count label={t("home.count.failures")} count={home.openFailures.totalCount}>
-        <AppLink to="/failures" search={{ state: "OPEN" }} size="sm">
-          {t("home.see", { what: t("home.count.failures") })}
+      <Count count={home.openFailures.totalCount}>
+        <AppLink to="/failures" search={{ state: "OPEN" }}>
+          {t("home.count.failures")}
         </AppLink>
       </Count>
-      <Count label={t("home.count.failing")} count={home.failing.totalCount}>
-        <AppLink to="/charges" search={{ status: "FAILED" }} size="sm">
-          {t("home.see", { what: t("home.count.failing") })}
+      <Count count={home.failing.totalCount}>
+        <AppLink to="/charges" search={{ status: "FAILED" }}>
+          {t("home.count.failing")}
         </AppLink>
       </Count>
-      <Count label={t("home.count.overdue")} count={home.overdue.totalCount}>
-        <AppLink to="/charges" search={{ status: "OVERDUE" }} size="sm">
-          {t("home.see", { what: t("home.count.overdue") })}
+      <Count count={home.overdue.totalCount}>
+        <AppLink to="/charges" search={{ status: "OVERDUE" }}>
+          {t("home.count.overdue")}
         </AppLink>
       </Count>
-      <Count label={t("home.count.dueSoon")} count={home.dueSoon.totalCount}>
-        <AppLink to="/charges" search={{ status: "WAITING", order: "DUE_ASC" }} size="sm">
-          {t("home.see", { what: t("home.count.dueSoon") })}
+      <Count count={home.dueSoon.totalCount}>
+        <AppLink to="/charges" search={{ status: "WAITING", order: "DUE_ASC" }}>
+          {t("home.count.dueSoon")}
         </AppLink>
       </Count>
-      <Count label={t("home.count.inProgress")} count={home.inProgress.totalCount}>
-        <AppLink to="/operations" size="sm">
-          {t("home.see", { what: t("nav.operations") })}
-        </AppLink>
+      <Count count={home.inProgress.totalCount}>
+        <AppLink to="/operations">{t("home.count.inProgress")}</AppLink>
       </Count>
     </SimpleGrid>
   );
 }
 
-interface CountProps {
-  label: string;
-  count: number;
-  children: React.ReactNode;
-}
-
-function Count({ label, count, children }: CountProps) {
+/** How many, and the way to them. */
+function Count({ count, children }: { count: number; children: React.ReactNode }) {
   return (
     <Card withBorder padding="sm">
-      <Stack gap={2}>
-        <Text size="sm" c="dimmed">
-          {label}
-        </Text>
-        <Text size="xl" fw={700}>
-          {count}
-        </Text>
-        {children}
-      </Stack>
+      <Text size="xl" fw={700}>
+        {count}
+      </Text>
+      {children}
     </Card>
   );
 }
@@ -143,7 +131,7 @@ function Attention({ title, charges, count, search }: AttentionProps) {
         )
       }
     >
-      <ChargeTable label={title} charges={charges} />
+      <ChargeTable label={title} charges={charges} without="paid" />
     </Section>
   );
 }

@@ -1,8 +1,10 @@
 import { AppShell, Burger, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
+import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useNavigate, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { refetchAll } from "@/api/cache";
 import { useLoad } from "@/api/hooks";
 import { disconnect } from "@/api/live";
 import { onSessionEnd } from "@/api/session";
@@ -10,6 +12,7 @@ import { ShellContext } from "@/api/viewer";
 import { ShellDocument } from "@/gen/documents/shell";
 import type { ShellQuery } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { onLanguageChange } from "@/i18n/language";
 import { ErrorNotice, Loading } from "@/ui/Feedback";
 import { BridgeIcon } from "@/ui/icons";
 import { AppLink } from "@/ui/links";
@@ -24,17 +27,19 @@ const stripeHeight = 28;
 /** Everything around the pages of those who are signed in. */
 export function Shell() {
   const shell = useLoad(ShellDocument, {});
+  const cache = useQueryClient();
   const router = useRouter();
   const navigate = useNavigate();
   useEffect(
     () =>
-      onSessionEnd(() => {
+      onSessionEnd((expired) => {
         disconnect();
-        router.options.context.cache.clear();
-        void navigate({ to: "/login" });
+        const next = expired ? router.state.location.href : undefined;
+        void navigate({ to: "/login", search: { next } }).then(() => cache.clear());
       }),
-    [navigate, router],
+    [cache, navigate, router],
   );
+  useEffect(() => onLanguageChange(() => void refetchAll(cache)), [cache]);
   if (shell.data) return <Frame shell={shell.data} />;
   return (
     <main className="login-page">
