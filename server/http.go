@@ -37,7 +37,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	if extra != nil {
 		mux.Handle("/sandbox/", http.StripPrefix("/sandbox", extra))
 	}
-	mux.Handle("GET /", panel(frontend.Files()))
+	mux.Handle("/", panel(frontend.Files()))
 	return a.guarded(mux)
 }
 
@@ -121,6 +121,10 @@ func noticeToken(contentType string, body []byte) string {
 // panel; a file under assets/ never changes.
 func panel(files fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
