@@ -86,13 +86,28 @@ var statusNames = map[enum.ChargeStatus]provider.Text{
 // ask enqueues an operation on a charge and notes it in the charge's story.
 func (s *Service) ask(ctx context.Context, tx *db.Tx, c *db.Charge, kind enum.OperationKind, code string, input map[string]string) (*db.Operation, bool, error) {
 	op, isNew, err := s.enqueue(ctx, tx, request{kind: kind, integration: enum.Gerencianet, subjectID: c.ID, input: input})
-	if err != nil || !isNew {
+	if err != nil {
 		return op, false, err
+	}
+	if !isNew {
+		return op, false, sameInput(op, input)
 	}
 	if err := touch(ctx, tx, c.ID); err != nil {
 		return nil, false, err
 	}
 	return op, true, s.tell(ctx, tx, c, event{source: enum.SourceUser, code: code, params: input})
+}
+
+// sameInput refuses to take an operation under way for one with another input.
+func sameInput(live *db.Operation, input map[string]string) error {
+	for name, wanted := range input {
+		if live.Input[name] != wanted {
+			return refuse("OPERATION_UNDER_WAY", "",
+				"Um pedido igual, com outros dados, ainda está em andamento nesta cobrança: espere ele terminar.",
+				"The same with other data is still under way for this charge: wait until it has ended.")
+		}
+	}
+	return nil
 }
 
 // CancelCharge cancels an open charge at the provider. A refused one that left
@@ -253,14 +268,16 @@ func (s *Service) applyDueDate(ctx context.Context, tx *db.Tx, id string, wanted
 	if err != nil {
 		return err
 	}
-	changed.DueDate = &wanted
+	if changed.DueDate == nil {
+		changed.DueDate = &wanted
+	}
 	if err := writeProviderData(ctx, tx, c, changed); err != nil {
 		return err
 	}
 	if err := s.apply(ctx, tx, c, update{charge: changed, source: enum.SourceOperation, fresh: true}); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, tx, c, event{source: enum.SourceOperation, code: "DUE_DATE_CHANGED", params: map[string]string{"date": string(wanted)}}); err != nil {
+	if err := s.tell(ctx, tx, c, event{source: enum.SourceOperation, code: "DUE_DATE_CHANGED", params: map[string]string{"date": string(*changed.DueDate)}}); err != nil {
 		return err
 	}
 	return s.enqueueMirror(ctx, tx, c.SaleID)

@@ -7,7 +7,6 @@ import (
 	"ponte/billing/brazil"
 	"ponte/ent/db"
 	"ponte/ent/db/customer"
-	"ponte/ent/db/predicate"
 )
 
 // AddressInput is a postal address in an input.
@@ -32,8 +31,6 @@ type SaveCustomer struct {
 }
 
 const maxName = 255
-
-func customerID(id string) predicate.Customer { return customer.ID(id) }
 
 // SaveCustomer adds or changes a customer.
 func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Customer, error) {

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,8 +12,10 @@ import (
 
 	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/delivery"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/predicate"
 	"ponte/ent/db/user"
 	"ponte/ent/enum"
 	"ponte/ent/schema"
@@ -43,6 +46,9 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 	if r.state == "" {
 		r.state = enum.FailureOpen
 	}
+	if err := lockFeed(ctx, tx); err != nil {
+		return err
+	}
 	id := newFailureID()
 	cause, remedy, label := mustJSON(r.cause), mustJSON(r.remedy), mustJSON(r.label)
 	rows, err := tx.QueryContext(ctx, `
@@ -59,13 +65,24 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 		return fmt.Errorf("record failure %s: %w", r.code, err)
 	}
 	recorded, err := sql.ScanString(rows)
-	if closeErr := rows.Close(); err != nil || closeErr != nil {
+	if err := errors.Join(err, rows.Close()); err != nil {
 		return fmt.Errorf("record failure %s: %w", r.code, err)
 	}
 	if recorded != id {
 		return nil
 	}
 	return s.deliver(ctx, tx, id, r.integration, enum.EventOpened)
+}
+
+// feedLock is the advisory lock of all who write failures. They take rows of
+// failures and of people in every order otherwise, and would block one another.
+const feedLock = 7_401_956
+
+func lockFeed(ctx context.Context, tx *db.Tx) error {
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", feedLock); err != nil {
+		return fmt.Errorf("lock the feed: %w", err)
+	}
+	return nil
 }
 
 func mustJSON(text provider.Text) string {
@@ -85,6 +102,13 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, failureID string, kind
 		chosen.Where(user.RoleEQ(enum.RoleOwner))
 	} else {
 		chosen.Where(user.HasIntegrationsWith(integration.KindEQ(*kind)))
+	}
+	if event == enum.EventResolved { // news only to those who heard of the failure
+		told, err := tx.Delivery.Query().Where(delivery.FailureID(failureID), delivery.KindEQ(enum.EventOpened)).Select(delivery.FieldUserID).Strings(ctx)
+		if err != nil {
+			return err
+		}
+		chosen.Where(user.IDIn(told...))
 	}
 	people, err := chosen.Order(db.Asc(user.FieldID)).ForUpdate().All(ctx)
 	if err != nil {
@@ -126,11 +150,31 @@ func operationCause(op *db.Operation) string { return "operation:" + op.DedupeKe
 func integrationCause(kind enum.IntegrationKind) string { return "integration:" + string(kind) + ":" }
 
 // resolveOperationFailures ends what a success has proven to be over: the
-// operation's own failures, and those of its integration as a whole.
-func (s *Service) resolveOperationFailures(ctx context.Context, tx *db.Tx, op *db.Operation) error {
-	over, err := tx.Failure.Query().Where(failure.StateNEQ(enum.FailureResolved),
-		failure.Or(failure.CauseKeyHasPrefix(operationCause(op)), failure.CauseKeyHasPrefix(integrationCause(op.Integration)))).
-		Order(db.Asc(failure.FieldID)).ForUpdate().All(ctx)
+// operation's own failures and, when the provider answered, those of its
+// integration as a whole.
+func (s *Service) resolveOperationFailures(ctx context.Context, tx *db.Tx, op *db.Operation, spoke bool) error {
+	proven := failure.CauseKeyHasPrefix(operationCause(op))
+	if spoke {
+		proven = failure.Or(proven, failure.CauseKeyHasPrefix(integrationCause(op.Integration)))
+	}
+	return s.resolveWhere(ctx, tx, proven)
+}
+
+// resolveCause ends the failure of a cause.
+func (s *Service) resolveCause(ctx context.Context, tx *db.Tx, causeKey string) error {
+	return s.resolveWhere(ctx, tx, failure.CauseKey(causeKey))
+}
+
+// resolveWhere looks without a lock first: there is hardly ever anything to end.
+func (s *Service) resolveWhere(ctx context.Context, tx *db.Tx, proven predicate.Failure) error {
+	open := tx.Failure.Query().Where(failure.StateNEQ(enum.FailureResolved), proven).Order(db.Asc(failure.FieldID))
+	if exist, err := open.Clone().Exist(ctx); err != nil || !exist {
+		return err
+	}
+	if err := lockFeed(ctx, tx); err != nil {
+		return err
+	}
+	over, err := open.ForUpdate().All(ctx)
 	if err != nil {
 		return err
 	}
@@ -252,7 +296,7 @@ func (s *Service) markRetrying(ctx context.Context, tx *db.Tx, operationID strin
 // RetryFailure tries again what a failure is about.
 func (s *Service) RetryFailure(ctx context.Context, id string) (*db.Failure, error) {
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		f, err := tx.Failure.Query().Where(failure.ID(id)).ForUpdate().Only(ctx)
+		f, err := tx.Failure.Get(ctx, id) // not locked: a worker takes the operation first
 		if db.IsNotFound(err) {
 			return notFound("id", "A falha", "The failure")
 		}
@@ -264,10 +308,7 @@ func (s *Service) RetryFailure(ctx context.Context, id string) (*db.Failure, err
 				"Não há o que tentar de novo: siga a orientação da falha e marque-a como vista.",
 				"There is nothing to try again: follow the remedy and acknowledge the failure.")
 		}
-		if err := s.nudge(ctx, tx, f); err != nil {
-			return err
-		}
-		return s.retry(ctx, tx, *f.OperationID)
+		return s.retryCause(ctx, tx, f)
 	})
 	if err != nil {
 		return nil, err
@@ -275,14 +316,25 @@ func (s *Service) RetryFailure(ctx context.Context, id string) (*db.Failure, err
 	return s.DB.Failure.Get(ctx, id)
 }
 
-// nudge makes every waiting operation of an integration due, when the failure
-// concerned it as a whole.
-func (s *Service) nudge(ctx context.Context, tx *db.Tx, f *db.Failure) error {
+// retryCause tries the operation of a failure again, or, when the failure concerns
+// an integration as a whole, every operation that waits for it.
+func (s *Service) retryCause(ctx context.Context, tx *db.Tx, f *db.Failure) error {
 	if f.Integration == nil || !strings.HasPrefix(f.CauseKey, integrationCause(*f.Integration)) {
-		return nil
+		return s.retry(ctx, tx, *f.OperationID)
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE operations SET next_try_at = now() WHERE state = 'QUEUED' AND integration = $1 AND next_try_at > now()`, *f.Integration)
-	return err
+	if err := s.markRetrying(ctx, tx, *f.OperationID); err != nil {
+		return err
+	}
+	return hurry(ctx, tx, *f.Integration)
+}
+
+// hurry makes every operation that waits for an integration due.
+func hurry(ctx context.Context, tx *db.Tx, kind enum.IntegrationKind) error {
+	_, err := tx.ExecContext(ctx, `UPDATE operations SET next_try_at = now() WHERE state = 'QUEUED' AND integration = $1 AND next_try_at > now()`, kind)
+	if err != nil {
+		return fmt.Errorf("hurry the operations of %s: %w", kind, err)
+	}
+	return ring(ctx, tx, topicOperations)
 }
 
 // MaxAcknowledged is how many failures can be acknowledged at once.
@@ -298,6 +350,9 @@ func (s *Service) AcknowledgeFailures(ctx context.Context, ids []string, ignoreR
 		return nil, refuse("REQUIRED", "ignoreReason", "Diga por que a falha será ignorada.", "Say why the failure is ignored.")
 	}
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := lockFeed(ctx, tx); err != nil {
+			return err
+		}
 		found, err := tx.Failure.Query().Where(failure.IDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).ForUpdate().All(ctx)
 		if err != nil {
 			return err

@@ -66,6 +66,12 @@ func (s *Service) settings(ctx context.Context, kind enum.IntegrationKind) (*db.
 	return s.DB.Integration.Query().Where(integration.KindEQ(kind)).Only(ctx)
 }
 
+// settingsIn reads an integration inside a transaction: one that took a second
+// connection could wait for it forever.
+func settingsIn(ctx context.Context, tx *db.Tx, kind enum.IntegrationKind) (*db.Integration, error) {
+	return tx.Integration.Query().Where(integration.KindEQ(kind)).Only(ctx)
+}
+
 // Integration reads an integration with all that belongs to it; nil when it was
 // never saved.
 func (s *Service) Integration(ctx context.Context, kind enum.IntegrationKind) (*db.Integration, error) {
@@ -363,12 +369,22 @@ func (s *Service) TestIntegration(ctx context.Context, kind enum.IntegrationKind
 		return nil, pingErr
 	}
 	if test.Problem == nil {
-		if err := s.DB.Integration.UpdateOne(settings).SetTestedAt(s.Now()).Exec(ctx); err != nil {
+		if err := s.noteTested(ctx, settings); err != nil {
 			return nil, err
 		}
 	}
 	test.Integration, err = s.Integration(ctx, kind)
 	return test, err
+}
+
+// noteTested keeps when the credentials worked, and has what waits for them tried.
+func (s *Service) noteTested(ctx context.Context, settings *db.Integration) error {
+	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.Integration.UpdateOneID(settings.ID).SetTestedAt(s.Now()).Exec(ctx); err != nil {
+			return err
+		}
+		return hurry(ctx, tx, settings.Kind)
+	})
 }
 
 func (s *Service) ping(ctx context.Context, settings *db.Integration) error {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+
+	"entgo.io/ent/dialect/sql"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
@@ -39,11 +40,40 @@ func (s *Service) issueCharge(ctx context.Context, op *db.Operation) (finish, er
 	if err != nil {
 		return nil, err
 	}
+	c.ProviderID = &providerID
 	issued, err := issuer.Issue(ctx, providerID, wanted)
-	if err != nil {
-		return s.lostDraft(ctx, op, c, err)
+	switch {
+	case err != nil:
+		return s.notIssued(ctx, op, c, issuer, err)
+	case issued.Status == provider.Draft:
+		return nil, errLater // it is read as it was before our request
 	}
 	return func(ctx context.Context, tx *db.Tx) error { return s.applyIssued(ctx, tx, c.ID, issued) }, nil
+}
+
+// enqueueIssue has a charge brought to where it can be paid.
+func (s *Service) enqueueIssue(ctx context.Context, tx *db.Tx, chargeID string) error {
+	_, _, err := s.enqueue(ctx, tx, request{kind: enum.KindIssueCharge, integration: enum.Gerencianet, subjectID: chargeID})
+	return err
+}
+
+// notIssued follows a refusal of the issue. A charge that is in another state at
+// the provider, because somebody ended it there, is read.
+func (s *Service) notIssued(ctx context.Context, op *db.Operation, c *db.Charge, issuer provider.Issuer, cause error) (finish, error) {
+	switch provider.ClassOf(cause) {
+	case provider.NotFound:
+		return nil, s.lostDraft(ctx, op, c, cause)
+	case provider.State:
+		read, err := issuer.Get(ctx, *c.ProviderID)
+		if err != nil {
+			return nil, err
+		}
+		if read.Status == provider.Draft {
+			return nil, cause
+		}
+		return func(ctx context.Context, tx *db.Tx) error { return s.applyIssued(ctx, tx, c.ID, read) }, nil
+	}
+	return nil, cause
 }
 
 // reread brings what the provider now says of a charge.
@@ -63,16 +93,26 @@ func isUnissued(status enum.ChargeStatus) bool {
 	return false
 }
 
-// lostDraft lets a draft go that the provider no longer knows or that somebody
-// cancelled there, so that the next try makes a new one.
-func (s *Service) lostDraft(ctx context.Context, op *db.Operation, c *db.Charge, cause error) (finish, error) {
-	if provider.ClassOf(cause) != provider.NotFound {
-		return nil, cause
-	}
+// lostTries is how often a draft that the provider does not know is made anew.
+const lostTries = 8
+
+// lostDraft lets a draft go that the provider no longer knows, so that the next
+// try makes a new one.
+func (s *Service) lostDraft(ctx context.Context, op *db.Operation, c *db.Charge, cause error) error {
 	err := s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
-		return tx.Charge.UpdateOneID(c.ID).ClearProviderID().ClearSentAt().Exec(ctx)
+		locked, err := lockCharge(ctx, tx, c.ID)
+		if err != nil || !isUnissued(locked.Status) || value(locked.ProviderID) != *c.ProviderID {
+			return err
+		}
+		return tx.Charge.UpdateOne(locked).ClearProviderID().ClearSentAt().Exec(ctx)
 	})
-	return nil, errors.Join(err, errLater)
+	switch {
+	case err != nil:
+		return err
+	case op.Tries > lostTries:
+		return cause
+	}
+	return errLater
 }
 
 // reserve answers the provider's id of the charge's draft, making the draft when
@@ -112,10 +152,14 @@ func (s *Service) notReserved(ctx context.Context, op *db.Operation, c *db.Charg
 }
 
 // recover finds out whether a request that was sent before has arrived. It
-// answers "" when it certainly has not, errSettling while it still may.
+// answers "" when it certainly has not, errSettling while it still may. The days
+// searched have a margin on both sides, because the two clocks differ.
 func (s *Service) recover(ctx context.Context, op *db.Operation, c *db.Charge, issuer provider.Issuer) (string, error) {
-	from := brazil.DateOf(*c.SentAt).AddDays(-1)
-	found, err := issuer.Find(ctx, c.Reference, from, from.AddDays(2))
+	settled, err := s.isSettled(ctx, "charges", charge.FieldSentAt, c.ID)
+	if err != nil {
+		return "", err
+	}
+	found, err := issuer.Find(ctx, c.Reference, brazil.DateOf(c.CreatedAt).AddDays(-1), s.today().AddDays(1))
 	if err != nil {
 		return "", err
 	}
@@ -124,10 +168,24 @@ func (s *Service) recover(ctx context.Context, op *db.Operation, c *db.Charge, i
 			return s.adopt(ctx, op, c.ID, one.ProviderID)
 		}
 	}
-	if time.Since(*c.SentAt) < s.Timing.SettleWindow {
+	if !settled {
 		return "", errSettling
 	}
 	return "", nil
+}
+
+// isSettled tells whether the last request, whose moment is in a column of a row,
+// can no longer arrive, by the database's clock, which all processes share. It has
+// to be asked before the provider is.
+func (s *Service) isSettled(ctx context.Context, table, column, id string) (settled bool, err error) {
+	query := fmt.Sprintf(`SELECT %[2]s IS NULL OR %[2]s + $2 * interval '1 microsecond' <= clock_timestamp() FROM %[1]s WHERE id = $1`, table, column)
+	err = s.SQL.QueryRowContext(ctx, query, id, s.Timing.SettleWindow.Microseconds()).Scan(&settled)
+	return settled, err
+}
+
+// sentNow sets a column to the database's time.
+func sentNow(column string) func(*sql.UpdateBuilder) {
+	return func(u *sql.UpdateBuilder) { u.Set(column, sql.Expr("clock_timestamp()")) }
 }
 
 // adopt writes the provider's id down. When a notice has told another id
@@ -177,7 +235,9 @@ func (s *Service) runCancelExtra(ctx context.Context, op *db.Operation) (finish,
 		return nil, err
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
-		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.extra_cancelled", extra))
+		report := chargeFailure(c, "charge.extra_cancelled", extra)
+		report.causeKey += ":" + extra
+		return s.recordFailure(ctx, tx, report)
 	}, nil
 }
 
@@ -250,7 +310,7 @@ func (s *Service) markSending(ctx context.Context, tx *db.Tx, id string) error {
 	if c.ProviderID != nil {
 		return errLater // a notice told the id meanwhile
 	}
-	if err := tx.Charge.UpdateOne(c).SetSentAt(time.Now()).Exec(ctx); err != nil {
+	if err := tx.Charge.UpdateOne(c).Modify(sentNow(charge.FieldSentAt)).Exec(ctx); err != nil {
 		return err
 	}
 	return s.setUnissued(ctx, tx, c, enum.ChargeIssuing, "SENDING")
@@ -303,10 +363,17 @@ func (s *Service) applyIssued(ctx context.Context, tx *db.Tx, id string, issued 
 	if err := writeProviderData(ctx, tx, c, issued); err != nil {
 		return err
 	}
-	if isUnissued(c.Status) && issued.Status == provider.Waiting {
+	if isUnissued(c.Status) && isPayable(issued.Status) {
 		return s.setStatus(ctx, tx, c, enum.ChargeWaiting, event{source: enum.SourceOperation, code: "ISSUED"})
 	}
 	return s.apply(ctx, tx, c, update{charge: issued, source: enum.SourceOperation, fresh: true})
+}
+
+// isPayable tells whether a charge of the status waits for its payment, which may
+// have been seen already but is not confirmed. A word that we do not know can
+// only be read of a charge that was issued.
+func isPayable(status provider.Status) bool {
+	return status == provider.Waiting || status == provider.Identified || status == provider.Unrecognized
 }
 
 // writeProviderData keeps what the provider has told; what it left out stays.

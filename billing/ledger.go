@@ -2,9 +2,9 @@ package billing
 
 import (
 	"context"
-	"fmt"
-
 	"database/sql"
+	"errors"
+	"fmt"
 
 	"ponte/billing/brazil"
 	"ponte/ent/db"
@@ -18,17 +18,20 @@ import (
 //	PAID      RECEIPT +V, ENTRY +V on the convênio's account, FEE −T on the same
 //	SETTLED   RECEIPT of the face value: no money comes, and there is no fee
 //	REFUNDED, CONTESTED   the reversal of what was booked
+//	PAID after CONTESTED  the reversal of that reversal
 //
 // V is what was paid, T the configured fee, none when it is 0
 // (providers/gerencianet.md, 11.3). The database refuses a second set.
-func (s *Service) book(ctx context.Context, tx *db.Tx, c *db.Charge, to enum.ChargeStatus) error {
-	switch to {
-	case enum.ChargePaid:
+func (s *Service) book(ctx context.Context, tx *db.Tx, c *db.Charge, from, to enum.ChargeStatus) error {
+	switch {
+	case to == enum.ChargePaid && from == enum.ChargeContested:
+		return s.reverse(ctx, tx, c, false)
+	case to == enum.ChargePaid:
 		return s.bookPayment(ctx, tx, c)
-	case enum.ChargeSettled:
+	case to == enum.ChargeSettled:
 		return s.bookReceipt(ctx, tx, c, c.AmountCents, s.today())
-	case enum.ChargeRefunded, enum.ChargeContested:
-		return s.reverse(ctx, tx, c)
+	case to == enum.ChargeContested, to == enum.ChargeRefunded && from != enum.ChargeContested:
+		return s.reverse(ctx, tx, c, true)
 	}
 	return nil
 }
@@ -74,28 +77,50 @@ func (s *Service) bookReceipt(ctx context.Context, tx *db.Tx, c *db.Charge, amou
 	return s.writeEntry(ctx, tx, c, line{kind: enum.EntryReceipt, amountCents: amountCents, historico: settings.Edges.ReceiptHistorico, bookedOn: on})
 }
 
-// reverse takes back every entry of the charge that was not taken back yet.
-func (s *Service) reverse(ctx context.Context, tx *db.Tx, c *db.Charge) error {
-	booked, err := tx.Entry.Query().Where(entry.ChargeID(c.ID)).WithHistorico().Order(db.Asc(entry.FieldID)).All(ctx)
+// reverse takes back every entry of the charge that stands, or, when standing is
+// false, every one that has been taken back.
+func (s *Service) reverse(ctx context.Context, tx *db.Tx, c *db.Charge, standing bool) error {
+	booked, err := tx.Entry.Query().Where(entry.ChargeID(c.ID)).WithHistorico().Order(db.Asc(entry.FieldCreatedAt), db.Asc(entry.FieldID)).All(ctx)
 	if err != nil {
 		return err
 	}
-	reversed := map[string]bool{}
-	for _, one := range booked {
-		if one.ReversesID != nil {
-			reversed[*one.ReversesID] = true
-		}
-	}
-	for _, one := range booked {
-		if one.ReversesID != nil || reversed[one.ID] {
+	for _, chain := range chains(booked) {
+		last, stands := chain[len(chain)-1], len(chain)%2 == 1
+		if stands != standing {
 			continue
 		}
-		back := line{kind: one.Kind, amountCents: -one.AmountCents, accountID: one.AccountID, historico: one.Edges.Historico, bookedOn: s.today(), reverses: &one.ID, text: "Estorno: " + one.Text}
+		back := line{kind: last.Kind, amountCents: -last.AmountCents, accountID: last.AccountID, historico: last.Edges.Historico,
+			bookedOn: s.today(), reverses: &last.ID, text: chain[0].Text}
+		if stands {
+			back.text = "Estorno: " + chain[0].Text
+		}
 		if err := s.writeEntry(ctx, tx, c, back); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// chains orders entries into chains: an entry, its reversal, the reversal of that.
+func chains(entries []*db.Entry) [][]*db.Entry {
+	next := map[string]*db.Entry{}
+	for _, one := range entries {
+		if one.ReversesID != nil {
+			next[*one.ReversesID] = one
+		}
+	}
+	var found [][]*db.Entry
+	for _, one := range entries {
+		if one.ReversesID != nil {
+			continue
+		}
+		chain := []*db.Entry{one}
+		for last := next[one.ID]; last != nil; last = next[last.ID] {
+			chain = append(chain, last)
+		}
+		found = append(found, chain)
+	}
+	return found
 }
 
 // writeEntry appends a line; an amount of 0 writes nothing.
@@ -109,7 +134,7 @@ func (s *Service) writeEntry(ctx context.Context, tx *db.Tx, c *db.Charge, l lin
 	create := tx.Entry.Create().SetKind(l.kind).SetAmountCents(l.amountCents).SetHistoricoID(l.historico.ID).SetText(l.text).
 		SetBookedOn(l.bookedOn).SetChargeID(c.ID).SetNillableReversesID(l.reverses).SetCreatedAt(s.Now())
 	if l.accountID != nil {
-		position, balance, err := move(ctx, tx, *l.accountID, l.amountCents)
+		position, balance, err := moveAccount(ctx, tx, *l.accountID, l.amountCents)
 		if err != nil {
 			return err
 		}
@@ -121,9 +146,9 @@ func (s *Service) writeEntry(ctx context.Context, tx *db.Tx, c *db.Charge, l lin
 	return nil
 }
 
-// move changes an account's balance under its lock and answers the position and
+// moveAccount changes an account's balance under its lock and answers the position and
 // the balance after it.
-func move(ctx context.Context, tx *db.Tx, accountID string, amountCents int64) (position, balanceCents int64, err error) {
+func moveAccount(ctx context.Context, tx *db.Tx, accountID string, amountCents int64) (position, balanceCents int64, err error) {
 	rows, err := tx.QueryContext(ctx, `UPDATE accounts SET balance_cents = balance_cents + $2, entry_count = entry_count + 1
 		WHERE id = $1 RETURNING entry_count, balance_cents`, accountID, amountCents)
 	if err != nil {
@@ -211,8 +236,8 @@ func (s *Service) CheckLedger(ctx context.Context) (LedgerCheck, error) {
 			}
 			check.Differences = append(check.Differences, difference)
 		}
-		if err := rows.Close(); err != nil {
-			return check, err
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return check, fmt.Errorf("check %s: %w", rule.code, err)
 		}
 	}
 	return check, nil

@@ -12,6 +12,7 @@ import (
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/charge"
+	"ponte/ent/db/customer"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/order"
 	"ponte/ent/db/sale"
@@ -134,12 +135,12 @@ func itemDescription(sold *db.Sale, item *db.SaleItem) string {
 // grossUp raises the unit prices of items that add up to fromCents until they add
 // up to toCents. The cents that do not divide go to one piece of the last item.
 func grossUp(items []provider.OrderItem, fromCents, toCents int64) []provider.OrderItem {
-	if fromCents == toCents || fromCents == 0 {
+	if fromCents == toCents {
 		return items
 	}
 	rest := toCents
 	for i := range items {
-		items[i].UnitCents = brazil.MulDiv(items[i].UnitCents, toCents, fromCents)
+		items[i].UnitCents = brazil.MulDiv(items[i].UnitCents, toCents, max(fromCents, 1))
 		rest -= items[i].UnitCents * items[i].Quantity
 	}
 	last := &items[len(items)-1]
@@ -286,56 +287,61 @@ func (r *mirrorRun) save(ctx context.Context, change func(*db.OrderUpdateOne)) e
 	return r.reload(ctx)
 }
 
-// mayStillArrive tells whether a request that was sent then can still be done by
-// the provider.
-func (s *Service) mayStillArrive(sentAt *time.Time) bool {
-	return sentAt != nil && time.Since(*sentAt) < s.Timing.SettleWindow
-}
-
 // customer finds the customer at the ERP by tax id, or creates it. The intent is
 // on the customer's row, because two sales of one customer may be mirrored at
 // once.
 func (r *mirrorRun) customer(ctx context.Context) error {
-	customer := r.sold.Edges.Customer
-	if customer.RemoteID != nil {
+	buyer := r.sold.Edges.Customer
+	if buyer.RemoteID != nil {
 		return nil
 	}
-	found, err := r.client.FindCustomer(ctx, customer.TaxID)
+	settled, err := r.isSettled(ctx, "customers", customer.FieldRemoteSentAt, buyer.ID)
 	if err != nil {
 		return err
 	}
+	found, err := r.client.FindCustomer(ctx, buyer.TaxID)
+	if err != nil {
+		return err
+	}
+	if found == "" && !settled {
+		return errSettling
+	}
 	if found == "" {
-		if found, err = r.createCustomer(ctx, customer); err != nil {
+		if found, err = r.createCustomer(ctx, buyer); err != nil {
 			return err
 		}
 	}
-	customer.RemoteID = &found
+	buyer.RemoteID = &found
 	return r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
-		return tx.Customer.UpdateOneID(customer.ID).SetRemoteID(found).ClearRemoteSentAt().Exec(ctx)
+		return tx.Customer.UpdateOneID(buyer.ID).SetRemoteID(found).ClearRemoteSentAt().Exec(ctx)
 	})
 }
 
-func (r *mirrorRun) createCustomer(ctx context.Context, customer *db.Customer) (string, error) {
+func (r *mirrorRun) createCustomer(ctx context.Context, buyer *db.Customer) (string, error) {
 	err := r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
-		locked, err := tx.Customer.Query().Where(customerID(customer.ID)).ForUpdate().Only(ctx)
+		locked, err := tx.Customer.Query().Where(customer.ID(buyer.ID)).ForUpdate().Only(ctx)
 		if err != nil {
 			return err
 		}
-		if r.mayStillArrive(locked.RemoteSentAt) {
-			return errSettling
+		if locked.RemoteID != nil || !sameMoment(locked.RemoteSentAt, buyer.RemoteSentAt) {
+			return errLater // the mirror of another sale is making it, or has
 		}
-		return tx.Customer.UpdateOne(locked).SetRemoteSentAt(time.Now()).Exec(ctx)
+		return tx.Customer.UpdateOne(locked).Modify(sentNow(customer.FieldRemoteSentAt)).Exec(ctx)
 	})
 	if err != nil {
 		return "", err
 	}
-	created, err := r.client.CreateCustomer(ctx, payer(customer))
+	created, err := r.client.CreateCustomer(ctx, payer(buyer))
 	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
 		return "", r.forget(ctx, err, func(ctx context.Context, tx *db.Tx) error {
-			return tx.Customer.UpdateOneID(customer.ID).ClearRemoteSentAt().Exec(ctx)
+			return tx.Customer.UpdateOneID(buyer.ID).ClearRemoteSentAt().Exec(ctx)
 		})
 	}
 	return created, err
+}
+
+func sameMoment(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
 // forget takes an intent back when the request certainly made nothing.
@@ -354,18 +360,15 @@ func (r *mirrorRun) createOrder(ctx context.Context) error {
 		return nil
 	}
 	if r.order.SentAt != nil {
-		found, err := r.client.FindOrder(ctx, r.reference(), r.sold.Edges.Customer.Name, *r.order.SentAt)
+		found, err := r.findOrder(ctx)
 		if err != nil {
 			return err
 		}
 		if found != "" {
 			return r.saveOrder(ctx, found)
 		}
-		if r.mayStillArrive(r.order.SentAt) {
-			return errSettling
-		}
 	}
-	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepOrder).SetSentAt(time.Now()) }); err != nil {
+	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepOrder).Modify(sentNow(order.FieldSentAt)) }); err != nil {
 		return err
 	}
 	created, err := r.client.CreateOrder(ctx, provider.OrderRequest{
@@ -379,6 +382,21 @@ func (r *mirrorRun) createOrder(ctx context.Context) error {
 		return err
 	}
 	return r.saveOrder(ctx, created)
+}
+
+// findOrder looks for the order that an unanswered request may have made; it
+// answers "" when there is none and none can come any more.
+func (r *mirrorRun) findOrder(ctx context.Context) (string, error) {
+	settled, err := r.isSettled(ctx, "orders", order.FieldSentAt, r.order.ID)
+	if err != nil {
+		return "", err
+	}
+	since := r.sold.CreatedAt.Add(-24 * time.Hour) // the clocks may differ
+	found, err := r.client.FindOrder(ctx, r.reference(), r.sold.Edges.Customer.Name, since)
+	if err == nil && found == "" && !settled {
+		return "", errSettling
+	}
+	return found, err
 }
 
 func (r *mirrorRun) saveOrder(ctx context.Context, id string) error {
@@ -396,12 +414,16 @@ func (r *mirrorRun) items(ctx context.Context) error {
 	if r.order.Step != enum.StepItems {
 		return nil
 	}
+	settled, err := r.isSettled(ctx, "orders", order.FieldSentAt, r.order.ID)
+	if err != nil {
+		return err
+	}
 	there, err := r.client.Items(ctx, *r.order.RemoteOrderID)
 	if err != nil {
 		return err
 	}
 	if !sameItems(there, r.plan.Items) {
-		if r.mayStillArrive(r.order.SentAt) {
+		if !settled {
 			return errSettling
 		}
 		if err := r.sendItems(ctx, there); err != nil {
@@ -417,7 +439,7 @@ func (r *mirrorRun) sendItems(ctx context.Context, there []provider.OrderItem) e
 			return err
 		}
 	}
-	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.SetSentAt(time.Now()) }); err != nil {
+	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.Modify(sentNow(order.FieldSentAt)) }); err != nil {
 		return err
 	}
 	err := r.client.AddItems(ctx, *r.order.RemoteOrderID, r.plan.Items)

@@ -42,9 +42,6 @@ func (s *Service) ReceiveNotice(ctx context.Context, secret, token, body, addres
 		if err := tx.Notice.Create().SetIntegration(enum.Gerencianet).SetToken(token).SetBody(body).SetAddress(address).SetCreatedAt(s.Now()).Exec(ctx); err != nil {
 			return fmt.Errorf("store a notice: %w", err)
 		}
-		if err := tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet)).SetLastNoticeAt(s.Now()).Exec(ctx); err != nil {
-			return err
-		}
 		delay, err := s.untilReadable(ctx, tx, token)
 		if err != nil {
 			return err
@@ -53,8 +50,23 @@ func (s *Service) ReceiveNotice(ctx context.Context, secret, token, body, addres
 			kind: enum.KindReadNotice, integration: enum.Gerencianet, key: "READ_NOTICE:" + token, delay: delay,
 			input: map[string]string{"token": token, "environment": string(environment)},
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return s.noteNotice(ctx, tx)
 	})
+}
+
+// noticeSteps is how exactly the moment of the last notification is kept: a crowd
+// of them must not queue for one row.
+const noticeSteps = time.Second
+
+// noteNotice comes last, because workers take the operation's row before the
+// integration's.
+func (s *Service) noteNotice(ctx context.Context, tx *db.Tx) error {
+	now := s.Now()
+	return tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet),
+		integration.Or(integration.LastNoticeAtIsNil(), integration.LastNoticeAtLT(now.Add(-noticeSteps)))).SetLastNoticeAt(now).Exec(ctx)
 }
 
 // untilReadable bounds how often one token is asked for.
@@ -66,7 +78,7 @@ func (s *Service) untilReadable(ctx context.Context, tx *db.Tx, token string) (t
 	if err != nil {
 		return 0, err
 	}
-	return max(s.Timing.NoticeInterval-time.Since(read.UpdatedAt), 0), nil
+	return min(max(s.Timing.NoticeInterval-time.Since(read.UpdatedAt), 0), s.Timing.NoticeInterval), nil
 }
 
 // callbackURL is the address that a charge of the environment is notified at.
@@ -141,11 +153,12 @@ func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.E
 	}
 	newest := last.LastEventID
 	slices.SortFunc(events, func(a, b provider.Event) int { return int(a.ID - b.ID) })
-	for _, one := range events {
+	for i, one := range events {
 		if one.ID <= last.LastEventID {
 			continue
 		}
-		if err := s.applyEvent(ctx, tx, environment, token, one); err != nil {
+		isNewest := i == len(events)-1
+		if err := s.applyEvent(ctx, tx, environment, token, one, isNewest); err != nil {
 			return err
 		}
 		newest = one.ID
@@ -160,7 +173,9 @@ func lockToken(ctx context.Context, tx *db.Tx, token string) (*db.NoticeToken, e
 	return tx.NoticeToken.Query().Where(noticetoken.ID(token)).ForUpdate().Only(ctx)
 }
 
-func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, told provider.Event) error {
+// applyEvent applies one entry of a token. The newest one is what the charge is
+// now; those before it are its past.
+func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, told provider.Event, isNewest bool) error {
 	c, err := findCharge(ctx, tx, environment, told.ProviderID, told.Reference)
 	if db.IsNotFound(err) {
 		return s.recordFailure(ctx, tx, unmatchedNotice(environment, token, told))
@@ -168,28 +183,29 @@ func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.En
 	if err != nil {
 		return err
 	}
-	if c.ProviderID == nil || *c.ProviderID != told.ProviderID {
-		return s.claimTold(ctx, tx, c, told)
+	if err := s.claimTold(ctx, tx, c, told.ProviderID, told.Status); err != nil || value(c.ProviderID) != told.ProviderID {
+		return err
 	}
 	if err := s.proveSandbox(ctx, tx, c); err != nil {
 		return err
 	}
 	at := told.At
-	return s.apply(ctx, tx, c, update{source: enum.SourceNotice, charge: provider.Charge{
+	return s.apply(ctx, tx, c, update{source: enum.SourceNotice, fresh: isNewest, charge: provider.Charge{
 		ProviderID: told.ProviderID, Status: told.Status, PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at,
 	}})
 }
 
-// claimTold takes over a draft that a notification tells of while our own
-// request is unanswered; when the charge has another one, this one is extra.
-func (s *Service) claimTold(ctx context.Context, tx *db.Tx, c *db.Charge, told provider.Event) error {
-	if c.ProviderID == nil && isUnissued(c.Status) {
-		return tx.Charge.UpdateOne(c).SetProviderID(told.ProviderID).ClearSentAt().Exec(ctx)
-	}
-	if told.Status == provider.Canceled {
+// claimTold takes over a draft that somebody tells of while our own request is
+// unanswered; when the charge has another one, this one is extra.
+func (s *Service) claimTold(ctx context.Context, tx *db.Tx, c *db.Charge, providerID string, status provider.Status) error {
+	switch {
+	case value(c.ProviderID) == providerID, status == provider.Canceled:
 		return nil
+	case c.ProviderID == nil && isUnissued(c.Status):
+		c.ProviderID, c.SentAt = &providerID, nil
+		return tx.Charge.UpdateOneID(c.ID).SetProviderID(providerID).ClearSentAt().Exec(ctx)
 	}
-	return s.cancelExtra(ctx, tx, c, told.ProviderID)
+	return s.cancelExtra(ctx, tx, c, providerID)
 }
 
 // findCharge locks the charge that a provider's id, or else our reference, names.

@@ -162,13 +162,14 @@ func (s *Service) tryTime() time.Duration { return 4 * s.Timing.ProviderTimeout 
 // for the reading of notices.
 func (s *Service) claim(ctx context.Context, limit int) ([]*db.Operation, error) {
 	rows, err := s.SQL.QueryContext(ctx, `
-		UPDATE operations SET state = 'RUNNING', tries = tries + 1, wakes = 0, next_try_at = now() + $2 * interval '1 microsecond'
-		WHERE id IN (
+		WITH due AS MATERIALIZED (
 			SELECT o.id FROM operations o
 			WHERE o.state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND o.next_try_at <= now()
 			AND (o.kind = 'READ_NOTICE' OR EXISTS (SELECT 1 FROM integrations i WHERE i.kind = o.integration AND i.active))
 			ORDER BY o.next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-		RETURNING id, kind, integration, subject_id, dedupe_key, input, tries, asked_at`,
+		UPDATE operations o SET state = 'RUNNING', tries = tries + 1, wakes = 0, next_try_at = now() + $2 * interval '1 microsecond'
+		FROM due WHERE o.id = due.id
+		RETURNING o.id, kind, integration, subject_id, dedupe_key, COALESCE(input, 'null'), tries, asked_at`,
 		limit, s.claimTime().Microseconds())
 	if err != nil {
 		return nil, err
@@ -269,7 +270,7 @@ func (s *Service) write(ctx context.Context, op *db.Operation, done finish, trie
 				return fmt.Errorf("%s %s: %w", op.Kind, op.SubjectID, err)
 			}
 		}
-		if err := s.end(ctx, tx, current, tried); err != nil {
+		if err := s.end(ctx, tx, current, tried, len(attempts) > 0); err != nil {
 			return err
 		}
 		return ring(ctx, tx, OperationTopic(op.ID))
@@ -292,16 +293,17 @@ func writeAttempts(ctx context.Context, tx *db.Tx, op *db.Operation, attempts []
 	return nil
 }
 
-// end sets the operation's next state by the error of the try.
-func (s *Service) end(ctx context.Context, tx *db.Tx, op *db.Operation, tried error) error {
+// end sets the operation's next state by the error of the try; spoke tells
+// whether the provider was asked anything.
+func (s *Service) end(ctx context.Context, tx *db.Tx, op *db.Operation, tried error, spoke bool) error {
 	var problem *provider.Error
 	switch {
 	case tried == nil:
-		return s.succeed(ctx, tx, op)
+		return s.succeed(ctx, tx, op, spoke)
 	case errors.Is(tried, errSettling):
-		return s.again(ctx, tx, op, enum.OperationUnknown, tried, s.Timing.SettleWindow/8)
+		return s.settle(ctx, tx, op)
 	case errors.Is(tried, errLater):
-		return s.again(ctx, tx, op, enum.OperationQueued, tried, s.Timing.RetryBase)
+		return s.again(ctx, tx, op, enum.OperationQueued, tried, s.backOff(op.Tries))
 	case !errors.As(tried, &problem):
 		return s.unexpected(ctx, tx, op, tried)
 	}
@@ -314,12 +316,24 @@ func (s *Service) end(ctx context.Context, tx *db.Tx, op *db.Operation, tried er
 	return s.giveUp(ctx, tx, op, problem)
 }
 
-func (s *Service) succeed(ctx context.Context, tx *db.Tx, op *db.Operation) error {
-	if err := s.resolveOperationFailures(ctx, tx, op); err != nil {
+// settle asks again and again until an earlier request can no longer arrive.
+func (s *Service) settle(ctx context.Context, tx *db.Tx, op *db.Operation) error {
+	if err := s.doubt(ctx, tx, op, enum.OperationUnknown); err != nil {
+		return err
+	}
+	return s.again(ctx, tx, op, enum.OperationUnknown, errSettling, s.Timing.SettleWindow/8)
+}
+
+func (s *Service) succeed(ctx context.Context, tx *db.Tx, op *db.Operation, spoke bool) error {
+	if err := s.resolveOperationFailures(ctx, tx, op, spoke); err != nil {
 		return err
 	}
 	if op.Wakes > 0 { // it was asked for again while it ran
-		return s.again(ctx, tx, op, enum.OperationQueued, nil, 0)
+		var wait time.Duration
+		if op.Kind == enum.KindReadNotice {
+			wait = s.Timing.NoticeInterval
+		}
+		return s.again(ctx, tx, op, enum.OperationQueued, nil, wait)
 	}
 	return tx.Operation.UpdateOneID(op.ID).SetState(enum.OperationSucceeded).ClearNextTryAt().SetLastError("").SetFinishedAt(s.Now()).Exec(ctx)
 }
@@ -440,6 +454,11 @@ func (s *Service) reopen(ctx context.Context, tx *db.Tx, op *db.Operation) error
 	}
 	if op.Kind == enum.KindIssueCharge {
 		if err := s.requeueCharge(ctx, tx, op.SubjectID); err != nil {
+			return err
+		}
+	}
+	if op.Kind == enum.KindResendCharge { // a person has decided to send it again
+		if err := tx.Operation.UpdateOne(op).SetInput(map[string]string{"email": op.Input["email"]}).Exec(ctx); err != nil {
 			return err
 		}
 	}

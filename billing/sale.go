@@ -5,13 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/charge"
-	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/sale"
 	"ponte/ent/enum"
@@ -127,8 +127,10 @@ func (s *Service) remember(ctx context.Context, tx *db.Tx, key *string, input an
 	if actor := actorID(ctx); actor != nil {
 		keyID = *actor + "/" + keyID
 	}
-	err = tx.IdempotencyKey.Create().SetID(keyID).SetRequestHash(hash[:]).SetSubjectID(id).OnConflictColumns(idempotencykey.FieldID).DoNothing().Exec(ctx)
-	if err != nil && !strings.Contains(err.Error(), "no rows in result set") {
+	// Whoever comes second waits here until the first has ended.
+	_, err = tx.ExecContext(ctx, `INSERT INTO idempotency_keys (id, request_hash, subject_id, created_at) VALUES ($1, $2, $3, now()) ON CONFLICT (id) DO NOTHING`,
+		keyID, hash[:], id)
+	if err != nil {
 		return "", fmt.Errorf("remember a key: %w", err)
 	}
 	known, err := tx.IdempotencyKey.Get(ctx, keyID)
@@ -301,7 +303,7 @@ func checkItem(found *Refusal, at, description string, quantity int, unitCents *
 // saleCharges writes the charges of a sale, one for each instalment, and has
 // them issued. What the provider would refuse is found before that.
 func (s *Service) saleCharges(ctx context.Context, tx *db.Tx, sold *db.Sale, customer *db.Customer, input NewSale) error {
-	settings, err := s.settings(ctx, enum.Gerencianet)
+	settings, err := settingsIn(ctx, tx, enum.Gerencianet)
 	if err != nil {
 		return err
 	}
@@ -318,7 +320,7 @@ func (s *Service) saleCharges(ctx context.Context, tx *db.Tx, sold *db.Sale, cus
 		if len(found) > 0 {
 			continue
 		}
-		if _, err := s.writeCharge(ctx, tx, draft); err != nil {
+		if err := s.writeCharge(ctx, tx, draft); err != nil {
 			return err
 		}
 	}
@@ -404,7 +406,7 @@ func (d newCharge) termsOrNone() Terms {
 }
 
 // writeCharge writes a charge and the operation that issues it.
-func (s *Service) writeCharge(ctx context.Context, tx *db.Tx, d newCharge) (*db.Charge, error) {
+func (s *Service) writeCharge(ctx context.Context, tx *db.Tx, d newCharge) error {
 	terms, id := d.termsOrNone(), d.id
 	c, err := tx.Charge.Create().SetID(id).SetSaleID(d.saleID).SetCustomerID(d.customer.ID).SetInstallment(d.installment).SetMethod(d.method).
 		SetStatus(enum.ChargeQueued).SetAmountCents(d.amountCents).SetDueDate(d.dueDate).SetEnvironment(d.environment).
@@ -413,13 +415,12 @@ func (s *Service) writeCharge(ctx context.Context, tx *db.Tx, d newCharge) (*db.
 		SetEarlyDiscountCents(value(terms.DiscountCents)).SetEarlyDiscountDays(value(terms.DiscountDays)).
 		SetNillableDaysToWriteOff(terms.DaysToWriteOff).SetMessage(value(terms.Message)).SetCreatedAt(s.Now()).Save(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("write a charge: %w", err)
+		return fmt.Errorf("write a charge: %w", err)
 	}
 	if err := s.tell(ctx, tx, c, event{source: enum.SourceUser, code: "CREATED"}); err != nil {
-		return nil, err
+		return err
 	}
-	_, _, err = s.enqueue(ctx, tx, request{kind: enum.KindIssueCharge, integration: enum.Gerencianet, subjectID: id})
-	return c, err
+	return s.enqueueIssue(ctx, tx, id)
 }
 
 // NewCharge is the input of CreateCharge: a charge of its own, or one in the
@@ -486,11 +487,11 @@ func (s *Service) replaceCharge(ctx context.Context, input NewCharge) (*Started,
 		}
 		if replayed != "" {
 			started.Replayed = true
-			started.Charge, err = tx.Charge.Get(ctx, replayed)
-		} else {
-			started.Charge, err = s.replace(ctx, tx, id, input)
+			id = replayed
+		} else if err := s.replace(ctx, tx, id, input); err != nil {
+			return err
 		}
-		if err != nil {
+		if started.Charge, err = tx.Charge.Get(ctx, id); err != nil {
 			return err
 		}
 		started.Operation, err = tx.Operation.Query().Where(operation.SubjectID(started.Charge.ID), operation.KindEQ(enum.KindIssueCharge)).Order(db.Asc(operation.FieldID)).First(ctx)
@@ -502,61 +503,71 @@ func (s *Service) replaceCharge(ctx context.Context, input NewCharge) (*Started,
 	return started, nil
 }
 
-func (s *Service) replace(ctx context.Context, tx *db.Tx, id string, input NewCharge) (*db.Charge, error) {
+func (s *Service) replace(ctx context.Context, tx *db.Tx, id string, input NewCharge) error {
 	if err := s.mustBeActive(ctx, tx, enum.Gerencianet); err != nil {
-		return nil, err
+		return err
 	}
 	old, err := tx.Charge.Query().Where(charge.ID(*input.Replaces)).WithCustomer().ForUpdate().Only(ctx)
 	if db.IsNotFound(err) {
-		return nil, notFound("replaces", "A cobrança", "The charge")
+		return notFound("replaces", "A cobrança", "The charge")
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if (old.Status != enum.ChargeCanceled && old.Status != enum.ChargeExpired) || old.ReplacedAt != nil {
-		return nil, wrongStatus(old)
+		return wrongStatus(old)
 	}
-	settings, err := s.settings(ctx, enum.Gerencianet)
+	settings, err := settingsIn(ctx, tx, enum.Gerencianet)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	draft := newCharge{id: id, saleID: old.SaleID, customer: old.Edges.Customer, installment: old.Installment, method: old.Method, amountCents: old.AmountCents,
 		dueDate: input.DueDate, terms: input.Terms, sendEmail: input.SendEmail, environment: settings.Environment}
 	if input.AmountCents != nil && *input.AmountCents != old.AmountCents {
-		return nil, refuse("AMOUNT_CHANGED", "amountCents",
+		return refuse("AMOUNT_CHANGED", "amountCents",
 			"A cobrança substituta mantém o valor da original, para a venda fechar.",
 			"A charge in the place of another keeps its amount, so that the sale adds up.")
 	}
 	if err := chargeFields(s.violations(draft).orNil()); err != nil {
-		return nil, err
+		return err
 	}
 	if err := tx.Charge.UpdateOne(old).SetReplacedAt(s.Now()).Exec(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if err := s.tell(ctx, tx, old, event{source: enum.SourceUser, code: "REPLACED"}); err != nil {
-		return nil, err
+		return err
 	}
-	fresh, err := s.writeCharge(ctx, tx, draft)
-	if err != nil {
-		return nil, err
+	if err := s.writeCharge(ctx, tx, draft); err != nil {
+		return err
 	}
-	return fresh, s.deriveSale(ctx, tx, old.SaleID)
+	if err := s.deriveSale(ctx, tx, old.SaleID); err != nil {
+		return err
+	}
+	return s.enqueueMirror(ctx, tx, old.SaleID)
 }
 
-// CancelSale cancels every open charge of a sale.
+// CancelSale cancels every open charge of a sale. One that is still being issued
+// has to end that first.
 func (s *Service) CancelSale(ctx context.Context, id string) (*SaleStarted, error) {
-	started := &SaleStarted{}
+	var started *SaleStarted
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		started = &SaleStarted{}
 		if exists, err := tx.Sale.Query().Where(sale.ID(id)).Exist(ctx); err != nil || !exists {
 			return orNotFound(err, "id", "A venda", "The sale")
 		}
 		if err := s.mustBeActive(ctx, tx, enum.Gerencianet); err != nil {
 			return err
 		}
-		open, err := tx.Charge.Query().Where(charge.SaleID(id), charge.StatusIn(enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargeFailed)).
+		open, err := tx.Charge.Query().Where(charge.SaleID(id), charge.StatusIn(enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargeFailed,
+			enum.ChargeQueued, enum.ChargeIssuing, enum.ChargeUnknown)).
 			Order(db.Asc(charge.FieldID)).ForUpdate().All(ctx)
 		if err != nil {
 			return err
+		}
+		if slices.ContainsFunc(open, func(c *db.Charge) bool { return isUnissued(c.Status) && c.Status != enum.ChargeFailed }) {
+			return refuse("CHARGES_BEING_ISSUED", "id",
+				"Há cobranças desta venda sendo emitidas: espere elas saírem da fila e cancele de novo.",
+				"Charges of this sale are being issued: wait until they have left the queue, and cancel again.")
 		}
 		if len(open) == 0 {
 			return refuse("NOTHING_OPEN", "id", "Esta venda não tem cobrança aberta para cancelar.", "This sale has no open charge to cancel.")

@@ -8,6 +8,7 @@ import (
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/charge"
+	"ponte/ent/db/failure"
 	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 )
@@ -52,12 +53,12 @@ var providerStatuses = map[provider.Status]enum.ChargeStatus{
 // forward lists, for each status, those that may follow it. What is not listed
 // is old news and changes nothing (providers/gerencianet.md, 6.1).
 var forward = map[enum.ChargeStatus][]enum.ChargeStatus{
-	enum.ChargeQueued:    {enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired},
-	enum.ChargeWaiting:   {enum.ChargeOverdue, enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired},
-	enum.ChargeOverdue:   {enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired},
-	enum.ChargeSettled:   {enum.ChargePaid},
-	enum.ChargeCanceled:  {enum.ChargePaid},
-	enum.ChargeExpired:   {enum.ChargePaid},
+	enum.ChargeQueued:    {enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired, enum.ChargeRefunded, enum.ChargeContested},
+	enum.ChargeWaiting:   {enum.ChargeOverdue, enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired, enum.ChargeRefunded, enum.ChargeContested},
+	enum.ChargeOverdue:   {enum.ChargePaid, enum.ChargeSettled, enum.ChargeCanceled, enum.ChargeExpired, enum.ChargeRefunded, enum.ChargeContested},
+	enum.ChargeSettled:   {enum.ChargePaid, enum.ChargeRefunded, enum.ChargeContested},
+	enum.ChargeCanceled:  {enum.ChargePaid, enum.ChargeRefunded, enum.ChargeContested},
+	enum.ChargeExpired:   {enum.ChargePaid, enum.ChargeRefunded, enum.ChargeContested},
 	enum.ChargePaid:      {enum.ChargeRefunded, enum.ChargeContested},
 	enum.ChargeContested: {enum.ChargeRefunded},
 }
@@ -66,8 +67,10 @@ func mayFollow(from, to enum.ChargeStatus, fresh bool) bool {
 	if isUnissued(from) {
 		from = enum.ChargeQueued
 	}
-	if from == enum.ChargeOverdue && to == enum.ChargeWaiting {
-		return fresh // only a new due date does that, and only a reading of now knows
+	switch {
+	case from == enum.ChargeOverdue && to == enum.ChargeWaiting, // after a new due date
+		from == enum.ChargeContested && to == enum.ChargePaid: // when the payer's contest has failed
+		return fresh // only a reading of now knows that it is not the past
 	}
 	for _, allowed := range forward[from] {
 		if allowed == to {
@@ -85,8 +88,26 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) 
 	if !known || !mayFollow(c.Status, to, u.fresh) {
 		return nil
 	}
+	if wasPaid(to) && !wasPaid(c.Status) && to != enum.ChargePaid {
+		// Nobody told of the payment that is taken back here.
+		payment := u
+		payment.charge.Status = provider.Paid
+		if err := s.apply(ctx, tx, c, payment); err != nil {
+			return err
+		}
+	}
+	return s.move(ctx, tx, c, to, u)
+}
+
+// wasPaid tells whether a payment has been booked for a charge of the status.
+func wasPaid(status enum.ChargeStatus) bool {
+	return status == enum.ChargePaid || status == enum.ChargeRefunded || status == enum.ChargeContested
+}
+
+// move changes the status to one that may follow, with all that belongs to it.
+func (s *Service) move(ctx context.Context, tx *db.Tx, c *db.Charge, to enum.ChargeStatus, u update) error {
 	from := c.Status
-	if to == enum.ChargePaid {
+	if to == enum.ChargePaid && from != enum.ChargeContested {
 		if err := s.writePayment(ctx, tx, c, u); err != nil {
 			return err
 		}
@@ -94,11 +115,16 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) 
 	if err := s.setStatus(ctx, tx, c, to, event{source: u.source, code: string(to), params: eventParams(u.charge)}); err != nil {
 		return err
 	}
-	if err := s.book(ctx, tx, c, to); err != nil {
+	if err := s.book(ctx, tx, c, from, to); err != nil {
 		return err
 	}
 	if err := s.deriveSale(ctx, tx, c.SaleID); err != nil {
 		return err
+	}
+	if isUnissued(from) && c.TypeableLine == nil { // told by others than our own request: its data is missing
+		if err := s.enqueueIssue(ctx, tx, c.ID); err != nil {
+			return err
+		}
 	}
 	return s.tellStrangeEnd(ctx, tx, c, from, to)
 }
@@ -136,8 +162,15 @@ func (s *Service) setStatus(ctx context.Context, tx *db.Tx, c *db.Charge, status
 	if err := tx.Charge.UpdateOneID(c.ID).SetStatus(status).Exec(ctx); err != nil {
 		return fmt.Errorf("set the status of %s to %s: %w", c.ID, status, err)
 	}
+	before := c.Status
 	c.Status = status
-	return s.tell(ctx, tx, c, e)
+	if err := s.tell(ctx, tx, c, e); err != nil {
+		return err
+	}
+	if (before == enum.ChargeFailed || before == enum.ChargeUnknown) && !isUnissued(status) { // whatever kept it from being issued is over
+		return s.resolveWhere(ctx, tx, failure.CauseKeyHasPrefix("operation:"+string(enum.KindIssueCharge)+":"+c.ID+":"))
+	}
+	return nil
 }
 
 // tell adds to the story of a charge.
@@ -156,6 +189,8 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, c *db.Charge, e event) er
 // tellStrangeEnd raises a failure where a person must act.
 func (s *Service) tellStrangeEnd(ctx context.Context, tx *db.Tx, c *db.Charge, from, to enum.ChargeStatus) error {
 	switch {
+	case to == enum.ChargePaid && from == enum.ChargeContested:
+		return s.resolveCause(ctx, tx, chargeFailure(c, "charge.contested", "").causeKey)
 	case to == enum.ChargePaid && (from == enum.ChargeCanceled || from == enum.ChargeExpired || c.ReplacedAt != nil):
 		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.late_payment", brazil.FormatCents(*c.PaidCents)))
 	case to == enum.ChargePaid && from == enum.ChargeSettled:

@@ -114,22 +114,22 @@ func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environm
 		return s.sweepStray(ctx, c, told)
 	}
 	to, known := providerStatuses[told.Status]
-	if !known || !mayFollow(c.Status, to, false) {
+	if !known || !mayFollow(c.Status, to, true) {
 		return nil
 	}
-	if told.Status == provider.Paid && told.PaidCents == nil {
-		read, err := issuer.Get(ctx, told.ProviderID)
-		if err != nil {
+	fresh := false
+	if wasPaid(to) || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
+		if told, err = issuer.Get(ctx, told.ProviderID); err != nil {
 			return err
 		}
-		told.PaidCents = read.PaidCents
+		fresh = true
 	}
 	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		locked, err := lockCharge(ctx, tx, c.ID)
 		if err != nil {
 			return err
 		}
-		return s.apply(ctx, tx, locked, update{charge: told, source: enum.SourceSweep})
+		return s.apply(ctx, tx, locked, update{charge: told, source: enum.SourceSweep, fresh: fresh})
 	})
 }
 
@@ -145,6 +145,9 @@ func (s *Service) sweepStray(ctx context.Context, c *db.Charge, told provider.Ch
 		if err != nil {
 			return err
 		}
-		return s.claimTold(ctx, tx, locked, provider.Event{ProviderID: told.ProviderID, Status: told.Status})
+		if err := s.claimTold(ctx, tx, locked, told.ProviderID, told.Status); err != nil || value(locked.ProviderID) != told.ProviderID {
+			return err
+		}
+		return s.apply(ctx, tx, locked, update{charge: told, source: enum.SourceSweep})
 	})
 }
