@@ -50,10 +50,7 @@ var chargeNeeds = map[string][]string{
 func (r *Resolver) charges(ctx context.Context, args pageArgs, filter *gen.ChargeFilter, order gen.ChargeOrder) (*gen.ChargeConnection, error) {
 	by := chargeKey(order)
 	q := r.DB.Charge.Query().Where(chargeFilter(filter)...)
-	if chosen := columns(ctx, charge.ValidColumn, chargeNeeds, by.column); chosen != nil {
-		q.Select(chosen...)
-	}
-	p, err := paginate(ctx, q, args, by)
+	p, err := paginate(ctx, q, args, by, columns(ctx, charge.ValidColumn, chargeNeeds, by.column)...)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +117,7 @@ var saleNeeds = map[string][]string{"id": {}, "customer": {sale.FieldCustomerID}
 func (r *Resolver) sales(ctx context.Context, args pageArgs, filter *gen.SaleFilter, order gen.SaleOrder) (*gen.SaleConnection, error) {
 	by := saleKey(order)
 	q := r.DB.Sale.Query().Where(saleFilter(filter)...)
-	if chosen := columns(ctx, sale.ValidColumn, saleNeeds, by.column); chosen != nil {
-		q.Select(chosen...)
-	}
-	p, err := paginate(ctx, q, args, by)
+	p, err := paginate(ctx, q, args, by, columns(ctx, sale.ValidColumn, saleNeeds, by.column)...)
 	if err != nil {
 		return nil, err
 	}

@@ -56,8 +56,8 @@ type page[N any] struct {
 }
 
 // paginate reads one page with one statement, and one more when totalCount is
-// asked for.
-func paginate[N, Q any, P, O ~func(*sql.Selector)](ctx context.Context, q query[Q, N, P, O], args pageArgs, by key[N]) (*page[N], error) {
+// asked for. The columns are those to read; none reads all.
+func paginate[N, Q any, P, O ~func(*sql.Selector)](ctx context.Context, q query[Q, N, P, O], args pageArgs, by key[N], columns ...string) (*page[N], error) {
 	size, backwards, err := pageSize(args)
 	if err != nil {
 		return nil, err
@@ -78,6 +78,9 @@ func paginate[N, Q any, P, O ~func(*sql.Selector)](ctx context.Context, q query[
 			return nil, err
 		}
 		q.Where(P(predicate))
+	}
+	if len(columns) > 0 {
+		q.Where(P(func(s *sql.Selector) { s.Select(s.Columns(columns...)...) }))
 	}
 	q.Order(O(by.order(backwards)))
 	q.Limit(size + 1)
