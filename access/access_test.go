@@ -92,7 +92,13 @@ func must[T any](value T, err error) func(t *testing.T) T {
 	}
 }
 
-func wantDenied(t *testing.T, err error, code string) *access.Denied {
+func wantDenied(t *testing.T, err error, code string) {
+	t.Helper()
+	_ = denial(t, err, code)
+}
+
+// denial answers the Denied in an error, which must have the code.
+func denial(t *testing.T, err error, code string) *access.Denied {
 	t.Helper()
 	denied, ok := access.AsDenied(err)
 	if !ok || denied.Code != code {
@@ -159,8 +165,13 @@ func (b *bundle) hears(t *testing.T, userID string) <-chan struct{} {
 	t.Helper()
 	bell := billing.NewBell(slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- bell.Listen(ctx, b.url) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := bell.Listen(ctx, b.url); err != nil {
+			t.Errorf("listen: %v", err)
+		}
+	}()
 	t.Cleanup(func() { cancel(); <-ended })
 	ready, stopReady := bell.Wait("ready")
 	defer stopReady()

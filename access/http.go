@@ -164,7 +164,7 @@ func (s *Service) writeTokens(w http.ResponseWriter, r *http.Request, tokens *To
 
 // setCookie keeps a refresh token for so many seconds; a negative age removes it.
 func (s *Service) setCookie(w http.ResponseWriter, r *http.Request, token string, maxAgeSeconds int) {
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: a panel on plain http, as on loopback, would not get a Secure cookie back
 		Name: cookieName, Value: token, Path: cookiePath, MaxAge: maxAgeSeconds,
 		HttpOnly: true, Secure: s.isSecure(r), SameSite: http.SameSiteStrictMode,
 	})

@@ -255,7 +255,7 @@ func TestHTTPSlowsDown(t *testing.T) {
 		for i := range 40 {
 			body := `{"email":"n` + string(rune('a'+i)) + `","password":"x"}`
 			response := b.do(call{method: "POST", path: "/auth/login", body: body, header: header(i)})
-			if response.StatusCode == 429 {
+			if response.StatusCode == http.StatusTooManyRequests {
 				return response
 			}
 		}
