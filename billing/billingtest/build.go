@@ -292,3 +292,9 @@ func (w *World) Heard(userID string) []*db.Delivery {
 
 // DueIn is a day of the world's calendar.
 func (w *World) DueIn(days int) brazil.Date { return w.Today().AddDays(days) }
+
+// FailureNow reads a failure.
+func (w *World) FailureNow(id string) *db.Failure {
+	w.Helper()
+	return must[*db.Failure](w)(w.DB.Failure.Get(context.Background(), id))
+}

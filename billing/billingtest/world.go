@@ -145,7 +145,7 @@ func (w *World) Advance(days int) {
 // NewService wires one more domain, like another process on the same database.
 func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service {
 	w.Helper()
-	sealer, err := billing.NewSealer(masterKey)
+	sealer, err := billing.NewSealer(MasterKey)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -159,8 +159,8 @@ func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service
 	}
 }
 
-// masterKey is 32 bytes that protect nothing outside of tests.
-const masterKey = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk"
+// MasterKey is 32 bytes that protect nothing outside of tests.
+const MasterKey = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk"
 
 // Run starts a domain's bell and workers; they end with the world.
 func (w *World) Run(service *billing.Service) {
