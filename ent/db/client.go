@@ -1836,7 +1836,23 @@ func (c *EntryClient) QueryReverses(_m *Entry) *EntryQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(entry.Table, entry.FieldID, id),
 			sqlgraph.To(entry.Table, entry.FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, entry.ReversesTable, entry.ReversesColumn),
+			sqlgraph.Edge(sqlgraph.O2O, true, entry.ReversesTable, entry.ReversesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReversal queries the reversal edge of a Entry.
+func (c *EntryClient) QueryReversal(_m *Entry) *EntryQuery {
+	query := (&EntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, id),
+			sqlgraph.To(entry.Table, entry.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, entry.ReversalTable, entry.ReversalColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

@@ -60,9 +60,11 @@ type EntryEdges struct {
 	Historico *Historico `json:"historico,omitempty"`
 	// Reverses holds the value of the reverses edge.
 	Reverses *Entry `json:"reverses,omitempty"`
+	// Reversal holds the value of the reversal edge.
+	Reversal *Entry `json:"reversal,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 }
 
 // AccountOrErr returns the Account value or an error if the edge
@@ -107,6 +109,17 @@ func (e EntryEdges) ReversesOrErr() (*Entry, error) {
 		return nil, &NotFoundError{label: entry.Label}
 	}
 	return nil, &NotLoadedError{edge: "reverses"}
+}
+
+// ReversalOrErr returns the Reversal value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e EntryEdges) ReversalOrErr() (*Entry, error) {
+	if e.Reversal != nil {
+		return e.Reversal, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: entry.Label}
+	}
+	return nil, &NotLoadedError{edge: "reversal"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -244,6 +257,11 @@ func (_m *Entry) QueryHistorico() *HistoricoQuery {
 // QueryReverses queries the "reverses" edge of the Entry entity.
 func (_m *Entry) QueryReverses() *EntryQuery {
 	return NewEntryClient(_m.config).QueryReverses(_m)
+}
+
+// QueryReversal queries the "reversal" edge of the Entry entity.
+func (_m *Entry) QueryReversal() *EntryQuery {
+	return NewEntryClient(_m.config).QueryReversal(_m)
 }
 
 // Update returns a builder for updating this Entry.

@@ -168,6 +168,25 @@ func (_c *EntryCreate) SetReverses(v *Entry) *EntryCreate {
 	return _c.SetReversesID(v.ID)
 }
 
+// SetReversalID sets the "reversal" edge to the Entry entity by ID.
+func (_c *EntryCreate) SetReversalID(id string) *EntryCreate {
+	_c.mutation.SetReversalID(id)
+	return _c
+}
+
+// SetNillableReversalID sets the "reversal" edge to the Entry entity by ID if the given value is not nil.
+func (_c *EntryCreate) SetNillableReversalID(id *string) *EntryCreate {
+	if id != nil {
+		_c = _c.SetReversalID(*id)
+	}
+	return _c
+}
+
+// SetReversal sets the "reversal" edge to the Entry entity.
+func (_c *EntryCreate) SetReversal(v *Entry) *EntryCreate {
+	return _c.SetReversalID(v.ID)
+}
+
 // Mutation returns the EntryMutation object of the builder.
 func (_c *EntryCreate) Mutation() *EntryMutation {
 	return _c.mutation
@@ -365,10 +384,10 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 	if nodes := _c.mutation.ReversesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Inverse: true,
 			Table:   entry.ReversesTable,
 			Columns: []string{entry.ReversesColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
 			},
@@ -377,6 +396,22 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.ReversesID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ReversalIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   entry.ReversalTable,
+			Columns: []string{entry.ReversalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"math"
 	"ponte/ent/db/account"
@@ -30,6 +31,7 @@ type EntryQuery struct {
 	withCharge    *ChargeQuery
 	withHistorico *HistoricoQuery
 	withReverses  *EntryQuery
+	withReversal  *EntryQuery
 	modifiers     []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -147,7 +149,29 @@ func (_q *EntryQuery) QueryReverses() *EntryQuery {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(entry.Table, entry.FieldID, selector),
 			sqlgraph.To(entry.Table, entry.FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, entry.ReversesTable, entry.ReversesColumn),
+			sqlgraph.Edge(sqlgraph.O2O, true, entry.ReversesTable, entry.ReversesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryReversal chains the current query on the "reversal" edge.
+func (_q *EntryQuery) QueryReversal() *EntryQuery {
+	query := (&EntryClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, selector),
+			sqlgraph.To(entry.Table, entry.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, entry.ReversalTable, entry.ReversalColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +375,7 @@ func (_q *EntryQuery) Clone() *EntryQuery {
 		withCharge:    _q.withCharge.Clone(),
 		withHistorico: _q.withHistorico.Clone(),
 		withReverses:  _q.withReverses.Clone(),
+		withReversal:  _q.withReversal.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -399,6 +424,17 @@ func (_q *EntryQuery) WithReverses(opts ...func(*EntryQuery)) *EntryQuery {
 		opt(query)
 	}
 	_q.withReverses = query
+	return _q
+}
+
+// WithReversal tells the query-builder to eager-load the nodes that are connected to
+// the "reversal" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *EntryQuery) WithReversal(opts ...func(*EntryQuery)) *EntryQuery {
+	query := (&EntryClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withReversal = query
 	return _q
 }
 
@@ -480,11 +516,12 @@ func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry,
 	var (
 		nodes       = []*Entry{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withAccount != nil,
 			_q.withCharge != nil,
 			_q.withHistorico != nil,
 			_q.withReverses != nil,
+			_q.withReversal != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -529,6 +566,12 @@ func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry,
 	if query := _q.withReverses; query != nil {
 		if err := _q.loadReverses(ctx, query, nodes, nil,
 			func(n *Entry, e *Entry) { n.Edges.Reverses = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withReversal; query != nil {
+		if err := _q.loadReversal(ctx, query, nodes, nil,
+			func(n *Entry, e *Entry) { n.Edges.Reversal = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -654,6 +697,36 @@ func (_q *EntryQuery) loadReverses(ctx context.Context, query *EntryQuery, nodes
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *EntryQuery) loadReversal(ctx context.Context, query *EntryQuery, nodes []*Entry, init func(*Entry), assign func(*Entry, *Entry)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Entry)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(entry.FieldReversesID)
+	}
+	query.Where(predicate.Entry(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(entry.ReversalColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ReversesID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "reverses_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "reverses_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }

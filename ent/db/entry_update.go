@@ -238,6 +238,25 @@ func (_u *EntryUpdate) SetReverses(v *Entry) *EntryUpdate {
 	return _u.SetReversesID(v.ID)
 }
 
+// SetReversalID sets the "reversal" edge to the Entry entity by ID.
+func (_u *EntryUpdate) SetReversalID(id string) *EntryUpdate {
+	_u.mutation.SetReversalID(id)
+	return _u
+}
+
+// SetNillableReversalID sets the "reversal" edge to the Entry entity by ID if the given value is not nil.
+func (_u *EntryUpdate) SetNillableReversalID(id *string) *EntryUpdate {
+	if id != nil {
+		_u = _u.SetReversalID(*id)
+	}
+	return _u
+}
+
+// SetReversal sets the "reversal" edge to the Entry entity.
+func (_u *EntryUpdate) SetReversal(v *Entry) *EntryUpdate {
+	return _u.SetReversalID(v.ID)
+}
+
 // Mutation returns the EntryMutation object of the builder.
 func (_u *EntryUpdate) Mutation() *EntryMutation {
 	return _u.mutation
@@ -264,6 +283,12 @@ func (_u *EntryUpdate) ClearHistorico() *EntryUpdate {
 // ClearReverses clears the "reverses" edge to the Entry entity.
 func (_u *EntryUpdate) ClearReverses() *EntryUpdate {
 	_u.mutation.ClearReverses()
+	return _u
+}
+
+// ClearReversal clears the "reversal" edge to the Entry entity.
+func (_u *EntryUpdate) ClearReversal() *EntryUpdate {
+	_u.mutation.ClearReversal()
 	return _u
 }
 
@@ -451,10 +476,10 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.ReversesCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Inverse: true,
 			Table:   entry.ReversesTable,
 			Columns: []string{entry.ReversesColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
 			},
@@ -464,10 +489,39 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if nodes := _u.mutation.ReversesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Inverse: true,
 			Table:   entry.ReversesTable,
 			Columns: []string{entry.ReversesColumn},
-			Bidi:    true,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReversalCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   entry.ReversalTable,
+			Columns: []string{entry.ReversalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReversalIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   entry.ReversalTable,
+			Columns: []string{entry.ReversalColumn},
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
 			},
@@ -704,6 +758,25 @@ func (_u *EntryUpdateOne) SetReverses(v *Entry) *EntryUpdateOne {
 	return _u.SetReversesID(v.ID)
 }
 
+// SetReversalID sets the "reversal" edge to the Entry entity by ID.
+func (_u *EntryUpdateOne) SetReversalID(id string) *EntryUpdateOne {
+	_u.mutation.SetReversalID(id)
+	return _u
+}
+
+// SetNillableReversalID sets the "reversal" edge to the Entry entity by ID if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableReversalID(id *string) *EntryUpdateOne {
+	if id != nil {
+		_u = _u.SetReversalID(*id)
+	}
+	return _u
+}
+
+// SetReversal sets the "reversal" edge to the Entry entity.
+func (_u *EntryUpdateOne) SetReversal(v *Entry) *EntryUpdateOne {
+	return _u.SetReversalID(v.ID)
+}
+
 // Mutation returns the EntryMutation object of the builder.
 func (_u *EntryUpdateOne) Mutation() *EntryMutation {
 	return _u.mutation
@@ -730,6 +803,12 @@ func (_u *EntryUpdateOne) ClearHistorico() *EntryUpdateOne {
 // ClearReverses clears the "reverses" edge to the Entry entity.
 func (_u *EntryUpdateOne) ClearReverses() *EntryUpdateOne {
 	_u.mutation.ClearReverses()
+	return _u
+}
+
+// ClearReversal clears the "reversal" edge to the Entry entity.
+func (_u *EntryUpdateOne) ClearReversal() *EntryUpdateOne {
+	_u.mutation.ClearReversal()
 	return _u
 }
 
@@ -947,10 +1026,10 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	if _u.mutation.ReversesCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Inverse: true,
 			Table:   entry.ReversesTable,
 			Columns: []string{entry.ReversesColumn},
-			Bidi:    true,
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
 			},
@@ -960,10 +1039,39 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 	if nodes := _u.mutation.ReversesIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2O,
-			Inverse: false,
+			Inverse: true,
 			Table:   entry.ReversesTable,
 			Columns: []string{entry.ReversesColumn},
-			Bidi:    true,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReversalCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   entry.ReversalTable,
+			Columns: []string{entry.ReversalColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReversalIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   entry.ReversalTable,
+			Columns: []string{entry.ReversalColumn},
+			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(entry.FieldID, field.TypeString),
 			},

@@ -8560,6 +8560,8 @@ type EntryMutation struct {
 	clearedhistorico bool
 	reverses         *string
 	clearedreverses  bool
+	reversal         *string
+	clearedreversal  bool
 	done             bool
 	oldValue         func(context.Context) (*Entry, error)
 	predicates       []predicate.Entry
@@ -9287,6 +9289,45 @@ func (m *EntryMutation) ResetReverses() {
 	m.clearedreverses = false
 }
 
+// SetReversalID sets the "reversal" edge to the Entry entity by id.
+func (m *EntryMutation) SetReversalID(id string) {
+	m.reversal = &id
+}
+
+// ClearReversal clears the "reversal" edge to the Entry entity.
+func (m *EntryMutation) ClearReversal() {
+	m.clearedreversal = true
+}
+
+// ReversalCleared reports if the "reversal" edge to the Entry entity was cleared.
+func (m *EntryMutation) ReversalCleared() bool {
+	return m.clearedreversal
+}
+
+// ReversalID returns the "reversal" edge ID in the mutation.
+func (m *EntryMutation) ReversalID() (id string, exists bool) {
+	if m.reversal != nil {
+		return *m.reversal, true
+	}
+	return
+}
+
+// ReversalIDs returns the "reversal" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReversalID instead. It exists only for internal usage by the builders.
+func (m *EntryMutation) ReversalIDs() (ids []string) {
+	if id := m.reversal; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReversal resets all changes to the "reversal" edge.
+func (m *EntryMutation) ResetReversal() {
+	m.reversal = nil
+	m.clearedreversal = false
+}
+
 // Where appends a list predicates to the EntryMutation builder.
 func (m *EntryMutation) Where(ps ...predicate.Entry) {
 	m.predicates = append(m.predicates, ps...)
@@ -9656,7 +9697,7 @@ func (m *EntryMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *EntryMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.account != nil {
 		edges = append(edges, entry.EdgeAccount)
 	}
@@ -9668,6 +9709,9 @@ func (m *EntryMutation) AddedEdges() []string {
 	}
 	if m.reverses != nil {
 		edges = append(edges, entry.EdgeReverses)
+	}
+	if m.reversal != nil {
+		edges = append(edges, entry.EdgeReversal)
 	}
 	return edges
 }
@@ -9692,13 +9736,17 @@ func (m *EntryMutation) AddedIDs(name string) []ent.Value {
 		if id := m.reverses; id != nil {
 			return []ent.Value{*id}
 		}
+	case entry.EdgeReversal:
+		if id := m.reversal; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *EntryMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	return edges
 }
 
@@ -9710,7 +9758,7 @@ func (m *EntryMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *EntryMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedaccount {
 		edges = append(edges, entry.EdgeAccount)
 	}
@@ -9722,6 +9770,9 @@ func (m *EntryMutation) ClearedEdges() []string {
 	}
 	if m.clearedreverses {
 		edges = append(edges, entry.EdgeReverses)
+	}
+	if m.clearedreversal {
+		edges = append(edges, entry.EdgeReversal)
 	}
 	return edges
 }
@@ -9738,6 +9789,8 @@ func (m *EntryMutation) EdgeCleared(name string) bool {
 		return m.clearedhistorico
 	case entry.EdgeReverses:
 		return m.clearedreverses
+	case entry.EdgeReversal:
+		return m.clearedreversal
 	}
 	return false
 }
@@ -9758,6 +9811,9 @@ func (m *EntryMutation) ClearEdge(name string) error {
 	case entry.EdgeReverses:
 		m.ClearReverses()
 		return nil
+	case entry.EdgeReversal:
+		m.ClearReversal()
+		return nil
 	}
 	return fmt.Errorf("unknown Entry unique edge %s", name)
 }
@@ -9777,6 +9833,9 @@ func (m *EntryMutation) ResetEdge(name string) error {
 		return nil
 	case entry.EdgeReverses:
 		m.ResetReverses()
+		return nil
+	case entry.EdgeReversal:
+		m.ResetReversal()
 		return nil
 	}
 	return fmt.Errorf("unknown Entry edge %s", name)

@@ -36,7 +36,8 @@ func (Entry) Edges() []ent.Edge {
 		edge.To("account", Account.Type).Field("account_id").Unique(),
 		edge.To("charge", Charge.Type).Field("charge_id").Unique().Required(),
 		edge.To("historico", Historico.Type).Field("historico_id").Unique().Required(),
-		edge.To("reverses", Entry.Type).Field("reverses_id").Unique(),
+		// An edge without its inverse would be symmetric: ent would change the reversed row too.
+		edge.To("reversal", Entry.Type).Unique().From("reverses").Field("reverses_id").Unique(),
 	}
 }
 

@@ -46,6 +46,8 @@ const (
 	EdgeHistorico = "historico"
 	// EdgeReverses holds the string denoting the reverses edge name in mutations.
 	EdgeReverses = "reverses"
+	// EdgeReversal holds the string denoting the reversal edge name in mutations.
+	EdgeReversal = "reversal"
 	// Table holds the table name of the entry in the database.
 	Table = "entries"
 	// AccountTable is the table that holds the account relation/edge.
@@ -73,6 +75,10 @@ const (
 	ReversesTable = "entries"
 	// ReversesColumn is the table column denoting the reverses relation/edge.
 	ReversesColumn = "reverses_id"
+	// ReversalTable is the table that holds the reversal relation/edge.
+	ReversalTable = "entries"
+	// ReversalColumn is the table column denoting the reversal relation/edge.
+	ReversalColumn = "reverses_id"
 )
 
 // Columns holds all SQL columns for entry fields.
@@ -208,6 +214,13 @@ func ByReversesField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newReversesStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByReversalField orders the results by reversal field.
+func ByReversalField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newReversalStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newAccountStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -233,6 +246,13 @@ func newReversesStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(Table, FieldID),
-		sqlgraph.Edge(sqlgraph.O2O, false, ReversesTable, ReversesColumn),
+		sqlgraph.Edge(sqlgraph.O2O, true, ReversesTable, ReversesColumn),
+	)
+}
+func newReversalStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(Table, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, ReversalTable, ReversalColumn),
 	)
 }

@@ -816,7 +816,7 @@ func HasReverses() predicate.Entry {
 	return predicate.Entry(func(s *sql.Selector) {
 		step := sqlgraph.NewStep(
 			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.O2O, false, ReversesTable, ReversesColumn),
+			sqlgraph.Edge(sqlgraph.O2O, true, ReversesTable, ReversesColumn),
 		)
 		sqlgraph.HasNeighbors(s, step)
 	})
@@ -826,6 +826,29 @@ func HasReverses() predicate.Entry {
 func HasReversesWith(preds ...predicate.Entry) predicate.Entry {
 	return predicate.Entry(func(s *sql.Selector) {
 		step := newReversesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasReversal applies the HasEdge predicate on the "reversal" edge.
+func HasReversal() predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, ReversalTable, ReversalColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasReversalWith applies the HasEdge predicate on the "reversal" edge with a given conditions (other predicates).
+func HasReversalWith(preds ...predicate.Entry) predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := newReversalStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

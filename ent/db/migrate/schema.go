@@ -369,7 +369,7 @@ var (
 				OnDelete:   schema.NoAction,
 			},
 			{
-				Symbol:     "entries_entries_reverses",
+				Symbol:     "entries_entries_reversal",
 				Columns:    []*schema.Column{EntriesColumns[11]},
 				RefColumns: []*schema.Column{EntriesColumns[0]},
 				OnDelete:   schema.SetNull,
