@@ -1,0 +1,5 @@
+package billing_test
+
+import "time"
+
+const ms = time.Millisecond
