@@ -140,7 +140,7 @@ test("shows the payment in the statement, with the balance after it", async ({ p
   const cents = amounts.map((text) => Number(text.replace(/[^\d-]/g, "")));
   const [opening = 0, received = 0, spent = 0, closing = 0] = cents;
   expect(opening + received + spent).toBe(closing);
-  await page.getByLabel("De").fill("2020-01-01");
+  await page.getByLabel("De", { exact: true }).fill("2020-01-01");
   await page.getByLabel("até").fill("2020-01-31");
   await expect(page).toHaveURL(/from=2020-01-01&to=2020-01-31/);
   await expect(page.getByText("Nenhum lançamento neste período")).toBeVisible();

@@ -68,7 +68,7 @@ test("adds a product with its tab Faturamento", async ({ page }) => {
   await page.getByRole("tab", { name: "Faturamento" }).click();
   await page.getByRole("button", { name: "Escolher no Vhsys" }).click();
   await page.getByRole("combobox", { name: "Produto no Vhsys" }).click();
-  await page.getByRole("option").first().click();
+  await page.getByRole("listbox").getByRole("option").first().click();
   await expect(page.getByRole("button", { name: "Escolher outro" })).toBeVisible();
   await page.getByRole("button", { name: "Salvar" }).click();
   await expect(page.getByRole("heading", { name: "Produto de teste", level: 1 })).toBeVisible();

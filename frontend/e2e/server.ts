@@ -15,7 +15,6 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
   const address = `127.0.0.1:${await freePort()}`;
   const output: string[] = [];
   const server = spawn(binary, ["demo", "--fresh"], {
-    cwd: data,
     env: {
       ...process.env,
       DATABASE_URL: undefined,

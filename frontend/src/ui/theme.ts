@@ -25,7 +25,12 @@ export const theme = createTheme({
   },
   // By name: importing a component for its defaults would bring it into every page.
   components: {
-    Alert: { styles: { title: { color: "var(--mantine-color-text)" } } },
+    Alert: {
+      // Only what is told at once is an alert; those that are say so themselves.
+      defaultProps: { role: "note" },
+      styles: { title: { color: "var(--mantine-color-text)" } },
+    },
+    Notification: { styles: { description: { color: "var(--mantine-color-text)" } } },
   },
 });
 

@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group, Text } from "@mantine/core";
+import { AppShell, Burger, Group, MantineThemeProvider, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
@@ -52,6 +52,12 @@ export function Shell() {
   );
 }
 
+/** A notice's close button has no name of its own. */
+function nameCloseButtons(name: string) {
+  const closeButtonProps = { "aria-label": name };
+  return { components: { Notification: { defaultProps: { closeButtonProps } } } };
+}
+
 function Frame({ shell }: { shell: ShellQuery }) {
   const t = useT();
   const [menuOpened, menu] = useDisclosure(false);
@@ -62,7 +68,9 @@ function Frame({ shell }: { shell: ShellQuery }) {
       <a className="skip-link" href="#content">
         {t("shell.skip")}
       </a>
-      <Notifications position="top-right" limit={4} />
+      <MantineThemeProvider theme={nameCloseButtons(t("common.close"))}>
+        <Notifications position="top-right" limit={4} />
+      </MantineThemeProvider>
       <AppShell
         header={{ height: headerHeight + (sandbox ? stripeHeight : 0) }}
         navbar={{ width: 232, breakpoint: "md", collapsed: { mobile: !menuOpened } }}

@@ -33,30 +33,28 @@ export function ViewerMenu() {
         </Menu.Label>
         <Menu.Divider />
         <Menu.Label>{t("viewer.language")}</Menu.Label>
-        {(Object.keys(languageNames) as Language[]).map((name) => (
-          <Menu.Item
-            key={name}
-            role="menuitemradio"
-            aria-checked={name === chosenLanguage}
-            rightSection={name === chosenLanguage ? "✓" : undefined}
-            onClick={() => chooseLanguage(name)}
-          >
-            {languageNames[name]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={chosenLanguage}
+          onChange={(value) => chooseLanguage(value === "en" ? "en" : "pt-BR")}
+        >
+          {(Object.keys(languageNames) as Language[]).map((name) => (
+            <Menu.RadioItem key={name} value={name} lang={name} closeMenuOnClick>
+              {languageNames[name]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>{t("viewer.theme")}</Menu.Label>
-        {schemes.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            role="menuitemradio"
-            aria-checked={scheme === colorScheme}
-            rightSection={scheme === colorScheme ? "✓" : undefined}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {t(`viewer.theme.${scheme}`)}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(value) => setColorScheme(schemes.find((name) => name === value) ?? "auto")}
+        >
+          {schemes.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme} closeMenuOnClick>
+              {t(`viewer.theme.${scheme}`)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item onClick={() => void signOut(false)}>{t("viewer.signOut")}</Menu.Item>
         <Menu.Item onClick={() => void signOut(true)}>{t("viewer.signOutEverywhere")}</Menu.Item>
