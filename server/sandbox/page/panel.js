@@ -1,15 +1,36 @@
-"use strict";
-
 // Every address is relative, so that the page works below any prefix.
 
 const statuses = {
-  new: "nova", waiting: "aguardando", link: "link", identified: "identificada", approved: "aprovada",
-  paid: "paga", unpaid: "vencida", settled: "baixada à mão", canceled: "cancelada",
-  refunded: "devolvida", contested: "contestada", expired: "expirada",
+  new: "nova",
+  waiting: "aguardando",
+  link: "link",
+  identified: "identificada",
+  approved: "aprovada",
+  paid: "paga",
+  unpaid: "vencida",
+  settled: "baixada à mão",
+  canceled: "cancelada",
+  refunded: "devolvida",
+  contested: "contestada",
+  expired: "expirada",
 };
 
 const actions = [
-  { name: "pay", label: "Pagar", from: ["link", "waiting", "unpaid", "identified", "approved", "canceled", "settled", "contested", "expired"] },
+  {
+    name: "pay",
+    label: "Pagar",
+    from: [
+      "link",
+      "waiting",
+      "unpaid",
+      "identified",
+      "approved",
+      "canceled",
+      "settled",
+      "contested",
+      "expired",
+    ],
+  },
   { name: "overdue", label: "Vencer", from: ["waiting", "approved"] },
   { name: "identify", label: "Identificar", from: ["waiting", "unpaid"] },
   { name: "settle", label: "Baixar", from: ["waiting", "unpaid"] },
@@ -26,7 +47,10 @@ function announce(text) {
 }
 
 async function call(method, path, body) {
-  const response = await fetch(path, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+  const response = await fetch(path, {
+    method,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
   const answer = await response.json();
   if (!response.ok) throw new Error(answer.error || response.statusText);
   return answer;
@@ -90,7 +114,12 @@ function drawActions(place, charge) {
     button.textContent = action.label;
     button.setAttribute("aria-label", `${action.label} a cobrança ${charge.id}`);
     button.addEventListener("click", () =>
-      attempt(`${action.label}: cobrança ${charge.id}.`, () => call("POST", `gerencianet/charges/${charge.id}/${action.name}`), `charge-${charge.id}`));
+      attempt(
+        `${action.label}: cobrança ${charge.id}.`,
+        () => call("POST", `gerencianet/charges/${charge.id}/${action.name}`),
+        `charge-${charge.id}`,
+      ),
+    );
     place.append(button);
   }
 }
@@ -103,7 +132,12 @@ function drawOrders(orders) {
     const row = body.insertRow();
     cell(row, String(order.number), "number");
     cell(row, order.record.nome_cliente);
-    cell(row, (order.items || []).map((item) => `${Number(item.qtde_produto)} × ${item.desc_produto}`).join("; "));
+    cell(
+      row,
+      (order.items || [])
+        .map((item) => `${Number(item.qtde_produto)} × ${item.desc_produto}`)
+        .join("; "),
+    );
     cell(row, String((order.installments || []).length), "number");
     cell(row, money.format(Number(order.record.valor_total_nota)), "number");
     cell(row, order.record.status_pedido + (order.trashed ? " (lixeira)" : ""));
@@ -123,10 +157,17 @@ function drawFaults(provider, answer) {
 async function refresh() {
   const filter = new URLSearchParams(new FormData(element("filter-form")));
   const [clock, charges, orders, gerencianet, vhsys] = await Promise.all([
-    call("GET", "clock"), call("GET", `gerencianet/charges?${filter}`), call("GET", "vhsys/orders"),
-    call("GET", "gerencianet/faults"), call("GET", "vhsys/faults"),
+    call("GET", "clock"),
+    call("GET", `gerencianet/charges?${filter}`),
+    call("GET", "vhsys/orders"),
+    call("GET", "gerencianet/faults"),
+    call("GET", "vhsys/faults"),
   ]);
-  element("now").textContent = new Date(clock.now).toLocaleString("pt-BR", { timeZone: "America/Sao_Paulo", dateStyle: "full", timeStyle: "short" });
+  element("now").textContent = new Date(clock.now).toLocaleString("pt-BR", {
+    timeZone: "America/Sao_Paulo",
+    dateStyle: "full",
+    timeStyle: "short",
+  });
   drawCharges(charges);
   drawOrders(orders);
   element("faults").replaceChildren();
@@ -135,7 +176,11 @@ async function refresh() {
 }
 
 function faultOf(form) {
-  const fault = { route: form.get("route"), kind: form.get("kind"), count: Number(form.get("count")) };
+  const fault = {
+    route: form.get("route"),
+    kind: form.get("kind"),
+    count: Number(form.get("count")),
+  };
   if (form.get("status")) fault.status = Number(form.get("status"));
   if (form.get("delayMs")) fault.delayMs = Number(form.get("delayMs"));
   return fault;
@@ -143,7 +188,8 @@ function faultOf(form) {
 
 function fillStatuses() {
   element("filter-status").append(new Option("todas", ""));
-  for (const [value, label] of Object.entries(statuses)) element("filter-status").append(new Option(label, value));
+  for (const [value, label] of Object.entries(statuses))
+    element("filter-status").append(new Option(label, value));
 }
 
 function listen() {
@@ -154,7 +200,9 @@ function listen() {
   element("clock-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const days = Number(element("days").value);
-    attempt(`O calendário avançou ${days} dia(s).`, () => call("POST", "clock", { advanceDays: days }));
+    attempt(`O calendário avançou ${days} dia(s).`, () =>
+      call("POST", "clock", { advanceDays: days }),
+    );
   });
   element("fault-form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -165,14 +213,16 @@ function listen() {
     attempt("Falhas retiradas.", async () => {
       await call("DELETE", "gerencianet/faults");
       await call("DELETE", "vhsys/faults");
-    }));
+    }),
+  );
 }
 
 // A click must not land on a row that has just moved, so the page refreshes
 // by itself only while nobody is using its controls.
 function refreshWhenIdle() {
   const busy = document.activeElement && document.activeElement.closest("main form, main table");
-  if (!document.hidden && !busy) refresh().catch((problem) => announce("Sem resposta do simulador: " + problem.message));
+  if (!document.hidden && !busy)
+    refresh().catch((problem) => announce("Sem resposta do simulador: " + problem.message));
 }
 
 fillStatuses();
