@@ -2,8 +2,10 @@ package billing_test
 
 import (
 	"context"
+	"flag"
 	"slices"
 	"testing"
+	"time"
 
 	"ponte/billing"
 	"ponte/billing/billingtest"
@@ -11,7 +13,19 @@ import (
 	"ponte/ent/enum"
 )
 
-func TestMain(m *testing.M) { billingtest.Main(m) }
+const ms = time.Millisecond
+
+// propertyChecks is how many inputs a property is tried on: each costs a while.
+// The flag -rapid.checks asks for another number.
+const propertyChecks = "6"
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		_ = checks.Value.Set(propertyChecks)
+	}
+	billingtest.Main(m)
+}
 
 // booked answers the kinds and amounts of a charge's entries, in order.
 func booked(w *billingtest.World, c *db.Charge) []int64 {
