@@ -319,7 +319,7 @@ func TestAddressesThatAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	for name, config := range map[string]Config{
 		"plain http":              {BaseURL: "http://api.example.com"},
 		"no scheme":               {BaseURL: "api.example.com"},

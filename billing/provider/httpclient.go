@@ -149,7 +149,7 @@ func (c *HTTPClient) exchange(ctx context.Context, call HTTPCall, body []byte, s
 	if err != nil {
 		return nil, c.unanswered(err, call.Write && connected.Load(), 0, secrets)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	content, err := readBounded(response.Body)
 	answer := &HTTPAnswer{
 		Status: response.StatusCode, Body: content,

@@ -118,7 +118,7 @@ func (w *world) trash(path string) {
 	request.Header.Set("secret-access-token", sandbox.DemoSecretToken)
 	response, err := http.DefaultClient.Do(request)
 	w.must(err)
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
 		w.Fatalf("DELETE %s: %s", path, response.Status)
 	}

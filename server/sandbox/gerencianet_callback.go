@@ -299,7 +299,7 @@ func (b *callbacks) post(address, token string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, bodyLimit)) // only the status matters
 	return response.StatusCode, nil
 }

@@ -149,7 +149,7 @@ func (s *Sandbox) open(dataDir string) error {
 	s.journal = journal
 	for _, entry := range entries {
 		if err := s.restore(entry); err != nil {
-			journal.close()
+			_ = journal.close()
 			return fmt.Errorf("restore %s %s: %w", entry.Kind, entry.ID, err)
 		}
 	}

@@ -178,7 +178,7 @@ func (b *bundle) try(method, url string, header map[string]string, body any) (re
 	if err != nil {
 		return reply{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	read, err := io.ReadAll(response.Body)
 	answered := reply{status: response.StatusCode, header: response.Header, text: string(read)}
 	_ = json.Unmarshal(read, &answered.body)

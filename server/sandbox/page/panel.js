@@ -65,7 +65,7 @@ async function attempt(done, work, focusAfter) {
     const target = focusAfter && element(focusAfter);
     if (target) target.focus();
   } catch (problem) {
-    announce("Não foi possível: " + problem.message);
+    announce(`Não foi possível: ${problem.message}`);
   }
 }
 
@@ -220,9 +220,9 @@ function listen() {
 // A click must not land on a row that has just moved, so the page refreshes
 // by itself only while nobody is using its controls.
 function refreshWhenIdle() {
-  const busy = document.activeElement && document.activeElement.closest("main form, main table");
+  const busy = document.activeElement?.closest("main form, main table");
   if (!document.hidden && !busy)
-    refresh().catch((problem) => announce("Sem resposta do simulador: " + problem.message));
+    refresh().catch((problem) => announce(`Sem resposta do simulador: ${problem.message}`));
 }
 
 fillStatuses();
