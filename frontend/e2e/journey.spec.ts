@@ -197,7 +197,20 @@ test("keeps the filters of a list in the address", async ({ page }) => {
   await expect(table.getByRole("row")).toHaveCount(4);
 });
 
-test("mirrors the sale into Vhsys", async ({ page }) => {
+test("mirrors a sale of a product into Vhsys", async ({ page }) => {
+  await signIn(page);
+  await page.goto("/sales/new");
+  await page.getByRole("combobox", { name: "Cliente" }).fill(customer);
+  await page.getByRole("option", { name: new RegExp(customer) }).click();
+  await page.getByLabel("Produto").selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Salvar venda e emitir boletos" }).click();
+  await expect(page.getByRole("heading", { name: /^Venda \d+$/, level: 1 })).toBeVisible();
+  for (const step of ["Cliente", "Pedido", "Itens", "Parcelas", "Status"]) {
+    await expect(page.getByText(`${step} · feito`)).toBeVisible({ timeout: 30_000 });
+  }
+});
+
+test("shows what would be sent to Vhsys", async ({ page }) => {
   await signIn(page);
   await page.goto(salePath);
   await page.getByRole("button", { name: "Ver o que será enviado" }).click();

@@ -6,15 +6,27 @@ import { join } from "node:path";
 
 const startMilliseconds = 90_000;
 
-/** Starts the real server with both simulators and fresh data; returns what ends it. */
+interface Running {
+  url: string;
+  end: () => Promise<void>;
+}
+
+/** Starts the demo for all tests, unless PONTE_URL names a server that runs already. */
 export default async function start(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.PONTE_URL) return undefined; // a server that is already running
+  if (process.env.PONTE_URL) return undefined;
+  const { url, end } = await launch("demo", "--fresh");
+  process.env.PONTE_URL = url;
+  return end;
+}
+
+/** Starts the real server on a free port, with data of its own that is deleted at the end. */
+export async function launch(...command: string[]): Promise<Running> {
   const binary = process.env.PONTE_BIN;
   if (!binary) throw new Error("PONTE_BIN must be the path of the server's binary");
   const data = mkdtempSync(join(tmpdir(), "ponte-e2e-"));
   const address = `127.0.0.1:${await freePort()}`;
   const output: string[] = [];
-  const server = spawn(binary, ["demo", "--fresh"], {
+  const server = spawn(binary, command, {
     env: {
       ...process.env,
       DATABASE_URL: undefined,
@@ -30,17 +42,18 @@ export default async function start(): Promise<(() => Promise<void>) | undefined
       if (output.length > 200) output.shift();
     });
   }
-  process.env.PONTE_URL = `http://${address}`;
+  const url = `http://${address}`;
   try {
-    await ready(`http://${address}/readyz`, server);
+    await ready(`${url}/readyz`, server);
   } catch (error) {
     await stop(server);
     throw new Error(`${error}\n${output.join("")}`);
   }
-  return async () => {
+  const end = async () => {
     await stop(server);
     rmSync(data, { recursive: true, force: true });
   };
+  return { url, end };
 }
 
 function freePort(): Promise<number> {

@@ -4,6 +4,7 @@ import { useChange } from "@/api/hooks";
 import { SaveAccountDocument } from "@/gen/documents/accounts";
 import type { AccountPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { bankLabel } from "@/ui/bank";
 import { Choice } from "@/ui/Choice";
 import { FormDialog } from "@/ui/FormDialog";
 import { useSubmit } from "@/ui/form";
@@ -45,7 +46,7 @@ export function AccountDialog({ account, banks, onClose }: Props) {
       <TextInput label={t("common.name")} required data-autofocus {...form.getInputProps("name")} />
       <Choice
         label={t("account.bank")}
-        options={banks.map(({ code, name }) => ({ value: code, label: `${code} - ${name}` }))}
+        options={banks.map((bank) => ({ value: bank.code, label: bankLabel(bank) }))}
         {...form.getInputProps("bankCode")}
       />
       <TextInput

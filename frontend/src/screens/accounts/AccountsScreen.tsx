@@ -5,6 +5,7 @@ import { useMay } from "@/api/viewer";
 import { AccountsDocument } from "@/gen/documents/accounts";
 import type { AccountPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { bankLabel } from "@/ui/bank";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { AppLink } from "@/ui/links";
@@ -32,7 +33,7 @@ export function AccountsScreen() {
     {
       key: "bank",
       header: t("account.bank"),
-      cell: ({ bank }) => `${bank.code} - ${bank.name}`,
+      cell: ({ bank }) => bankLabel(bank),
     },
     { key: "branch", header: t("account.branch"), cell: (account) => account.branch || "–" },
     { key: "number", header: t("account.number"), cell: (account) => account.accountNumber || "–" },

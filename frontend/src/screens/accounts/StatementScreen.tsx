@@ -4,6 +4,7 @@ import { pageSize } from "@/api/search";
 import { AccountStatementDocument } from "@/gen/documents/accounts";
 import type { AccountStatementQuery } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { bankLabel } from "@/ui/bank";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { FilterDay } from "@/ui/FilterDay";
 import { Filters } from "@/ui/Filters";
@@ -61,7 +62,7 @@ function Statement({ statement, period, search, onSearch, onBack }: StatementPro
   return (
     <Page
       title={t("statement.title", { account: account.name })}
-      hint={`${account.bank.code} - ${account.bank.name}`}
+      hint={bankLabel(account.bank)}
       back={
         <AppLink to="/accounts" size="sm">
           {t("accounts.title")}

@@ -4,6 +4,7 @@ import { useChange } from "@/api/hooks";
 import { SaveConvenioDocument } from "@/gen/documents/convenios";
 import type { ConvenioPartsFragment, ConveniosQuery } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { bankLabel } from "@/ui/bank";
 import { Choice } from "@/ui/Choice";
 import { FormDialog } from "@/ui/FormDialog";
 import { useSubmit } from "@/ui/form";
@@ -51,7 +52,7 @@ export function ConvenioDialog({ convenio, banks, accounts, onClose }: Props) {
       <Choice
         label={t("account.bank")}
         description={t("convenio.bankHint")}
-        options={banks.map(({ code, name }) => ({ value: code, label: `${code} - ${name}` }))}
+        options={banks.map((bank) => ({ value: bank.code, label: bankLabel(bank) }))}
         {...form.getInputProps("bankCode")}
       />
       <Choice

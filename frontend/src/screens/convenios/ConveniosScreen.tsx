@@ -5,6 +5,7 @@ import { useMay } from "@/api/viewer";
 import { ConveniosDocument } from "@/gen/documents/convenios";
 import type { ConvenioPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { bankLabel } from "@/ui/bank";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { AppLink, LinkButton } from "@/ui/links";
@@ -21,7 +22,7 @@ export function ConveniosScreen() {
   const columns: Column<ConvenioPartsFragment>[] = [
     { key: "name", header: t("common.name"), cell: (convenio) => convenio.name },
     { key: "code", header: t("convenio.code"), cell: (convenio) => convenio.code },
-    { key: "bank", header: t("account.bank"), cell: ({ bank }) => `${bank.code} - ${bank.name}` },
+    { key: "bank", header: t("account.bank"), cell: ({ bank }) => bankLabel(bank) },
     {
       key: "account",
       header: t("convenio.account"),

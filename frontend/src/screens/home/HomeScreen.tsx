@@ -35,7 +35,10 @@ export function HomeScreen() {
       <Loaded query={query}>
         {(home) => (
           <>
-            <Counts home={home} />
+            <Counts
+              home={home}
+              dueSoon={{ status: "WAITING", dueFrom: from, dueTo: to, order: "DUE_ASC" }}
+            />
             <Attention
               title={t("home.failing")}
               charges={home.failing.nodes}
@@ -63,7 +66,7 @@ export function HomeScreen() {
   );
 }
 
-function Counts({ home }: { home: HomeQuery }) {
+function Counts({ home, dueSoon }: { home: HomeQuery; dueSoon: ChargesSearch }) {
   const t = useT();
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }}>
@@ -83,7 +86,7 @@ function Counts({ home }: { home: HomeQuery }) {
         </AppLink>
       </Count>
       <Count count={home.dueSoon.totalCount}>
-        <AppLink to="/charges" search={{ status: "WAITING", order: "DUE_ASC" }}>
+        <AppLink to="/charges" search={dueSoon}>
           {t("home.count.dueSoon")}
         </AppLink>
       </Count>

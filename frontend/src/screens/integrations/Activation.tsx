@@ -11,13 +11,14 @@ import { ProblemList } from "./ProblemList";
 
 interface Props {
   label: string;
+  hint: string;
   kind: IntegrationKind;
   active: boolean;
   problems: ProblemPartsFragment[];
 }
 
 /** Switches an integration on or off, and says what keeps it from being switched on. */
-export function Activation({ label, kind, active, problems }: Props) {
+export function Activation({ label, hint, kind, active, problems }: Props) {
   const t = useT();
   const mayChange = useMay()("OWNER");
   const activate = useChange(ActivateIntegrationDocument);
@@ -37,7 +38,7 @@ export function Activation({ label, kind, active, problems }: Props) {
     <Stack gap="sm">
       <Switch
         label={label}
-        description={t("integration.activeHint")}
+        description={hint}
         checked={active}
         disabled={!mayChange || activate.isPending}
         onChange={(event) => change(event.currentTarget.checked)}

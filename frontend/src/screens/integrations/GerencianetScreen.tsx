@@ -36,6 +36,7 @@ export function GerencianetScreen() {
                     label={t("gerencianet.situationIs", {
                       state: t(integration.active ? "integration.on" : "integration.off"),
                     })}
+                    hint={t("gerencianet.situationHint")}
                     kind="GERENCIANET"
                     active={integration.active}
                     problems={integration.activationProblems}

@@ -24,6 +24,7 @@ export function VhsysDetailTab({ integration }: { integration: VhsysPartsFragmen
         <Section title={t("integration.state")}>
           <Activation
             label={t("vhsys.active")}
+            hint={t("vhsys.activeHint")}
             kind="VHSYS"
             active={integration.active}
             problems={integration.activationProblems}
