@@ -64,6 +64,9 @@ func (s *Service) start(ctx context.Context, id string, action enum.ChargeAction
 	if err != nil {
 		return nil, err
 	}
+	if started.Operation != nil {
+		started.Operation = started.Operation.Unwrap() // free of the transaction, so that its edges can be followed
+	}
 	started.Charge, err = s.DB.Charge.Get(ctx, id)
 	return started, err
 }

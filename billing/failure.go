@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -182,7 +181,7 @@ func (s *Service) resolveWhere(ctx context.Context, tx *db.Tx, proven predicate.
 }
 
 const (
-	// quietTries is how often a provider may be unreachable before it is told.
+	// quietTries is how often a provider may not answer before it is told.
 	quietTries = 3
 )
 
@@ -198,7 +197,7 @@ func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, 
 	case provider.Auth, provider.Account, provider.Limit:
 		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, strings.ToLower(string(problem.Class)), enum.FailureOpen))
 	}
-	if time.Since(op.AskedAt) < s.Timing.SettleWindow && problem.Class == provider.Ambiguous {
+	if problem.Class == provider.Ambiguous && op.Tries < quietTries {
 		return nil
 	}
 	report, err := s.operationReport(ctx, tx, op, problem)

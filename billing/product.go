@@ -62,7 +62,10 @@ func (s *Service) SaveProduct(ctx context.Context, input SaveProduct) (*db.Produ
 		}
 		return err
 	})
-	return saved, err
+	if err != nil {
+		return nil, err
+	}
+	return saved.Unwrap(), nil
 }
 
 func checkProduct(input SaveProduct) Refusal {

@@ -93,7 +93,17 @@ func (s *Service) CreateSale(ctx context.Context, input NewSale) (*SaleStarted, 
 	if err != nil {
 		return nil, err
 	}
-	return started, nil
+	return started.unwrap(), nil
+}
+
+// unwrap frees what was read in a transaction from it, so that its edges can be
+// followed afterwards.
+func (s *SaleStarted) unwrap() *SaleStarted {
+	s.Sale = s.Sale.Unwrap()
+	for i, op := range s.Operations {
+		s.Operations[i] = op.Unwrap()
+	}
+	return s
 }
 
 func saleAndOperations(ctx context.Context, tx *db.Tx, id string, kind enum.OperationKind) (*db.Sale, []*db.Operation, error) {
@@ -500,6 +510,7 @@ func (s *Service) replaceCharge(ctx context.Context, input NewCharge) (*Started,
 	if err != nil {
 		return nil, err
 	}
+	started.Charge, started.Operation = started.Charge.Unwrap(), started.Operation.Unwrap()
 	return started, nil
 }
 
@@ -587,7 +598,7 @@ func (s *Service) CancelSale(ctx context.Context, id string) (*SaleStarted, erro
 	if err != nil {
 		return nil, err
 	}
-	return started, nil
+	return started.unwrap(), nil
 }
 
 func orNotFound(err error, field, pt, en string) error {
