@@ -1,0 +1,159 @@
+package billing_test
+
+import (
+	"fmt"
+	"testing"
+
+	"ponte/billing"
+	"ponte/billing/billingtest"
+	"ponte/ent/db"
+	"ponte/ent/enum"
+	"ponte/server/sandbox"
+)
+
+// heard answers what a person was told, like "OPENED gerencianet.4600210".
+func heard(w *billingtest.World, person *db.User) []string {
+	w.Helper()
+	told := []string{}
+	for _, one := range w.Heard(person.ID) {
+		told = append(told, string(one.Kind)+" "+one.Edges.Failure.Code)
+	}
+	return told
+}
+
+func assertHeard(w *billingtest.World, person *db.User, want ...string) {
+	w.Helper()
+	if got := heard(w, person); fmt.Sprint(got) != fmt.Sprint(want) {
+		w.Errorf("%s heard %v, not %v", person.Name, got, want)
+	}
+}
+
+// refusal makes the simulator refuse with one of the provider's codes.
+func refusal(route string, code int) billingtest.Fault {
+	return billingtest.Fault{Route: route, Kind: "status", Status: 400,
+		Body: fmt.Sprintf(`{"code":%d,"error":"validation_error","error_description":{"property":"/payment/banking_billet/customer/phone_number","message":"recusado"}}`, code)}
+}
+
+func TestRefusedByTheProvider(t *testing.T) {
+	t.Parallel()
+	for code, route := range map[int]string{4600210: issueRoute, 4600222: issueRoute, 3500034: reserveRoute, 4600142: issueRoute} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			w := billingtest.New(t)
+			one, two, other := w.User(enum.RoleFinance), w.User(enum.RoleOperator), w.User(enum.RoleOwner)
+			w.Ready(one, two)
+			w.FailGerencianet(refusal(route, code))
+			c := sell(w, 1)[0]
+			w.UntilStatus(c.ID, enum.ChargeFailed)
+			name := fmt.Sprintf("gerencianet.%d", code)
+			told := w.UntilFailure(name)
+			if told.Cause.PT == "" || told.Remedy.PT == "" || told.SubjectID != c.ID || told.State != enum.FailureOpen || *told.ProviderCode != fmt.Sprint(code) {
+				t.Errorf("told %+v", told)
+			}
+			w.Must(second(w.ChangeDueDate(w.Context(), c.ID, w.DueIn(12))))
+			w.Must(second(w.RetryFailure(w.Context(), told.ID)))
+			if got := w.UntilStatus(c.ID, enum.ChargeWaiting).DueDate; got != w.DueIn(12) {
+				t.Errorf("due on %s", got)
+			}
+			quiet(w)
+			for _, person := range []*db.User{one, two} {
+				assertHeard(w, person, "OPENED "+name, "RESOLVED "+name)
+			}
+			assertHeard(w, other)
+		})
+	}
+	t.Run("cancelled instead of corrected", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t).Ready()
+		w.FailGerencianet(refusal(issueRoute, 4600210))
+		c := sell(w, 1)[0]
+		w.UntilStatus(c.ID, enum.ChargeFailed)
+		told := w.UntilFailure("gerencianet.4600210")
+		w.Must(second(w.CancelCharge(w.Context(), c.ID)))
+		w.UntilStatus(c.ID, enum.ChargeCanceled)
+		w.Until("the failure is over", func() bool { return w.FailureNow(told.ID).State == enum.FailureResolved })
+		quiet(w)
+	})
+	t.Run("ignored with a reason", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t)
+		person := w.User(enum.RoleFinance)
+		w.Ready(person)
+		w.FailGerencianet(refusal(reserveRoute, 3500034))
+		w.UntilStatus(sell(w, 1)[0].ID, enum.ChargeFailed)
+		told := w.UntilFailure("gerencianet.3500034")
+		refused(t, second(w.AcknowledgeFailures(w.Context(), []string{told.ID}, billingtest.Ref(" "))), "REQUIRED")
+		ctx := billing.WithActor(w.Context(), billing.Actor{UserID: person.ID})
+		w.Must(second(w.AcknowledgeFailures(ctx, []string{told.ID}, billingtest.Ref("cliente desistiu"))))
+		if now := w.FailureNow(told.ID); now.State != enum.FailureIgnored || *now.Reason != "cliente desistiu" || *now.HandledByID != person.ID {
+			t.Errorf("%+v", now)
+		}
+	})
+}
+
+func TestProviderDown(t *testing.T) {
+	t.Parallel()
+	t.Run("one failure however many charges wait, and one resolution", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t)
+		person := w.User(enum.RoleFinance)
+		w.Ready(person)
+		w.FailGerencianet(billingtest.Fault{Route: "POST /v1/authorize", Kind: "status", Status: 503, Count: billingtest.Forever})
+		w.FailGerencianet(billingtest.Fault{Kind: "unauthorized", Count: billingtest.Forever}) // the token that is held ends
+		charges := sell(w, 5)
+		told := w.UntilFailure("gerencianet.3500000")
+		if told.State != enum.FailureRetrying || told.SubjectID != "" || len(w.Failures()) != 1 {
+			t.Errorf("told %+v of %d", told, len(w.Failures()))
+		}
+		w.Mend()
+		untilWaiting(w, charges)
+		quiet(w)
+		assertHeard(w, person, "OPENED "+told.Code, "RESOLVED "+told.Code)
+	})
+	t.Run("unreachable", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t)
+		person := w.User(enum.RoleFinance)
+		w.Ready(person)
+		w.FailGerencianet(billingtest.Fault{Kind: "drop_before", Count: billingtest.Forever})
+		charges := sell(w, 3)
+		told := w.UntilFailure("gerencianet.unavailable")
+		w.Mend()
+		untilWaiting(w, charges)
+		quiet(w)
+		w.Until("it is told to be over", func() bool { return w.FailureNow(told.ID).State == enum.FailureResolved })
+		assertHeard(w, person, "OPENED gerencianet.unavailable", "RESOLVED gerencianet.unavailable")
+	})
+	t.Run("wrong credentials: one failure, and work goes on when they are mended", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.RetryMax = 3_600_000 * ms; timing.RetryBase = 3_600_000 * ms }))
+		person := w.User(enum.RoleFinance)
+		w.Ready(person)
+		w.Must(second(w.SaveGerencianet(w.Context(), billing.GerencianetSettings{ClientSecret: billingtest.Ref("Client_Secret_wrong")})))
+		charges := sell(w, 4)
+		told := w.UntilFailure("gerencianet.auth")
+		w.Until("all have tried", func() bool {
+			var tried int
+			w.Must(w.Pool.QueryRow("SELECT count(*) FROM operations WHERE kind = 'ISSUE_CHARGE' AND tries = 1 AND state = 'QUEUED'").Scan(&tried))
+			return tried == 4
+		})
+		if len(w.Failures()) != 1 || told.State != enum.FailureOpen || w.FailureNow(told.ID).Count != 4 {
+			t.Errorf("told %+v", w.Failures())
+		}
+		w.Must(second(w.SaveGerencianet(w.Context(), billing.GerencianetSettings{ClientSecret: billingtest.Ref(sandbox.DemoClientSecret)})))
+		w.Must(second(w.TestIntegration(w.Context(), enum.Gerencianet)))
+		untilWaiting(w, charges)
+		w.Until("it is told to be over", func() bool { return w.FailureNow(told.ID).State == enum.FailureResolved })
+		assertHeard(w, person, "OPENED "+told.Code, "RESOLVED "+told.Code)
+	})
+	t.Run("an integration-wide failure is retried at once by hand", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.RetryMax = 3_600_000 * ms; timing.RetryBase = 3_600_000 * ms })).Ready()
+		w.FailGerencianet(refusal(reserveRoute, 4600033))
+		charges := sell(w, 1)
+		told := w.UntilFailure("gerencianet.4600033")
+		w.Must(second(w.RetryFailure(w.Context(), told.ID)))
+		untilWaiting(w, charges)
+		quiet(w)
+	})
+}
