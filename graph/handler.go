@@ -1,10 +1,15 @@
 package graph
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
+	"mime"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -14,6 +19,8 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+	"golang.org/x/text/language"
 
 	"ponte/access"
 	"ponte/graph/gen"
@@ -43,13 +50,13 @@ func NewHandler(r *Resolver, log *slog.Logger) http.Handler {
 		Directives: gen.DirectiveRoot{Role: hasRole},
 		Complexity: complexity(),
 	}))
-	server.AddTransport(transport.Websocket{
-		InitFunc:              r.connectionInit,
-		InitTimeout:           initTimeout,
-		PingPongInterval:      pingInterval,
-		KeepAlivePingInterval: pingInterval,
-		CloseFunc:             func(context.Context, int) {},
-	})
+	readLimit := int64(MaxRequestBytes)
+	server.AddTransport(sockets{transport.Websocket{
+		InitFunc:         r.connectionInit,
+		InitTimeout:      initTimeout,
+		PingPongInterval: pingInterval,
+		PayloadReadLimit: &readLimit,
+	}})
 	server.AddTransport(transport.SSE{KeepAlivePingInterval: sseKeepAlive})
 	server.AddTransport(transport.POST{})
 	server.AddTransport(transport.GET{})
@@ -61,17 +68,73 @@ func NewHandler(r *Resolver, log *slog.Logger) http.Handler {
 	server.Use(extension.Introspection{})
 	server.Use(limits{})
 	server.Use(extension.FixedComplexityLimit(maxComplexity))
-	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		return next(withLoaders(ctx, r.DB))
-	})
+	if r.PointsPerSecond > 0 {
+		server.Use(newRates(r.PointsPerSecond))
+	}
+	server.AroundOperations(r.aroundOperation(presentError(log)))
+	server.AroundResponses(r.aroundResponse)
 	return r.authenticated(server)
 }
 
 func recovered(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, cause any) error {
-		log.ErrorContext(ctx, "panic while resolving", "cause", cause)
+		log.ErrorContext(ctx, "panic while resolving", "cause", cause, "stack", string(debug.Stack()))
 		return errors.New("panic while resolving")
 	}
+}
+
+// aroundOperation looks at the rights of each operation over a WebSocket, which
+// was signed in long ago, and tells why a stream of Server-Sent Events ended.
+func (r *Resolver) aroundOperation(present graphql.ErrorPresenterFunc) graphql.OperationMiddleware {
+	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+		switch {
+		case channelOf(ctx) == channelSocket:
+			if err := r.recheck(ctx); err != nil {
+				return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{present(ctx, err)}})
+			}
+		case graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription:
+			return withLastWords(ctx, next)
+		}
+		return next(ctx)
+	}
+}
+
+// aroundResponse gives each answer loaders of its own, and each but those of a
+// subscription a deadline.
+func (r *Resolver) aroundResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	operation := graphql.GetOperationContext(ctx).Operation
+	if operation != nil && operation.Operation != ast.Subscription {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, executionDeadline)
+		defer cancel()
+	}
+	return next(r.withLoaders(ctx))
+}
+
+// channel is how a request came.
+type channel int
+
+const (
+	channelAnswer channel = iota // one answer
+	channelStream                // Server-Sent Events
+	channelSocket                // WebSocket
+)
+
+type channelKey struct{}
+
+func channelOf(ctx context.Context) channel {
+	found, _ := ctx.Value(channelKey{}).(channel)
+	return found
+}
+
+func requestChannel(request *http.Request) channel {
+	switch {
+	case request.Header.Get("Upgrade") != "":
+		return channelSocket
+	case request.Method == http.MethodPost && strings.Contains(request.Header.Get("Accept"), "text/event-stream"):
+		return channelStream
+	}
+	return channelAnswer
 }
 
 // unauthorized is the one answer to a caller who is not signed in.
@@ -81,28 +144,65 @@ const unauthorized = `{"errors":[{"message":"Não autenticado: entre de novo. / 
 // first message instead, because a browser can't set its headers.
 func (r *Resolver) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		came := requestChannel(request)
 		ctx := WithLocale(request.Context(), preferredLocale(request.Header.Get("Accept-Language")))
-		if strings.EqualFold(request.Header.Get("Upgrade"), "websocket") {
+		ctx = context.WithValue(ctx, channelKey{}, came)
+		if came == channelSocket {
 			next.ServeHTTP(w, request.WithContext(ctx))
 			return
 		}
-		viewer, err := r.Access.Authenticate(ctx, bearer(request.Header.Get("Authorization")))
+		viewer, err := r.authenticate(ctx, request.Header.Get("Authorization"))
 		if err != nil {
 			refuseCaller(w, err)
 			return
 		}
-		if isStream(request) {
+		if came == channelStream {
 			// A stream outlives the server's deadline for reading a request.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
-		} else {
-			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, executionDeadline)
-			defer cancel()
 		}
-		request.Body = http.MaxBytesReader(w, request.Body, MaxRequestBytes)
 		w.Header().Set("Cache-Control", "no-store")
+		if request.Method == http.MethodPost && !readRequest(w, request) {
+			return
+		}
 		next.ServeHTTP(w, request.WithContext(access.WithViewer(ctx, viewer)))
 	})
+}
+
+func (r *Resolver) authenticate(ctx context.Context, authorization string) (*access.Viewer, error) {
+	ctx, cancel := context.WithTimeout(ctx, executionDeadline)
+	defer cancel()
+	return r.Access.Authenticate(ctx, bearer(authorization))
+}
+
+// readRequest reads a request's body before gqlgen does, which would answer and
+// log a body that it cannot read, with the secrets in it. It answers false when
+// the request was refused.
+func readRequest(w http.ResponseWriter, request *http.Request) bool {
+	media, _, err := mime.ParseMediaType(request.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" {
+		refuseRequest(w, http.StatusUnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE", "Envie o corpo como application/json. / Send the body as application/json.")
+		return false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, MaxRequestBytes))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		refuseRequest(w, http.StatusRequestEntityTooLarge, "REQUEST_TOO_LARGE", "O corpo passa de 256 KiB. / The body exceeds 256 KiB.")
+		return false
+	}
+	var params graphql.RawParams
+	if err != nil || json.Unmarshal(body, &params) != nil || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		refuseRequest(w, http.StatusBadRequest, "BAD_REQUEST", "O corpo precisa ser um objeto JSON com query. / The body must be one JSON object with query.")
+		return false
+	}
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	return true
+}
+
+// refuseRequest answers one error without parsing anything.
+func refuseRequest(w http.ResponseWriter, status int, code, message string) {
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": message, "extensions": map[string]any{"code": code}}}})
 }
 
 func refuseCaller(w http.ResponseWriter, err error) {
@@ -118,10 +218,6 @@ func refuseCaller(w http.ResponseWriter, err error) {
 	_, _ = w.Write([]byte(unauthorized))
 }
 
-func isStream(request *http.Request) bool {
-	return strings.Contains(request.Header.Get("Accept"), "text/event-stream")
-}
-
 func bearer(header string) string {
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
@@ -130,22 +226,21 @@ func bearer(header string) string {
 	return strings.TrimSpace(token)
 }
 
-// preferredLocale answers en when the first language asked for is English, else
-// Portuguese.
+// preferredLocale answers the one of our languages that Accept-Language likes best,
+// Portuguese when it likes neither.
 func preferredLocale(header string) string {
-	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(header)), "en") {
-		return "en"
-	}
-	return "pt-BR"
+	wanted, _, _ := language.ParseAcceptLanguage(header)
+	_, index, _ := spoken.Match(wanted...)
+	return []string{"pt-BR", "en"}[index]
 }
 
-// The close codes of graphql-transport-ws.
-const closeUnauthorized = 4401
+// spoken are our languages; the first is for all others.
+var spoken = language.NewMatcher([]language.Tag{language.BrazilianPortuguese, language.English})
 
 // connectionInit signs in a WebSocket by the access token of its first message.
 // gqlgen needs a context with the error too, or the socket stays open.
 func (r *Resolver) connectionInit(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-	viewer, err := r.Access.Authenticate(ctx, bearer(payload.Authorization()))
+	viewer, err := r.authenticate(ctx, payload.Authorization())
 	if err != nil {
 		return transport.WithWebsocketCloseCode(ctx, closeUnauthorized), nil, errors.New("unauthorized")
 	}

@@ -17,4 +17,7 @@ type Resolver struct {
 	Access  *access.Service
 	Version string
 	Demo    bool // both providers are simulated
+
+	// PointsPerSecond is what a caller may spend on queries, see rate.go; 0 sets no limit.
+	PointsPerSecond int
 }

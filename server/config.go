@@ -37,6 +37,7 @@ type config struct {
 	RetryMax        time.Duration `env:"PONTE_RETRY_MAX"`
 	RetryEnd        time.Duration `env:"PONTE_RETRY_END"`
 	Workers         int           `env:"PONTE_WORKERS"`
+	RateLimit       int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
 	TrustProxy      bool          `env:"PONTE_TRUST_PROXY"`
 }
 

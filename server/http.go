@@ -28,7 +28,7 @@ const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' '
 // /sandbox/ in the demo.
 func (a *app) handler(extra http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil}
+	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit}
 	mux.Handle("/graphql", graph.NewHandler(resolver, a.log))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
