@@ -27,15 +27,15 @@ import (
 // The orders of the lists, and what each asked field needs of the row.
 
 func chargeKey(order gen.ChargeOrder) key[db.Charge] {
-	by := key[db.Charge]{name: string(order), id: func(c *db.Charge) string { return c.ID }}
+	by := key[db.Charge]{name: "charges." + string(order), id: func(c *db.Charge) string { return c.ID }}
 	switch order {
 	case gen.ChargeOrderCreatedDesc:
 		by.desc = true
 	case gen.ChargeOrderDueAsc, gen.ChargeOrderDueDesc:
-		by.column, by.desc = charge.FieldDueDate, order == gen.ChargeOrderDueDesc
+		by.column, by.desc, by.read = charge.FieldDueDate, order == gen.ChargeOrderDueDesc, asDate
 		by.value = func(c *db.Charge) any { return string(c.DueDate) }
 	case gen.ChargeOrderAmountDesc:
-		by.column, by.desc = charge.FieldAmountCents, true
+		by.column, by.desc, by.read = charge.FieldAmountCents, true, asNumber
 		by.value = func(c *db.Charge) any { return c.AmountCents }
 	}
 	return by
@@ -101,12 +101,12 @@ func trimmed(text *string) string {
 }
 
 func saleKey(order gen.SaleOrder) key[db.Sale] {
-	by := key[db.Sale]{name: string(order), id: func(s *db.Sale) string { return s.ID }}
+	by := key[db.Sale]{name: "sales." + string(order), id: func(s *db.Sale) string { return s.ID }}
 	switch order {
 	case gen.SaleOrderCreatedDesc:
 		by.desc = true
 	case gen.SaleOrderTotalDesc:
-		by.column, by.desc = sale.FieldTotalCents, true
+		by.column, by.desc, by.read = sale.FieldTotalCents, true, asNumber
 		by.value = func(s *db.Sale) any { return s.TotalCents }
 	}
 	return by
@@ -121,8 +121,12 @@ func (r *Resolver) sales(ctx context.Context, args pageArgs, filter *gen.SaleFil
 	if err != nil {
 		return nil, err
 	}
+	return saleConnection(p), nil
+}
+
+func saleConnection(p *page[db.Sale]) *gen.SaleConnection {
 	return &gen.SaleConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
-		Edges: edges(p, func(cursor string, node *db.Sale) *gen.SaleEdge { return &gen.SaleEdge{Cursor: cursor, Node: node} })}, nil
+		Edges: edges(p, func(cursor string, node *db.Sale) *gen.SaleEdge { return &gen.SaleEdge{Cursor: cursor, Node: node} })}
 }
 
 func saleFilter(filter *gen.SaleFilter) []predicate.Sale {
@@ -153,9 +157,10 @@ func saleFilter(filter *gen.SaleFilter) []predicate.Sale {
 }
 
 func (r *Resolver) customers(ctx context.Context, args pageArgs, search *string, order gen.CustomerOrder) (*gen.CustomerConnection, error) {
-	by := key[db.Customer]{name: string(order), id: func(c *db.Customer) string { return c.ID }, desc: true}
+	by := key[db.Customer]{name: "customers." + string(order), id: func(c *db.Customer) string { return c.ID }, desc: true}
 	if order == gen.CustomerOrderNameAsc {
-		by.column, by.desc, by.value = customer.FieldName, false, func(c *db.Customer) any { return c.Name }
+		by.column, by.desc, by.read = customer.FieldName, false, asText
+		by.value = func(c *db.Customer) any { return c.Name }
 	}
 	q := r.DB.Customer.Query()
 	if wanted := trimmed(search); wanted != "" {
@@ -172,7 +177,7 @@ func (r *Resolver) customers(ctx context.Context, args pageArgs, search *string,
 }
 
 func (r *Resolver) products(ctx context.Context, args pageArgs, search *string, active *bool) (*gen.ProductConnection, error) {
-	by := key[db.Product]{name: "NAME_ASC", column: product.FieldName, id: func(p *db.Product) string { return p.ID }, value: func(p *db.Product) any { return p.Name }}
+	by := key[db.Product]{name: "products", column: product.FieldName, read: asText, id: func(p *db.Product) string { return p.ID }, value: func(p *db.Product) any { return p.Name }}
 	q := r.DB.Product.Query()
 	if wanted := trimmed(search); wanted != "" {
 		q.Where(product.Or(product.NameContainsFold(wanted), product.CodeContainsFold(wanted)))
@@ -191,7 +196,7 @@ func (r *Resolver) products(ctx context.Context, args pageArgs, search *string, 
 }
 
 func (r *Resolver) users(ctx context.Context, args pageArgs, search *string) (*gen.UserConnection, error) {
-	by := key[db.User]{name: "NAME_ASC", column: user.FieldName, id: func(u *db.User) string { return u.ID }, value: func(u *db.User) any { return u.Name }}
+	by := key[db.User]{name: "users", column: user.FieldName, read: asText, id: func(u *db.User) string { return u.ID }, value: func(u *db.User) any { return u.Name }}
 	q := r.DB.User.Query()
 	if wanted := trimmed(search); wanted != "" {
 		q.Where(user.Or(user.NameContainsFold(wanted), user.EmailContainsFold(wanted)))
@@ -205,7 +210,7 @@ func (r *Resolver) users(ctx context.Context, args pageArgs, search *string) (*g
 }
 
 func (r *Resolver) operations(ctx context.Context, args pageArgs, filter *gen.OperationFilter) (*gen.OperationConnection, error) {
-	by := key[db.Operation]{name: "CREATED_DESC", desc: true, id: func(o *db.Operation) string { return o.ID }}
+	by := key[db.Operation]{name: "operations", desc: true, id: func(o *db.Operation) string { return o.ID }}
 	q := r.DB.Operation.Query()
 	if filter != nil {
 		if len(filter.State) > 0 {
@@ -260,7 +265,7 @@ func (r *Resolver) statement(ctx context.Context, accountID string, period brazi
 }
 
 func (r *Resolver) statementEntries(ctx context.Context, of *gen.AccountStatement, args pageArgs) (*gen.EntryConnection, error) {
-	by := key[db.Entry]{name: "POSITION_DESC", column: entry.FieldPosition, desc: true, id: func(e *db.Entry) string { return e.ID }, value: func(e *db.Entry) any { return *e.Position }}
+	by := key[db.Entry]{name: "entries." + of.Account.ID, column: entry.FieldPosition, read: asNumber, desc: true, id: func(e *db.Entry) string { return e.ID }, value: func(e *db.Entry) any { return *e.Position }}
 	q := r.DB.Entry.Query().Where(entry.AccountID(of.Account.ID), entry.BookedOnGTE(of.Period.From), entry.BookedOnLTE(of.Period.To))
 	p, err := paginate(ctx, q, args, by)
 	if err != nil {

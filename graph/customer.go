@@ -21,7 +21,7 @@ func (r *customerResolver) Address(ctx context.Context, obj *db.Customer) (*gen.
 }
 
 func (r *customerResolver) Sales(ctx context.Context, obj *db.Customer, first *int, after *string) (*gen.SaleConnection, error) {
-	return r.sales(ctx, pageArgs{first: first, after: after}, &gen.SaleFilter{CustomerID: &obj.ID}, gen.SaleOrderCreatedDesc)
+	return r.customerSales(ctx, obj.ID, pageArgs{first: first, after: after})
 }
 
 func (r *mutationResolver) SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*gen.CustomerPayload, error) {

@@ -3,12 +3,16 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/lib/pq"
 	"github.com/oklog/ulid/v2"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"ponte/access"
 	"ponte/billing"
 	"ponte/billing/provider"
 	"ponte/ent/db"
@@ -71,28 +75,70 @@ func providerError(ctx context.Context, told *provider.Error) *gen.UserError {
 // secret.
 func presentError(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
+		field := graphql.GetFieldContext(ctx)
 		var shown *gqlerror.Error
-		if errors.As(err, &shown) && shown.Unwrap() == nil { // found by the parser, the validator or a limit
+		isShown := errors.As(err, &shown)
+		if field == nil && isShown && shown.Unwrap() == nil { // found by the parser, the validator or a limit
 			return withCode(shown, "BAD_REQUEST")
 		}
 		presented := &gqlerror.Error{Path: graphql.GetPath(ctx)}
-		refusal, refused := billing.AsRefusal(err)
-		switch {
-		case refused:
-			presented.Message = refusal[0].Text.In(locale(ctx))
-			return withCode(presented, refusal[0].Code)
-		case errors.Is(err, errForbidden):
-			presented.Message = textOf("Seu perfil não permite isto: peça a um proprietário.", "Your role does not allow this: ask an owner.").In(locale(ctx))
-			return withCode(presented, "FORBIDDEN")
-		case db.IsNotFound(err):
-			presented.Message = textOf("Não encontrado.", "Not found.").In(locale(ctx))
-			return withCode(presented, "NOT_FOUND")
-		case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-			presented.Message = textOf("A consulta demorou demais e foi interrompida: peça menos de uma vez.", "The request took too long and was ended: ask for less at once.").In(locale(ctx))
-			return withCode(presented, "TIMEOUT")
+		if field != nil && field.Args == nil && len(field.Field.Definition.Arguments) > 0 { // its arguments could not be read
+			return badArgument(ctx, presented, shown)
+		}
+		if code, text := explain(ctx, err); code != "" {
+			presented.Message = text.In(locale(ctx))
+			return withCode(presented, code)
 		}
 		return internalError(ctx, log, presented, err)
 	}
+}
+
+// explain answers the code and the sentence of an error that is no surprise.
+func explain(ctx context.Context, err error) (code string, text provider.Text) {
+	refusal, refused := billing.AsRefusal(err)
+	var database *pq.Error
+	switch {
+	case refused:
+		return refusal[0].Code, refusal[0].Text
+	case errors.Is(err, errForbidden):
+		return "FORBIDDEN", textOf("Seu perfil não permite isto: peça a um proprietário.", "Your role does not allow this: ask an owner.")
+	case errors.Is(err, access.ErrUnauthenticated):
+		return "UNAUTHENTICATED", textOf("A sessão terminou: entre de novo.", "The session has ended: sign in again.")
+	case db.IsNotFound(err):
+		return "NOT_FOUND", textOf("Não encontrado.", "Not found.")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:
+		return "TIMEOUT", textOf("A consulta demorou demais e foi interrompida: peça menos de uma vez.", "The request took too long and was ended: ask for less at once.")
+	case errors.As(err, &database) && database.Code == notStorable:
+		return "INVALID_ARGUMENT", textOf("Um dos textos tem um caractere que não pode ser guardado: escreva-o de novo.", "One of the texts has a character that cannot be stored: write it again.")
+	}
+	return "", provider.Text{}
+}
+
+// notStorable is PostgreSQL's code for a text with the character 0.
+const notStorable = "22021"
+
+// badArgument tells which value could not be read, not what was in it.
+func badArgument(ctx context.Context, presented, cause *gqlerror.Error) *gqlerror.Error {
+	var path []string
+	if cause != nil {
+		for _, step := range cause.Path[min(len(presented.Path), len(cause.Path)):] {
+			path = append(path, fmt.Sprint(step))
+		}
+	}
+	where := strings.Join(path, ".")
+	presented.Message = textOf("O valor de "+where+" não pode ser lido: confira o tipo e o formato.", "The value of "+where+" cannot be read: check its type and format.").In(locale(ctx))
+	presented.Extensions = map[string]any{"field": path}
+	return withCode(presented, "INVALID_ARGUMENT")
+}
+
+// presentStreamError is presentError for a stream that ends.
+func presentStreamError(ctx context.Context, log *slog.Logger, err error) *gqlerror.Error {
+	presented := &gqlerror.Error{}
+	if code, text := explain(ctx, err); code != "" {
+		presented.Message = text.In(locale(ctx))
+		return withCode(presented, code)
+	}
+	return internalError(ctx, log, presented, err)
 }
 
 func internalError(ctx context.Context, log *slog.Logger, presented *gqlerror.Error, err error) *gqlerror.Error {

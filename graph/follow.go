@@ -2,7 +2,9 @@ package graph
 
 import (
 	"context"
+	"errors"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -29,7 +31,7 @@ func (r *Resolver) followFailures(ctx context.Context, after *string) (<-chan *g
 	go func() {
 		defer close(events)
 		err := r.Billing.Feed(ctx, me, position, r.recheck, func(told *db.Delivery) error { return hand(ctx, events, failureEvent(told)) })
-		endStream(ctx, err)
+		r.endStream(ctx, err)
 	}()
 	return events, nil
 }
@@ -39,11 +41,11 @@ func (r *Resolver) followCharge(ctx context.Context, id *string) (<-chan *db.Cha
 	go func() {
 		defer close(charges)
 		if id == nil {
-			endStream(ctx, r.Billing.FollowCharges(ctx, r.recheck, func(c *db.Charge) error { return hand(ctx, charges, c) }))
+			r.endStream(ctx, r.Billing.FollowCharges(ctx, r.recheck, func(c *db.Charge) error { return hand(ctx, charges, c) }))
 			return
 		}
 		var last *db.Charge
-		endStream(ctx, r.Billing.Follow(ctx, billing.ChargeTopic(*id), r.recheck, func(ctx context.Context) error {
+		r.endStream(ctx, r.Billing.Follow(ctx, billing.ChargeTopic(*id), r.recheck, func(ctx context.Context) error {
 			c, err := r.DB.Charge.Get(ctx, *id)
 			if err != nil || (last != nil && c.UpdatedAt.Equal(last.UpdatedAt)) {
 				return err
@@ -76,7 +78,7 @@ func (r *Resolver) followOperation(ctx context.Context, id string) (<-chan *db.O
 			}
 			return nil
 		})
-		endStream(ctx, err)
+		r.endStream(ctx, err)
 	}()
 	return operations, nil
 }
@@ -86,7 +88,7 @@ func ended(state enum.OperationState) bool {
 }
 
 // errEnded ends a stream that has told all there is.
-var errEnded = context.Canceled
+var errEnded = errors.New("the stream has told all there is")
 
 // hand gives an event to the transport.
 func hand[T any](ctx context.Context, to chan<- T, event T) error {
@@ -99,14 +101,38 @@ func hand[T any](ctx context.Context, to chan<- T, event T) error {
 }
 
 // endStream tells the client why its stream ended, unless it left itself.
-func endStream(ctx context.Context, err error) {
-	if err == nil || ctx.Err() != nil || err == errEnded {
+func (r *Resolver) endStream(ctx context.Context, err error) {
+	if err == nil || ctx.Err() != nil || errors.Is(err, errEnded) {
 		return
 	}
-	code := "STREAM_ENDED"
-	message := textOf("O acompanhamento foi encerrado: entre de novo.", "The stream has ended: sign in again.")
-	if refusal, ok := billing.AsRefusal(err); ok {
-		code, message = refusal[0].Code, refusal[0].Text
+	presented := presentStreamError(ctx, r.Billing.Log, err)
+	if words, ok := ctx.Value(lastWordsKey{}).(*lastWords); ok {
+		words.error = presented
+		return
 	}
-	transport.AddSubscriptionError(ctx, &gqlerror.Error{Message: message.In(locale(ctx)), Extensions: map[string]any{"code": code}})
+	transport.AddSubscriptionError(ctx, presented)
+}
+
+// lastWords is why a stream of Server-Sent Events ended. gqlgen has a place for it
+// in a WebSocket only. It is written before the stream's channel is closed, and
+// read after.
+type lastWords struct{ error *gqlerror.Error }
+
+type lastWordsKey struct{}
+
+// withLastWords answers, after the last event of a stream, why it ended.
+func withLastWords(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	words := &lastWords{}
+	events := next(context.WithValue(ctx, lastWordsKey{}, words))
+	return func(ctx context.Context) *graphql.Response {
+		if event := events(ctx); event != nil {
+			return event
+		}
+		if words.error == nil || ctx.Err() != nil {
+			return nil
+		}
+		last := &graphql.Response{Errors: gqlerror.List{words.error}}
+		words.error = nil
+		return last
+	}
 }

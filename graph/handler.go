@@ -164,7 +164,7 @@ func (r *Resolver) authenticated(next http.Handler) http.Handler {
 		if request.Method == http.MethodPost && !readRequest(w, request) {
 			return
 		}
-		next.ServeHTTP(w, request.WithContext(access.WithViewer(ctx, viewer)))
+		metered(next, w, request.WithContext(access.WithViewer(ctx, viewer)))
 	})
 }
 

@@ -20,6 +20,7 @@ const (
 	maxDepth           = 12
 	maxAliases         = 15
 	maxDirectives      = 50
+	maxFields          = 2_000 // with every fragment counted wherever it is spread
 	maxComplexity      = 50_000
 )
 
@@ -47,16 +48,23 @@ func (limits) MutateOperationParameters(_ context.Context, request *graphql.RawP
 	return nil
 }
 
-// MutateOperationContext refuses an operation that is too deep or too wide.
-func (limits) MutateOperationContext(_ context.Context, operation *graphql.OperationContext) *gqlerror.Error {
+// MutateOperationContext refuses an operation that is too deep or too wide, and
+// what its transport cannot serve.
+func (limits) MutateOperationContext(ctx context.Context, operation *graphql.OperationContext) *gqlerror.Error {
 	size := measure(operation.Doc, operation.Operation)
 	switch {
+	case size.deferred:
+		return tooMuch("DEFER_UNSUPPORTED", "@defer is not supported: leave it out")
+	case operation.Operation.Operation == ast.Subscription && channelOf(ctx) == channelAnswer:
+		return tooMuch("SUBSCRIPTION_TRANSPORT", "subscriptions are served over WebSocket (graphql-transport-ws) and Server-Sent Events (Accept: text/event-stream)")
 	case size.depth > maxDepth:
 		return tooMuch("QUERY_TOO_DEEP", "the query is %d levels deep, more than %d", size.depth, maxDepth)
 	case size.aliases > maxAliases:
 		return tooMuch("TOO_MANY_ALIASES", "the query has %d aliases, more than %d", size.aliases, maxAliases)
 	case size.directives > maxDirectives:
 		return tooMuch("TOO_MANY_DIRECTIVES", "the query has %d directives, more than %d", size.directives, maxDirectives)
+	case size.fields > maxFields:
+		return tooMuch("TOO_MANY_FIELDS", "the query has %d fields, more than %d", size.fields, maxFields)
 	}
 	return nil
 }
@@ -65,42 +73,90 @@ func tooMuch(code, format string, arguments ...any) *gqlerror.Error {
 	return &gqlerror.Error{Message: fmt.Sprintf(format, arguments...), Extensions: map[string]any{"code": code}}
 }
 
-type querySize struct{ depth, aliases, directives int }
+// querySize is how large a selection is. Its numbers stop growing at countedUpTo.
+type querySize struct {
+	depth, aliases, directives, fields int
+	deferred                           bool
+}
 
-// measure walks an operation once; a fragment counts wherever it is spread. The
-// validator has refused cycles before.
+const countedUpTo = 1_000_000
+
+// add puts another selection beside this one, so many levels below.
+func (s *querySize) add(other querySize, below int) {
+	if other.fields > 0 {
+		s.depth = min(max(s.depth, other.depth+below), countedUpTo)
+	}
+	s.aliases = min(s.aliases+other.aliases, countedUpTo)
+	s.directives = min(s.directives+other.directives, countedUpTo)
+	s.fields = min(s.fields+other.fields, countedUpTo)
+	s.deferred = s.deferred || other.deferred
+}
+
+func (s *querySize) addDirectives(list ast.DirectiveList) {
+	s.directives += len(list)
+	s.deferred = s.deferred || list.ForName("defer") != nil
+}
+
+// measure walks an operation, and each fragment once: a document of fragments that
+// double one another must not cost what it would cost to run. A fragment counts
+// wherever it is spread. The validator has refused cycles before.
 func measure(document *ast.QueryDocument, operation *ast.OperationDefinition) querySize {
-	size := querySize{directives: len(operation.Directives)}
-	walk(document, operation.SelectionSet, 1, &size)
+	size := querySize{}
+	size.addDirectives(operation.Directives)
+	walker := measurer{document: document, fragments: map[string]querySize{}}
+	size.add(walker.measure(operation.SelectionSet), 0)
 	return size
 }
 
-func walk(document *ast.QueryDocument, selections ast.SelectionSet, depth int, size *querySize) {
-	if size.directives > maxDirectives || size.depth > maxDepth || size.aliases > maxAliases {
-		return
-	}
+type measurer struct {
+	document  *ast.QueryDocument
+	fragments map[string]querySize
+}
+
+func (m measurer) measure(selections ast.SelectionSet) querySize {
+	var size querySize
 	for _, selection := range selections {
 		switch selection := selection.(type) {
 		case *ast.Field:
-			if strings.HasPrefix(selection.Name, "__") {
-				continue // introspection has limits of its own in the validator
-			}
-			size.depth = max(size.depth, depth)
-			size.directives += len(selection.Directives)
-			if selection.Alias != selection.Name {
-				size.aliases++
-			}
-			walk(document, selection.SelectionSet, depth+1, size)
+			size.add(m.field(selection), 0)
 		case *ast.InlineFragment:
-			size.directives += len(selection.Directives)
-			walk(document, selection.SelectionSet, depth, size)
+			size.addDirectives(selection.Directives)
+			size.add(m.measure(selection.SelectionSet), 0)
 		case *ast.FragmentSpread:
-			size.directives += len(selection.Directives)
-			if fragment := document.Fragments.ForName(selection.Name); fragment != nil {
-				walk(document, fragment.SelectionSet, depth, size)
-			}
+			size.addDirectives(selection.Directives)
+			size.add(m.fragment(selection.Name), 0)
 		}
 	}
+	return size
+}
+
+// field measures a field with all below it. Of introspection, whose depth the
+// validator limits, only the fields count.
+func (m measurer) field(field *ast.Field) querySize {
+	size := querySize{depth: 1, fields: 1}
+	size.addDirectives(field.Directives)
+	if field.Alias != field.Name {
+		size.aliases++
+	}
+	below := m.measure(field.SelectionSet)
+	if strings.HasPrefix(field.Name, "__") {
+		return querySize{fields: min(size.fields+below.fields, countedUpTo), aliases: size.aliases + below.aliases, directives: size.directives + below.directives}
+	}
+	size.add(below, 1)
+	return size
+}
+
+func (m measurer) fragment(name string) querySize {
+	if known, ok := m.fragments[name]; ok {
+		return known
+	}
+	var size querySize
+	if fragment := m.document.Fragments.ForName(name); fragment != nil {
+		size.addDirectives(fragment.Directives)
+		size.add(m.measure(fragment.SelectionSet), 0)
+	}
+	m.fragments[name] = size
+	return size
 }
 
 // complexity counts a list as many times as it can have elements.

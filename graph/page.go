@@ -4,12 +4,16 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/99designs/gqlgen/graphql"
 
 	"ponte/billing"
+	"ponte/billing/brazil"
 	"ponte/graph/gen"
 )
 
@@ -30,10 +34,11 @@ type pageArgs struct {
 // key is how a list is ordered: by a column and then by id, so that the order is
 // total and a page is found by its index at any depth.
 type key[N any] struct {
-	name   string // written into cursors: a cursor of another order is refused
+	name   string // of list and order, written into cursors: those of others are refused
 	column string // "" when the id alone orders the list
 	desc   bool
 	value  func(*N) any // the column's value of a node
+	read   func(written json.RawMessage) (value any, ok bool)
 	id     func(*N) string
 }
 
@@ -68,16 +73,12 @@ func paginate[N, Q any, P, O ~func(*sql.Selector)](ctx context.Context, q query[
 			return nil, err
 		}
 	}
-	cursor := args.after
-	if backwards {
-		cursor = args.before
+	bounds, err := by.bounds(args)
+	if err != nil {
+		return nil, err
 	}
-	if cursor != nil {
-		predicate, err := by.beyond(*cursor, backwards)
-		if err != nil {
-			return nil, err
-		}
-		q.Where(P(predicate))
+	for _, bound := range bounds {
+		q.Where(P(bound))
 	}
 	if len(columns) > 0 {
 		q.Where(P(func(s *sql.Selector) { s.Select(s.Columns(columns...)...) }))
@@ -87,7 +88,7 @@ func paginate[N, Q any, P, O ~func(*sql.Selector)](ctx context.Context, q query[
 	if p.nodes, err = q.All(ctx); err != nil {
 		return nil, err
 	}
-	p.trim(size, backwards, cursor != nil, by)
+	p.trim(size, backwards, args, by)
 	return p, nil
 }
 
@@ -109,19 +110,19 @@ func pageSize(args pageArgs) (size int, backwards bool, err error) {
 }
 
 // trim takes off the row that only told whether there is more, and puts a page
-// that was read backwards in order.
-func (p *page[N]) trim(size int, backwards, beyond bool, by key[N]) {
+// that was read backwards in order. On the side of a cursor there is more: the
+// cursor's own row at least.
+func (p *page[N]) trim(size int, backwards bool, args pageArgs, by key[N]) {
 	more := len(p.nodes) > size
 	if more {
 		p.nodes = p.nodes[:size]
 	}
+	p.info.HasPreviousPage, p.info.HasNextPage = args.after != nil, args.before != nil
 	if backwards {
-		for i, j := 0, len(p.nodes)-1; i < j; i, j = i+1, j-1 {
-			p.nodes[i], p.nodes[j] = p.nodes[j], p.nodes[i]
-		}
-		p.info.HasPreviousPage, p.info.HasNextPage = more, beyond
+		slices.Reverse(p.nodes)
+		p.info.HasPreviousPage = p.info.HasPreviousPage || more
 	} else {
-		p.info.HasNextPage, p.info.HasPreviousPage = more, beyond
+		p.info.HasNextPage = p.info.HasNextPage || more
 	}
 	for _, node := range p.nodes {
 		p.cursors = append(p.cursors, by.cursor(node))
@@ -143,40 +144,87 @@ func (k key[N]) cursor(node *N) string {
 	return base64.RawURLEncoding.EncodeToString(encoded)
 }
 
-// beyond selects the rows after a cursor, or before it when reading backwards, by
-// comparing whole rows, which an index on the same columns answers.
-func (k key[N]) beyond(cursor string, backwards bool) (func(*sql.Selector), error) {
-	refused := invalidArgument("after", "Esta posição não é desta lista: comece sem ela.", "This position is not of this list: begin without it.")
+// bounds selects the rows after one cursor and before the other.
+func (k key[N]) bounds(args pageArgs) ([]func(*sql.Selector), error) {
+	var bounds []func(*sql.Selector)
+	for _, side := range []struct {
+		field  string
+		cursor *string
+		desc   bool
+	}{{"after", args.after, k.desc}, {"before", args.before, !k.desc}} {
+		if side.cursor == nil {
+			continue
+		}
+		position, ok := k.position(*side.cursor)
+		if !ok {
+			return nil, invalidCursor(side.field)
+		}
+		bounds = append(bounds, k.beyond(position, side.desc))
+	}
+	return bounds, nil
+}
+
+// position reads a cursor of this list and order: its id and, when a column
+// orders the list, the column's value, which has the type that value answers.
+func (k key[N]) position(cursor string) (parts []any, ok bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil {
-		return nil, refused
+	if err != nil || !utf8.Valid(decoded) {
+		return nil, false
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(decoded)))
-	decoder.UseNumber()
-	var parts []any
-	if err := decoder.Decode(&parts); err != nil || len(parts) < 2 || parts[0] != k.name || (len(parts) == 3) != (k.column != "") {
-		return nil, refused
+	var written []json.RawMessage
+	if err := json.Unmarshal(decoded, &written); err != nil || len(written) < 2 || (len(written) == 3) != (k.column != "") {
+		return nil, false
 	}
+	var name, id string
+	if !readsAs(written[0], &name) || name != k.name || !readsAs(written[1], &id) || strings.ContainsRune(id, 0) {
+		return nil, false
+	}
+	if k.column == "" {
+		return []any{id}, true
+	}
+	value, ok := k.read(written[2])
+	return []any{value, id}, ok
+}
+
+func readsAs(written json.RawMessage, target any) bool { return json.Unmarshal(written, target) == nil }
+
+// asNumber, asText and asDate read the value of a cursor.
+func asNumber(written json.RawMessage) (any, bool) {
+	var number int64
+	return number, readsAs(written, &number)
+}
+
+func asText(written json.RawMessage) (any, bool) {
+	var text string
+	ok := readsAs(written, &text)
+	return text, ok && !strings.ContainsRune(text, 0)
+}
+
+func asDate(written json.RawMessage) (any, bool) {
+	var text string
+	if !readsAs(written, &text) {
+		return nil, false
+	}
+	date, err := brazil.ParseDate(text)
+	return string(date), err == nil
+}
+
+// beyond selects the rows on one side of a position by comparing whole rows, which
+// an index on the same columns answers.
+func (k key[N]) beyond(position []any, smaller bool) func(*sql.Selector) {
 	operator := " > "
-	if k.desc != backwards {
+	if smaller {
 		operator = " < "
 	}
 	return func(s *sql.Selector) {
 		s.Where(sql.P(func(b *sql.Builder) {
 			if k.column == "" {
-				b.WriteString(s.C("id") + operator).Arg(parts[1])
+				b.WriteString(s.C("id") + operator).Arg(position[0])
 				return
 			}
-			b.WriteString("(" + s.C(k.column) + ", " + s.C("id") + ")" + operator + "(").Arg(text(parts[2])).WriteString(", ").Arg(parts[1]).WriteString(")")
+			b.WriteString("(" + s.C(k.column) + ", " + s.C("id") + ")" + operator + "(").Arg(position[0]).WriteString(", ").Arg(position[1]).WriteString(")")
 		}))
-	}, nil
-}
-
-func text(value any) any {
-	if number, ok := value.(json.Number); ok {
-		return number.String()
 	}
-	return value
 }
 
 func (k key[N]) order(backwards bool) func(*sql.Selector) {
@@ -231,11 +279,7 @@ func columns(ctx context.Context, valid func(string) bool, needs map[string][]st
 			chosen[name] = true
 		}
 	}
-	list := make([]string, 0, len(chosen))
-	for name := range chosen {
-		list = append(list, name)
-	}
-	return list
+	return slices.Sorted(maps.Keys(chosen))
 }
 
 // nodeFields answers the fields that are asked of the nodes of a connection.
@@ -279,4 +323,10 @@ func snake(name string) string {
 // invalidArgument is the refusal of a query's argument.
 func invalidArgument(field, pt, en string) error {
 	return billing.Refusal{{Code: "INVALID_ARGUMENT", Field: []string{field}, Text: textOf(pt, en)}}
+}
+
+// invalidCursor is the refusal of a position of another list or order.
+func invalidCursor(field string) error {
+	return billing.Refusal{{Code: "INVALID_CURSOR", Field: []string{field},
+		Text: textOf("Esta posição não é desta lista: comece sem ela.", "This position is not of this list: begin without it.")}}
 }

@@ -114,7 +114,7 @@ func (m *meter) note(limit int, remaining float64, wait time.Duration) {
 func metered(next http.Handler, w http.ResponseWriter, request *http.Request) {
 	m := &meter{header: w.Header()}
 	request = request.WithContext(context.WithValue(request.Context(), meterKey{}, m))
-	if isStream(request) {
+	if channelOf(request.Context()) == channelStream {
 		next.ServeHTTP(w, request)
 		return
 	}

@@ -10,8 +10,6 @@ import (
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/convenio"
-	"ponte/ent/db/delivery"
-	"ponte/ent/db/failure"
 	"ponte/ent/db/historico"
 	"ponte/ent/enum"
 	"ponte/graph/gen"
@@ -344,24 +342,29 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) 
 	if len(ids) > maxNodes {
 		return nil, invalidArgument("ids", "Peça no máximo 100 objetos de uma vez.", "Ask for at most 100 objects at once.")
 	}
+	asked := make([]func() (gen.Node, error), len(ids))
+	for i, id := range ids { // all before the first answer, so that one statement reads all of a kind
+		asked[i] = r.askNode(ctx, id)
+	}
 	list := make([]gen.Node, len(ids))
-	for i, id := range ids {
-		node, err := r.node(ctx, id)
-		if err != nil {
+	for i, answer := range asked {
+		var err error
+		if list[i], err = answer(); err != nil {
 			return nil, err
 		}
-		list[i] = node
 	}
 	return list, nil
+}
+
+func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
+	return r.askNode(ctx, id)()
 }
 
 // subject answers what an operation or a failure is about.
 func (r *Resolver) subject(ctx context.Context, id string) (gen.Node, error) {
 	switch prefix(id) {
-	case "chg":
-		return present(load(ctx).charge.Load(ctx, id))
-	case "sal":
-		return present(load(ctx).sale.Load(ctx, id))
+	case "chg", "sal":
+		return r.node(ctx, id)
 	}
 	return nil, nil
 }
@@ -371,89 +374,65 @@ func prefix(id string) string {
 	return kind
 }
 
-// node answers the object with an id; nil when there is none or the viewer may
+// askNode asks for the object with an id; nil when there is none or the viewer may
 // not see it, by the same rules as the fields that lead to it.
-func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
+func (r *Resolver) askNode(ctx context.Context, id string) func() (gen.Node, error) {
 	switch prefix(id) {
-	case "chg", "sal":
-		return r.subject(ctx, id)
+	case "chg":
+		return node(load(ctx).charge.LoadThunk(ctx, id))
+	case "sal":
+		return node(load(ctx).sale.LoadThunk(ctx, id))
 	case "cus":
-		return present(load(ctx).customer.Load(ctx, id))
+		return node(load(ctx).customer.LoadThunk(ctx, id))
 	case "prd":
-		return present(load(ctx).product.Load(ctx, id))
+		return node(load(ctx).product.LoadThunk(ctx, id))
 	case "acc":
-		return present(load(ctx).account.Load(ctx, id))
+		return node(load(ctx).account.LoadThunk(ctx, id))
 	case "opr":
-		return present(load(ctx).operation.Load(ctx, id))
+		return node(load(ctx).operation.LoadThunk(ctx, id))
 	case "cnv":
-		return found(r.DB.Convenio.Get(ctx, id))
+		return node(load(ctx).convenio.LoadThunk(ctx, id))
 	case "his":
-		return found(r.DB.Historico.Get(ctx, id))
+		return node(load(ctx).historico.LoadThunk(ctx, id))
 	case "ord":
-		return found(r.DB.Order.Get(ctx, id))
+		return node(load(ctx).order.LoadThunk(ctx, id))
 	case "ent":
-		return found(r.DB.Entry.Get(ctx, id))
+		return node(load(ctx).entry.LoadThunk(ctx, id))
 	case "flr":
-		return r.failureNode(ctx, id)
+		return node(load(ctx).heardFailure.LoadThunk(ctx, id))
 	case "usr":
 		if id == viewerID(ctx) || may(ctx, enum.RoleOwner) {
-			return present(load(ctx).user.Load(ctx, id))
+			return node(load(ctx).user.LoadThunk(ctx, id))
 		}
 	case "int":
-		return r.integrationNode(ctx, id)
+		return integrationNode(load(ctx).integration.LoadThunk(ctx, id))
 	}
-	return nil, nil
+	return func() (gen.Node, error) { return nil, nil }
 }
 
-// failureNode shows a failure to those who may hear of it.
-func (r *Resolver) failureNode(ctx context.Context, id string) (gen.Node, error) {
-	me := viewerID(ctx)
-	heard, err := r.DB.Delivery.Query().Where(delivery.UserID(me), delivery.FailureID(id), billing.MayHear(me)).Exist(ctx)
-	if err != nil || !heard {
-		return nil, err
+func integrationNode(loaded func() (*db.Integration, error)) func() (gen.Node, error) {
+	return func() (gen.Node, error) {
+		settings, err := loaded()
+		if err != nil || settings == nil {
+			return nil, err
+		}
+		if settings.Kind == enum.Vhsys {
+			return asVhsys(settings), nil
+		}
+		return asGerencianet(settings), nil
 	}
-	return found(r.DB.Failure.Query().Where(failure.ID(id)).Only(ctx))
 }
 
-func (r *Resolver) integrationNode(ctx context.Context, id string) (gen.Node, error) {
-	settings, err := r.DB.Integration.Get(ctx, id)
-	if err != nil {
-		return nil, ignoreNotFound(err)
-	}
-	if settings, err = r.Billing.Integration(ctx, settings.Kind); err != nil {
-		return nil, err
-	}
-	if settings.Kind == enum.Vhsys {
-		return asVhsys(settings), nil
-	}
-	return asGerencianet(settings), nil
-}
-
-// present turns a loaded object that may be missing into a node.
-func present[N any, P interface {
+// node turns a loaded object that may be missing into a node.
+func node[N any, P interface {
 	*N
 	gen.Node
-}](node P, err error) (gen.Node, error) {
-	if err != nil || node == nil {
-		return nil, err
+}](loaded func() (P, error)) func() (gen.Node, error) {
+	return func() (gen.Node, error) {
+		found, err := loaded()
+		if err != nil || found == nil {
+			return nil, err
+		}
+		return found, nil
 	}
-	return node, nil
-}
-
-// found turns an object that was read, or was not there, into a node.
-func found[N any, P interface {
-	*N
-	gen.Node
-}](node P, err error) (gen.Node, error) {
-	if err != nil {
-		return nil, ignoreNotFound(err)
-	}
-	return node, nil
-}
-
-func ignoreNotFound(err error) error {
-	if db.IsNotFound(err) {
-		return nil
-	}
-	return err
 }
