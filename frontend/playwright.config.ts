@@ -14,7 +14,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: "line",
   use: {
-    baseURL: process.env.PONTE_URL, // set by the global set-up before the workers start
+    baseURL: process.env.PANEL_URL, // set by the global set-up before the workers start
     browserName: "chromium",
     locale: "pt-BR",
     timezoneId: "America/Sao_Paulo",

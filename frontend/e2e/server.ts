@@ -11,11 +11,11 @@ interface Running {
   end: () => Promise<void>;
 }
 
-/** Starts the demo for all tests, unless PONTE_URL names a server that runs already. */
+/** Starts the demo for all tests, unless PANEL_URL names a server that runs already. */
 export default async function start(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.PONTE_URL) return undefined;
+  if (process.env.PANEL_URL) return undefined;
   const { url, end } = await launch("demo", "--fresh");
-  process.env.PONTE_URL = url;
+  process.env.PANEL_URL = url;
   return end;
 }
 
