@@ -68,6 +68,7 @@ type Timing struct {
 	RetryEnd        time.Duration // how long an operation is tried before it is given up
 	ProviderTimeout time.Duration // one call to a provider
 	NoticeInterval  time.Duration // the least time between two readings of one token
+	StopGrace       time.Duration // how long a try may go on after the workers were told to stop
 	Workers         int           // operations at once in this process
 }
 
@@ -81,6 +82,7 @@ func DefaultTiming() Timing {
 		RetryEnd:        72 * time.Hour,
 		ProviderTimeout: 30 * time.Second,
 		NoticeInterval:  2 * time.Second,
+		StopGrace:       6 * time.Second,
 		Workers:         16,
 	}
 }

@@ -94,9 +94,12 @@ func (s *Service) handler(kind enum.OperationKind) func(context.Context, *db.Ope
 	}[kind]
 }
 
-// Work runs operations until the context ends, then lets those in flight end by
-// themselves; the caller bounds that by the context of its own.
+// Work runs operations until the context ends, then lets those in flight go on for
+// StopGrace; what has not ended by then is cut off and put back into the queue.
 func (s *Service) Work(ctx context.Context) {
+	inFlight, cutOff := context.WithCancel(context.WithoutCancel(ctx))
+	defer cutOff()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(s.Timing.StopGrace, cutOff) })()
 	rung, stop := s.Bell.Wait(topicOperations)
 	defer stop()
 	free := make(chan struct{}, s.Timing.Workers)
@@ -106,7 +109,7 @@ func (s *Service) Work(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
 	for ctx.Err() == nil {
-		taken := s.claimAndRun(ctx, free, &running)
+		taken := s.claimAndRun(ctx, inFlight, free, &running)
 		if taken > 0 {
 			continue
 		}
@@ -118,7 +121,7 @@ func (s *Service) Work(ctx context.Context) {
 	}
 }
 
-func (s *Service) claimAndRun(ctx context.Context, free chan struct{}, running *sync.WaitGroup) int {
+func (s *Service) claimAndRun(ctx, inFlight context.Context, free chan struct{}, running *sync.WaitGroup) int {
 	slots := 0
 	select {
 	case <-free:
@@ -136,7 +139,7 @@ func (s *Service) claimAndRun(ctx context.Context, free chan struct{}, running *
 	for _, op := range operations {
 		running.Go(func() {
 			defer func() { free <- struct{}{} }()
-			s.run(context.WithoutCancel(ctx), op)
+			s.run(inFlight, op)
 		})
 	}
 	return len(operations)
@@ -153,9 +156,18 @@ func drain(free chan struct{}) int {
 }
 
 // claimTime is how long a claim holds: longer than the longest try.
-func (s *Service) claimTime() time.Duration { return s.tryTime() + s.tryTime()/4 }
+func (s *Service) claimTime(kind enum.OperationKind) time.Duration {
+	return s.tryTime(kind) + s.tryTime(kind)/4
+}
 
-func (s *Service) tryTime() time.Duration { return 4 * s.Timing.ProviderTimeout }
+// tryTime bounds a try. A sweep reads long lists, page by page, and the next one
+// comes after an interval anyway.
+func (s *Service) tryTime(kind enum.OperationKind) time.Duration {
+	if kind == enum.KindSweep {
+		return max(4*s.Timing.ProviderTimeout, s.Timing.SweepInterval/2)
+	}
+	return 4 * s.Timing.ProviderTimeout
+}
 
 // claim takes up to limit due operations. A RUNNING one is due when its claim
 // has lapsed: its worker died. Those of an inactive integration are held, but
@@ -167,10 +179,11 @@ func (s *Service) claim(ctx context.Context, limit int) ([]*db.Operation, error)
 			WHERE o.state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND o.next_try_at <= now()
 			AND (o.kind = 'READ_NOTICE' OR EXISTS (SELECT 1 FROM integrations i WHERE i.kind = o.integration AND i.active))
 			ORDER BY o.next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-		UPDATE operations o SET state = 'RUNNING', tries = tries + 1, wakes = 0, next_try_at = now() + $2 * interval '1 microsecond'
+		UPDATE operations o SET state = 'RUNNING', tries = tries + 1, wakes = 0,
+			next_try_at = now() + CASE WHEN kind = 'SWEEP' THEN $3::bigint ELSE $2::bigint END * interval '1 microsecond'
 		FROM due WHERE o.id = due.id
 		RETURNING o.id, kind, integration, subject_id, dedupe_key, COALESCE(input, 'null'), tries, asked_at`,
-		limit, s.claimTime().Microseconds())
+		limit, s.claimTime(enum.KindIssueCharge).Microseconds(), s.claimTime(enum.KindSweep).Microseconds())
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +217,7 @@ func (s *Service) untilNextTry(ctx context.Context) time.Duration {
 
 // run does one try of a claimed operation and writes its end.
 func (s *Service) run(ctx context.Context, op *db.Operation) {
-	ctx, cancel := context.WithTimeout(ctx, s.tryTime())
+	ctx, cancel := context.WithTimeout(ctx, s.tryTime(op.Kind))
 	defer cancel()
 	recorded, recorder := provider.WithRecorder(ctx)
 	done, err := s.try(recorded, op)
