@@ -1,7 +1,9 @@
 package billing_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"ponte/billing"
 	"ponte/billing/billingtest"
@@ -133,14 +135,14 @@ func TestIssueFaults(t *testing.T) {
 
 func TestLostWorker(t *testing.T) {
 	t.Parallel()
-	quick := billingtest.WithTiming(func(timing *billing.Timing) { timing.ProviderTimeout = 150 * ms })
+	quick := billingtest.WithTiming(func(timing *billing.Timing) { timing.ProviderTimeout = 500 * ms })
 	for route, name := range map[string]string{reserveRoute: "while it reserves", issueRoute: "while it issues"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := billingtest.New(t, quick, billingtest.Still).Ready()
 			lost := w.NewService(billingtest.Open(t, w.DatabaseURL), w.Timing)
 			w.Run(lost)
-			w.FailGerencianet(billingtest.Fault{Route: route, Kind: "delay", DelayMs: 120})
+			w.FailGerencianet(billingtest.Fault{Route: route, Kind: "delay", DelayMs: 400})
 			c := sell(w, 1)[0]
 			w.Until("the provider was asked", func() bool { return w.Requests("gerencianet")[route] == 1 })
 			w.Must(lost.SQL.Close()) // from now on it can't write anything
@@ -152,10 +154,34 @@ func TestLostWorker(t *testing.T) {
 			}
 		})
 	}
+	t.Run("workers that are told to stop put back what does not end", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t, billingtest.Still, billingtest.WithTiming(func(timing *billing.Timing) {
+			timing.ProviderTimeout, timing.StopGrace = time.Minute, 50*ms
+		})).Ready()
+		w.FailGerencianet(billingtest.Fault{Route: issueRoute, Kind: "delay", DelayMs: 3_000})
+		ctx, stop := context.WithCancel(w.Context())
+		stopped := make(chan struct{})
+		w.Listen(w.Service)
+		go func() {
+			defer close(stopped)
+			w.Work(ctx)
+		}()
+		c := sell(w, 1)[0]
+		w.Until("the provider was asked", func() bool { return w.Requests("gerencianet")[issueRoute] == 1 })
+		stop()
+		<-stopped
+		if now := w.ChargeNow(c.ID); now.Status != enum.ChargeUnknown {
+			t.Errorf("the charge is %s", now.Status)
+		}
+		w.Run(w.NewService(w.Pool, w.Timing))
+		untilWaiting(w, []*db.Charge{c})
+		quiet(w)
+	})
 	t.Run("a worker whose claim has lapsed can't write", func(t *testing.T) {
 		t.Parallel()
 		w := billingtest.New(t, quick).Ready()
-		w.FailGerencianet(billingtest.Fault{Route: issueRoute, Kind: "delay", DelayMs: 140})
+		w.FailGerencianet(billingtest.Fault{Route: issueRoute, Kind: "delay", DelayMs: 400})
 		c := sell(w, 1)[0]
 		w.Until("the provider was asked", func() bool { return w.Requests("gerencianet")[issueRoute] == 1 })
 		w.Must(second(w.Pool.Exec("UPDATE operations SET next_try_at = now() WHERE subject_id = $1", c.ID)))

@@ -188,8 +188,9 @@ func (w *World) Requests(provider string) map[string]int {
 // Until waits for a condition.
 func (w *World) Until(what string, condition func() bool) {
 	w.Helper()
-	for end := time.Now().Add(patience); !condition(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
+	wait := 2 * time.Millisecond
+	for end := time.Now().Add(patience); !condition(); time.Sleep(wait) {
+		if wait = min(2*wait, 40*time.Millisecond); time.Now().After(end) {
 			w.describe()
 			w.Fatalf("waited in vain: %s", what)
 		}

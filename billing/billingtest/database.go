@@ -32,8 +32,8 @@ const (
 	parallelTests = "12"
 	// templateLock is the advisory lock under which the template is made.
 	templateLock = 7_401_955
-	// patience bounds everything that a test waits for.
-	patience = 20 * time.Second
+	// patience bounds everything that a test waits for, on a busy machine too.
+	patience = 40 * time.Second
 )
 
 // Main runs the tests of a package. It ends the embedded server that they may

@@ -79,6 +79,7 @@ func Timing() billing.Timing {
 		RetryEnd:        time.Hour,
 		ProviderTimeout: 1500 * time.Millisecond,
 		NoticeInterval:  20 * time.Millisecond,
+		StopGrace:       200 * time.Millisecond,
 		Workers:         8,
 	}
 }
