@@ -186,13 +186,14 @@ func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.En
 	if err := s.claimTold(ctx, tx, c, told.ProviderID, told.Status); err != nil || value(c.ProviderID) != told.ProviderID {
 		return err
 	}
-	if err := s.proveSandbox(ctx, tx, c); err != nil {
-		return err
-	}
 	at := told.At
-	return s.apply(ctx, tx, c, update{source: enum.SourceNotice, fresh: isNewest, charge: provider.Charge{
+	err = s.apply(ctx, tx, c, update{source: enum.SourceNotice, fresh: isNewest, charge: provider.Charge{
 		ProviderID: told.ProviderID, Status: told.Status, PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at,
 	}})
+	if err != nil {
+		return err
+	}
+	return s.proveSandbox(ctx, tx, c)
 }
 
 // claimTold takes over a draft that somebody tells of while our own request is
