@@ -1,5 +1,0 @@
-package billing_test
-
-import "time"
-
-const ms = time.Millisecond
