@@ -39,7 +39,7 @@ func (s *Service) Handler() http.Handler {
 	})
 	sameSite := http.NewCrossOriginProtection()
 	sameSite.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, r, http.StatusForbidden, problem("CROSS_ORIGIN", "", "Abra o painel no endereço do próprio Ponte.", "Open the panel at Ponte's own address."))
+		writeProblem(w, r, http.StatusForbidden, problem("CROSS_ORIGIN", "", "Abra o painel no endereço da própria Ponte.", "Open the panel at Ponte's own address."))
 	}))
 	return sameSite.Handler(mux)
 }

@@ -91,7 +91,7 @@ func markDemo(folder string) error {
 	if err := os.MkdirAll(folder, privateFolder); err != nil {
 		return fmt.Errorf("make PONTE_DATA: %w", err)
 	}
-	return os.WriteFile(mark, []byte("Esta pasta é da demonstração do Ponte.\n"), private)
+	return os.WriteFile(mark, []byte("Esta pasta é da demonstração da Ponte.\n"), private)
 }
 
 // welcome prints the address, a login and what to try, when the server answers.

@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // ErrNewer is answered for a database that a newer program has migrated.
-var ErrNewer = errors.New("o banco de dados é de uma versão mais nova do Ponte: atualize o programa / the database belongs to a newer Ponte: update the program")
+var ErrNewer = errors.New("o banco de dados é de uma versão mais nova da Ponte: atualize o programa / the database belongs to a newer Ponte: update the program")
 
 const (
 	lockRetrySeconds = 1

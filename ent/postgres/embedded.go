@@ -76,7 +76,7 @@ func Start(ctx context.Context, o Options) (*Embedded, error) {
 
 func inUse(root string) error {
 	return &Problem{
-		Portuguese: fmt.Sprintf("Outro Ponte já usa a pasta %s. Encerre-o, ou escolha outra pasta em PONTE_DATA.", root),
+		Portuguese: fmt.Sprintf("Outra Ponte já usa a pasta %s. Encerre-a, ou escolha outra pasta em PONTE_DATA.", root),
 		English:    fmt.Sprintf("Another Ponte already uses the folder %s. Stop it, or choose another folder in PONTE_DATA.", root),
 	}
 }
