@@ -54,6 +54,7 @@ func (r *Resolver) charges(ctx context.Context, args pageArgs, filter *gen.Charg
 	if err != nil {
 		return nil, err
 	}
+	load(ctx).sawCharges(p.nodes)
 	return &gen.ChargeConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
 		Edges: edges(p, func(cursor string, node *db.Charge) *gen.ChargeEdge {
 			return &gen.ChargeEdge{Cursor: cursor, Node: node}
@@ -121,6 +122,7 @@ func (r *Resolver) sales(ctx context.Context, args pageArgs, filter *gen.SaleFil
 	if err != nil {
 		return nil, err
 	}
+	load(ctx).sawSales(p.nodes)
 	return saleConnection(p), nil
 }
 
@@ -170,6 +172,7 @@ func (r *Resolver) customers(ctx context.Context, args pageArgs, search *string,
 	if err != nil {
 		return nil, err
 	}
+	load(ctx).sawCustomers(p.nodes)
 	return &gen.CustomerConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
 		Edges: edges(p, func(cursor string, node *db.Customer) *gen.CustomerEdge {
 			return &gen.CustomerEdge{Cursor: cursor, Node: node}
@@ -227,6 +230,7 @@ func (r *Resolver) operations(ctx context.Context, args pageArgs, filter *gen.Op
 	if err != nil {
 		return nil, err
 	}
+	load(ctx).sawOperations(p.nodes)
 	return &gen.OperationConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
 		Edges: edges(p, func(cursor string, node *db.Operation) *gen.OperationEdge {
 			return &gen.OperationEdge{Cursor: cursor, Node: node}
@@ -271,6 +275,7 @@ func (r *Resolver) statementEntries(ctx context.Context, of *gen.AccountStatemen
 	if err != nil {
 		return nil, err
 	}
+	load(ctx).sawEntries(p.nodes)
 	return &gen.EntryConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
 		Edges: edges(p, func(cursor string, node *db.Entry) *gen.EntryEdge { return &gen.EntryEdge{Cursor: cursor, Node: node} })}, nil
 }
@@ -305,10 +310,13 @@ func (r *Resolver) feed(ctx context.Context, first *int, after *string, filter *
 		found = found[:size]
 	}
 	made.Edges, made.Nodes = make([]*gen.FailureEventEdge, len(found)), make([]*gen.FailureEvent, len(found))
+	failures := make([]*db.Failure, len(found))
 	for i, one := range found {
+		failures[i] = one.Edges.Failure
 		made.Nodes[i] = failureEvent(one)
 		made.Edges[i] = &gen.FailureEventEdge{Cursor: made.Nodes[i].Cursor, Node: made.Nodes[i]}
 	}
+	load(ctx).sawFailures(failures)
 	if n := len(found); n > 0 {
 		made.PageInfo.StartCursor, made.PageInfo.EndCursor = &made.Nodes[0].Cursor, &made.Nodes[n-1].Cursor
 	}

@@ -16,11 +16,11 @@ import (
 // written in docs/api.md.
 const (
 	maxQueryCharacters = 15_000
-	maxQueryTokens     = 5_000
+	maxQueryTokens     = 2_000 // the validator compares all fields of a selection with one another
 	maxDepth           = 12
 	maxAliases         = 15
 	maxDirectives      = 50
-	maxFields          = 2_000 // with every fragment counted wherever it is spread
+	maxFields          = 1_500 // with every fragment counted wherever it is spread
 	maxComplexity      = 50_000
 )
 

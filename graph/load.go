@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
-	"time"
 
 	"entgo.io/ent/dialect/sql"
-	"github.com/vikstrous/dataloadgen"
 
 	"ponte/billing"
 	"ponte/ent/db"
@@ -32,39 +30,139 @@ import (
 	"ponte/ent/enum"
 )
 
-// loadWait is how long a loader waits for more keys.
-const loadWait = time.Millisecond
+// loader reads what belongs to many keys with one statement. Whoever has read a
+// list announces the keys that its rows lead to; the first of them that is asked
+// for has all of them read. So the number of statements follows from the query
+// alone, however many rows there are and however slowly they are asked for.
+type loader[V any] struct {
+	read func(ctx context.Context, keys []string) (map[string]V, error)
 
-// loaders read the objects behind many others with one statement for each kind.
-// They live for one answer, so that a subscription never reads an old object.
+	mu      sync.Mutex
+	batches map[string]*batch[V]
+}
+
+// batch is the keys that are read together.
+type batch[V any] struct {
+	keys  []string
+	once  sync.Once
+	found map[string]V
+	err   error
+}
+
+func newLoader[V any](read func(ctx context.Context, keys []string) (map[string]V, error)) *loader[V] {
+	return &loader[V]{read: read, batches: map[string]*batch[V]{}}
+}
+
+// announce tells of keys that may be asked for.
+func (l *loader[V]) announce(keys ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	made := &batch[V]{}
+	for _, key := range keys {
+		if _, known := l.batches[key]; !known && key != "" {
+			made.keys = append(made.keys, key)
+			l.batches[key] = made
+		}
+	}
+}
+
+// Load answers what belongs to a key, the zero value when there is nothing.
+func (l *loader[V]) Load(ctx context.Context, key string) (V, error) {
+	l.announce(key)
+	l.mu.Lock()
+	chosen := l.batches[key]
+	l.mu.Unlock()
+	var none V
+	if chosen == nil { // the empty key
+		return none, nil
+	}
+	chosen.once.Do(func() { chosen.found, chosen.err = l.guarded(ctx, chosen.keys) })
+	return chosen.found[key], chosen.err
+}
+
+// guarded turns a panic into an error, so that all who wait hear of it.
+func (l *loader[V]) guarded(ctx context.Context, keys []string) (found map[string]V, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic while loading: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return l.read(ctx, keys)
+}
+
+// one loads at most one object for each key; saw is told of all of them.
+func one[N any](read func(context.Context, []string) ([]*N, error), keyOf func(*N) string, saw func([]*N)) *loader[*N] {
+	return newLoader(func(ctx context.Context, keys []string) (map[string]*N, error) {
+		list, err := read(ctx, keys)
+		found := make(map[string]*N, len(list))
+		for _, node := range list {
+			found[keyOf(node)] = node
+		}
+		saw(list)
+		return found, err
+	})
+}
+
+// many loads any number of objects for each key, in the order that they are read.
+func many[N any](read func(context.Context, []string) ([]*N, error), keyOf func(*N) string, saw func([]*N)) *loader[[]*N] {
+	return newLoader(func(ctx context.Context, keys []string) (map[string][]*N, error) {
+		list, err := read(ctx, keys)
+		found := make(map[string][]*N, len(keys))
+		for _, key := range keys {
+			found[key] = []*N{}
+		}
+		for _, node := range list {
+			found[keyOf(node)] = append(found[keyOf(node)], node)
+		}
+		saw(list)
+		return found, err
+	})
+}
+
+// optional loads what a nullable reference points at.
+func optional[N any](ctx context.Context, from *loader[*N], id *string) (*N, error) {
+	return from.Load(ctx, orEmpty(id))
+}
+
+func orEmpty(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+// loaders are those of one answer, so that a subscription never reads an old
+// object.
 type loaders struct {
-	client        *db.Client
-	mu            sync.Mutex
-	customerSales map[string]*salePages // by the field of the query
+	client *db.Client
+	domain *billing.Service
 
-	user      *dataloadgen.Loader[string, *db.User]
-	account   *dataloadgen.Loader[string, *db.Account]
-	customer  *dataloadgen.Loader[string, *db.Customer]
-	product   *dataloadgen.Loader[string, *db.Product]
-	sale      *dataloadgen.Loader[string, *db.Sale]
-	charge    *dataloadgen.Loader[string, *db.Charge]
-	operation *dataloadgen.Loader[string, *db.Operation]
-	convenio  *dataloadgen.Loader[string, *db.Convenio]
-	historico *dataloadgen.Loader[string, *db.Historico]
-	order     *dataloadgen.Loader[string, *db.Order]
-	entry     *dataloadgen.Loader[string, *db.Entry]
+	user         *loader[*db.User]
+	account      *loader[*db.Account]
+	customer     *loader[*db.Customer]
+	product      *loader[*db.Product]
+	sale         *loader[*db.Sale]
+	charge       *loader[*db.Charge]
+	operation    *loader[*db.Operation]
+	convenio     *loader[*db.Convenio]
+	historico    *loader[*db.Historico]
+	order        *loader[*db.Order]
+	entry        *loader[*db.Entry]
+	integration  *loader[*db.Integration]
+	heardFailure *loader[*db.Failure] // those that the viewer may hear of
 
-	heardFailure *dataloadgen.Loader[string, *db.Failure] // those that the viewer may hear of
-	integration  *dataloadgen.Loader[string, *db.Integration]
+	saleItems         *loader[[]*db.SaleItem]
+	saleCharges       *loader[[]*db.Charge]
+	saleOrder         *loader[*db.Order]
+	chargeEvents      *loader[[]*db.ChargeEvent]
+	chargeEntries     *loader[[]*db.Entry]
+	subjectOperations *loader[[]*db.Operation]
+	subjectFailure    *loader[*db.Failure]
+	operationAttempts *loader[[]*db.Attempt]
 
-	saleItems         *dataloadgen.Loader[string, []*db.SaleItem]
-	saleCharges       *dataloadgen.Loader[string, []*db.Charge]
-	saleOrder         *dataloadgen.Loader[string, *db.Order]
-	chargeEvents      *dataloadgen.Loader[string, []*db.ChargeEvent]
-	chargeEntries     *dataloadgen.Loader[string, []*db.Entry]
-	subjectOperations *dataloadgen.Loader[string, []*db.Operation]
-	subjectFailure    *dataloadgen.Loader[string, *db.Failure]
-	operationAttempts *dataloadgen.Loader[string, []*db.Attempt]
+	mu             sync.Mutex
+	customerSales  map[string]*salePages // by the field of the query
+	customerGroups map[string][]string   // who was read with a customer
 }
 
 type loadersKey struct{}
@@ -76,148 +174,196 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
 
 func newLoaders(client *db.Client, domain *billing.Service) *loaders {
-	return &loaders{
-		client: client, customerSales: map[string]*salePages{},
-		user: one(func(ctx context.Context, ids []string) ([]*db.User, error) {
-			return client.User.Query().Where(user.IDIn(ids...)).All(ctx)
-		}, func(u *db.User) string { return u.ID }),
-		account: one(func(ctx context.Context, ids []string) ([]*db.Account, error) {
-			return client.Account.Query().Where(account.IDIn(ids...)).All(ctx)
-		}, func(a *db.Account) string { return a.ID }),
-		customer: one(func(ctx context.Context, ids []string) ([]*db.Customer, error) {
-			return client.Customer.Query().Where(customer.IDIn(ids...)).All(ctx)
-		}, func(c *db.Customer) string { return c.ID }),
-		product: one(func(ctx context.Context, ids []string) ([]*db.Product, error) {
-			return client.Product.Query().Where(product.IDIn(ids...)).All(ctx)
-		}, func(p *db.Product) string { return p.ID }),
-		sale: one(func(ctx context.Context, ids []string) ([]*db.Sale, error) {
-			return client.Sale.Query().Where(sale.IDIn(ids...)).All(ctx)
-		}, func(s *db.Sale) string { return s.ID }),
-		charge: one(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
-			return client.Charge.Query().Where(charge.IDIn(ids...)).All(ctx)
-		}, func(c *db.Charge) string { return c.ID }),
-		operation: one(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
-			return client.Operation.Query().Where(operation.IDIn(ids...)).All(ctx)
-		}, func(o *db.Operation) string { return o.ID }),
+	l := &loaders{client: client, domain: domain, customerSales: map[string]*salePages{}, customerGroups: map[string][]string{}}
+	l.readByID()
+	l.readByParent()
+	return l
+}
 
-		convenio: one(func(ctx context.Context, ids []string) ([]*db.Convenio, error) {
-			return client.Convenio.Query().Where(convenio.IDIn(ids...)).All(ctx)
-		}, func(c *db.Convenio) string { return c.ID }),
-		historico: one(func(ctx context.Context, ids []string) ([]*db.Historico, error) {
-			return client.Historico.Query().Where(historico.IDIn(ids...)).All(ctx)
-		}, func(h *db.Historico) string { return h.ID }),
-		order: one(func(ctx context.Context, ids []string) ([]*db.Order, error) {
-			return client.Order.Query().Where(order.IDIn(ids...)).All(ctx)
-		}, func(o *db.Order) string { return o.ID }),
-		entry: one(func(ctx context.Context, ids []string) ([]*db.Entry, error) {
-			return client.Entry.Query().Where(entry.IDIn(ids...)).All(ctx)
-		}, func(e *db.Entry) string { return e.ID }),
-		heardFailure: one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
-			me := viewerID(ctx)
-			return client.Failure.Query().Where(failure.IDIn(ids...), failure.HasDeliveriesWith(delivery.UserID(me), billing.MayHear(me))).All(ctx)
-		}, func(f *db.Failure) string { return f.ID }),
-		integration: one(func(ctx context.Context, ids []string) ([]*db.Integration, error) {
-			return wholeIntegrations(ctx, client, domain, ids)
-		}, func(i *db.Integration) string { return i.ID }),
-		saleItems: many(func(ctx context.Context, ids []string) ([]*db.SaleItem, error) {
-			return client.SaleItem.Query().Where(saleitem.SaleIDIn(ids...)).Order(db.Asc(saleitem.FieldPosition)).All(ctx)
-		}, func(i *db.SaleItem) string { return i.SaleID }),
-		saleCharges: many(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
-			return client.Charge.Query().Where(charge.SaleIDIn(ids...)).Order(replacedLast, db.Asc(charge.FieldInstallment), db.Desc(charge.FieldID)).All(ctx)
-		}, func(c *db.Charge) string { return c.SaleID }),
-		saleOrder: one(func(ctx context.Context, ids []string) ([]*db.Order, error) {
-			return client.Order.Query().Where(order.SaleIDIn(ids...)).All(ctx)
-		}, func(o *db.Order) string { return o.SaleID }),
-		chargeEvents: many(func(ctx context.Context, ids []string) ([]*db.ChargeEvent, error) {
-			return client.ChargeEvent.Query().Where(chargeevent.ChargeIDIn(ids...)).Order(db.Asc(chargeevent.FieldID)).All(ctx)
-		}, func(e *db.ChargeEvent) string { return e.ChargeID }),
-		chargeEntries: many(func(ctx context.Context, ids []string) ([]*db.Entry, error) {
-			return client.Entry.Query().Where(entry.ChargeIDIn(ids...)).Order(db.Asc(entry.FieldID)).All(ctx)
-		}, func(e *db.Entry) string { return e.ChargeID }),
-		subjectOperations: many(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
-			return client.Operation.Query().Where(operation.SubjectIDIn(ids...)).Order(db.Desc(operation.FieldID)).All(ctx)
-		}, func(o *db.Operation) string { return o.SubjectID }),
-		operationAttempts: many(func(ctx context.Context, ids []string) ([]*db.Attempt, error) {
-			return client.Attempt.Query().Where(attempt.OperationIDIn(ids...)).Order(db.Asc(attempt.FieldID)).All(ctx)
-		}, func(a *db.Attempt) string { return a.OperationID }),
-		subjectFailure: one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
-			return client.Failure.Query().Where(failure.SubjectIDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).All(ctx)
-		}, func(f *db.Failure) string { return f.SubjectID }),
-	}
+// readByID makes the loaders of objects by their ids.
+func (l *loaders) readByID() {
+	l.user = one(func(ctx context.Context, ids []string) ([]*db.User, error) {
+		return l.client.User.Query().Where(user.IDIn(ids...)).All(ctx)
+	}, func(u *db.User) string { return u.ID }, nothing)
+	l.account = one(func(ctx context.Context, ids []string) ([]*db.Account, error) {
+		return l.client.Account.Query().Where(account.IDIn(ids...)).All(ctx)
+	}, func(a *db.Account) string { return a.ID }, nothing)
+	l.customer = one(func(ctx context.Context, ids []string) ([]*db.Customer, error) {
+		return l.client.Customer.Query().Where(customer.IDIn(ids...)).All(ctx)
+	}, func(c *db.Customer) string { return c.ID }, l.sawCustomers)
+	l.product = one(func(ctx context.Context, ids []string) ([]*db.Product, error) {
+		return l.client.Product.Query().Where(product.IDIn(ids...)).All(ctx)
+	}, func(p *db.Product) string { return p.ID }, nothing)
+	l.sale = one(func(ctx context.Context, ids []string) ([]*db.Sale, error) {
+		return l.client.Sale.Query().Where(sale.IDIn(ids...)).All(ctx)
+	}, func(s *db.Sale) string { return s.ID }, l.sawSales)
+	l.charge = one(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
+		return l.client.Charge.Query().Where(charge.IDIn(ids...)).All(ctx)
+	}, func(c *db.Charge) string { return c.ID }, l.sawCharges)
+	l.operation = one(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
+		return l.client.Operation.Query().Where(operation.IDIn(ids...)).All(ctx)
+	}, func(o *db.Operation) string { return o.ID }, l.sawOperations)
+	l.convenio = one(func(ctx context.Context, ids []string) ([]*db.Convenio, error) {
+		return l.client.Convenio.Query().Where(convenio.IDIn(ids...)).All(ctx)
+	}, func(c *db.Convenio) string { return c.ID }, l.sawConvenios)
+	l.historico = one(func(ctx context.Context, ids []string) ([]*db.Historico, error) {
+		return l.client.Historico.Query().Where(historico.IDIn(ids...)).All(ctx)
+	}, func(h *db.Historico) string { return h.ID }, nothing)
+	l.order = one(func(ctx context.Context, ids []string) ([]*db.Order, error) {
+		return l.client.Order.Query().Where(order.IDIn(ids...)).All(ctx)
+	}, func(o *db.Order) string { return o.ID }, l.sawOrders)
+	l.entry = one(func(ctx context.Context, ids []string) ([]*db.Entry, error) {
+		return l.client.Entry.Query().Where(entry.IDIn(ids...)).All(ctx)
+	}, func(e *db.Entry) string { return e.ID }, l.sawEntries)
+	l.integration = one(l.wholeIntegrations, func(i *db.Integration) string { return i.ID }, nothing)
+	l.heardFailure = one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
+		me := viewerID(ctx)
+		return l.client.Failure.Query().Where(failure.IDIn(ids...), failure.HasDeliveriesWith(delivery.UserID(me), billing.MayHear(me))).All(ctx)
+	}, func(f *db.Failure) string { return f.ID }, l.sawFailures)
+}
+
+// readByParent makes the loaders of what belongs to objects.
+func (l *loaders) readByParent() {
+	l.saleItems = many(func(ctx context.Context, ids []string) ([]*db.SaleItem, error) {
+		return l.client.SaleItem.Query().Where(saleitem.SaleIDIn(ids...)).Order(db.Asc(saleitem.FieldPosition)).All(ctx)
+	}, func(i *db.SaleItem) string { return i.SaleID }, l.sawItems)
+	l.saleCharges = many(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
+		return l.client.Charge.Query().Where(charge.SaleIDIn(ids...)).Order(replacedLast, db.Asc(charge.FieldInstallment), db.Desc(charge.FieldID)).All(ctx)
+	}, func(c *db.Charge) string { return c.SaleID }, l.sawCharges)
+	l.saleOrder = one(func(ctx context.Context, ids []string) ([]*db.Order, error) {
+		return l.client.Order.Query().Where(order.SaleIDIn(ids...)).All(ctx)
+	}, func(o *db.Order) string { return o.SaleID }, l.sawOrders)
+	l.chargeEvents = many(func(ctx context.Context, ids []string) ([]*db.ChargeEvent, error) {
+		return l.client.ChargeEvent.Query().Where(chargeevent.ChargeIDIn(ids...)).Order(db.Asc(chargeevent.FieldID)).All(ctx)
+	}, func(e *db.ChargeEvent) string { return e.ChargeID }, l.sawEvents)
+	l.chargeEntries = many(func(ctx context.Context, ids []string) ([]*db.Entry, error) {
+		return l.client.Entry.Query().Where(entry.ChargeIDIn(ids...)).Order(db.Asc(entry.FieldID)).All(ctx)
+	}, func(e *db.Entry) string { return e.ChargeID }, l.sawEntries)
+	l.subjectOperations = many(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
+		return l.client.Operation.Query().Where(operation.SubjectIDIn(ids...)).Order(db.Desc(operation.FieldID)).All(ctx)
+	}, func(o *db.Operation) string { return o.SubjectID }, l.sawOperations)
+	l.operationAttempts = many(func(ctx context.Context, ids []string) ([]*db.Attempt, error) {
+		return l.client.Attempt.Query().Where(attempt.OperationIDIn(ids...)).Order(db.Asc(attempt.FieldID)).All(ctx)
+	}, func(a *db.Attempt) string { return a.OperationID }, nothing)
+	l.subjectFailure = one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
+		return l.client.Failure.Query().Where(failure.SubjectIDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).All(ctx)
+	}, func(f *db.Failure) string { return f.SubjectID }, l.sawFailures)
+}
+
+func replacedLast(s *sql.Selector) {
+	s.OrderExpr(sql.Expr(s.C(charge.FieldReplacedAt) + " IS NOT NULL"))
 }
 
 // wholeIntegrations reads integrations with all that belongs to them.
-func wholeIntegrations(ctx context.Context, client *db.Client, domain *billing.Service, ids []string) ([]*db.Integration, error) {
-	wanted, err := client.Integration.Query().Where(integration.IDIn(ids...)).All(ctx)
+func (l *loaders) wholeIntegrations(ctx context.Context, ids []string) ([]*db.Integration, error) {
+	wanted, err := l.client.Integration.Query().Where(integration.IDIn(ids...)).All(ctx)
 	for i, one := range wanted {
-		if wanted[i], err = domain.Integration(ctx, one.Kind); err != nil {
+		if wanted[i], err = l.domain.Integration(ctx, one.Kind); err != nil {
 			return nil, err
 		}
 	}
 	return wanted, err
 }
 
-// guarded turns a panic into an error: a loader reads in a goroutine of its own,
-// where nobody else would catch it.
-func guarded[N any](read func(context.Context, []string) ([]N, error)) func(context.Context, []string) ([]N, error) {
-	return func(ctx context.Context, keys []string) (found []N, err error) {
-		defer func() {
-			if cause := recover(); cause != nil {
-				err = fmt.Errorf("panic while loading: %v\n%s", cause, debug.Stack())
-			}
-		}()
-		return read(ctx, keys)
+// What the rows of a list lead to. A column that was not read is empty, and an
+// empty key is nothing.
+
+func nothing[N any]([]*N) {}
+
+func announce[N, V any](to *loader[V], list []*N, key func(*N) string) {
+	keys := make([]string, len(list))
+	for i, node := range list {
+		keys[i] = key(node)
+	}
+	to.announce(keys...)
+}
+
+func (l *loaders) sawSales(list []*db.Sale) {
+	id := func(s *db.Sale) string { return s.ID }
+	announce(l.customer, list, func(s *db.Sale) string { return s.CustomerID })
+	announce(l.saleItems, list, id)
+	announce(l.saleCharges, list, id)
+	announce(l.saleOrder, list, id)
+}
+
+func (l *loaders) sawCharges(list []*db.Charge) {
+	id := func(c *db.Charge) string { return c.ID }
+	announce(l.sale, list, func(c *db.Charge) string { return c.SaleID })
+	announce(l.customer, list, func(c *db.Charge) string { return c.CustomerID })
+	announce(l.chargeEvents, list, id)
+	announce(l.chargeEntries, list, id)
+	announce(l.subjectOperations, list, id)
+	announce(l.subjectFailure, list, id)
+}
+
+func (l *loaders) sawItems(list []*db.SaleItem) {
+	announce(l.product, list, func(i *db.SaleItem) string { return orEmpty(i.ProductID) })
+}
+
+func (l *loaders) sawOrders(list []*db.Order) {
+	saleID := func(o *db.Order) string { return o.SaleID }
+	announce(l.sale, list, saleID)
+	announce(l.subjectFailure, list, saleID)
+}
+
+func (l *loaders) sawEvents(list []*db.ChargeEvent) {
+	announce(l.user, list, func(e *db.ChargeEvent) string { return orEmpty(e.UserID) })
+}
+
+func (l *loaders) sawEntries(list []*db.Entry) {
+	announce(l.account, list, func(e *db.Entry) string { return orEmpty(e.AccountID) })
+	announce(l.charge, list, func(e *db.Entry) string { return e.ChargeID })
+}
+
+func (l *loaders) sawConvenios(list []*db.Convenio) {
+	announce(l.account, list, func(c *db.Convenio) string { return c.AccountID })
+}
+
+func (l *loaders) sawOperations(list []*db.Operation) {
+	announce(l.user, list, func(o *db.Operation) string { return orEmpty(o.RequestedByID) })
+	announce(l.operationAttempts, list, func(o *db.Operation) string { return o.ID })
+	subjects := make([]string, len(list))
+	for i, one := range list {
+		subjects[i] = one.SubjectID
+	}
+	l.sawIDs(subjects)
+}
+
+func (l *loaders) sawFailures(list []*db.Failure) {
+	announce(l.user, list, func(f *db.Failure) string { return orEmpty(f.HandledByID) })
+	announce(l.operation, list, func(f *db.Failure) string { return orEmpty(f.OperationID) })
+	subjects := make([]string, len(list))
+	for i, one := range list {
+		subjects[i] = one.SubjectID
+	}
+	l.sawIDs(subjects)
+}
+
+// sawCustomers remembers who was read together, for the pages of their sales.
+func (l *loaders) sawCustomers(list []*db.Customer) {
+	ids := make([]string, len(list))
+	for i, one := range list {
+		ids[i] = one.ID
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, id := range ids {
+		if l.customerGroups[id] == nil {
+			l.customerGroups[id] = ids
+		}
 	}
 }
 
-// one loads at most one object for each key; nil when there is none.
-func one[N any](read func(context.Context, []string) ([]*N, error), keyOf func(*N) string) *dataloadgen.Loader[string, *N] {
-	return dataloadgen.NewLoader(func(ctx context.Context, keys []string) ([]*N, []error) {
-		found, err := guarded(read)(ctx, keys)
-		if err != nil {
-			return nil, []error{err}
-		}
-		byKey := make(map[string]*N, len(found))
-		for _, node := range found {
-			byKey[keyOf(node)] = node
-		}
-		nodes := make([]*N, len(keys))
-		for i, key := range keys {
-			nodes[i] = byKey[key]
-		}
-		return nodes, nil
-	}, dataloadgen.WithWait(loadWait))
-}
-
-// many loads any number of objects for each key, in the order that they are read.
-func many[N any](read func(context.Context, []string) ([]*N, error), keyOf func(*N) string) *dataloadgen.Loader[string, []*N] {
-	return dataloadgen.NewLoader(func(ctx context.Context, keys []string) ([][]*N, []error) {
-		found, err := guarded(read)(ctx, keys)
-		if err != nil {
-			return nil, []error{err}
-		}
-		byKey := make(map[string][]*N, len(keys))
-		for _, node := range found {
-			byKey[keyOf(node)] = append(byKey[keyOf(node)], node)
-		}
-		lists := make([][]*N, len(keys))
-		for i, key := range keys {
-			if lists[i] = byKey[key]; lists[i] == nil {
-				lists[i] = []*N{}
-			}
-		}
-		return lists, nil
-	}, dataloadgen.WithWait(loadWait))
-}
-
-// optional loads what a nullable reference points at.
-func optional[N any](ctx context.Context, loader *dataloadgen.Loader[string, *N], id *string) (*N, error) {
-	if id == nil || *id == "" {
-		return nil, nil
+// sawIDs announces objects of any kind.
+func (l *loaders) sawIDs(ids []string) {
+	byKind := map[string][]string{}
+	for _, id := range ids {
+		byKind[prefix(id)] = append(byKind[prefix(id)], id)
 	}
-	return loader.Load(ctx, *id)
-}
-
-func replacedLast(s *sql.Selector) {
-	s.OrderExpr(sql.Expr(s.C(charge.FieldReplacedAt) + " IS NOT NULL"))
+	for kind, of := range map[string]interface{ announce(...string) }{
+		"chg": l.charge, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
+		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "int": l.integration,
+	} {
+		of.announce(byKind[kind]...)
+	}
 }

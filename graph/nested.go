@@ -8,7 +8,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/lib/pq"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vikstrous/dataloadgen"
 
 	"ponte/ent/db"
 	"ponte/ent/db/sale"
@@ -18,10 +17,10 @@ import (
 // The pages inside the rows of a page: one statement reads those of all rows.
 
 // salePages reads a page of the sales of each of many customers.
-type salePages = dataloadgen.Loader[string, *page[db.Sale]]
+type salePages = loader[*page[db.Sale]]
 
 func (r *Resolver) customerSales(ctx context.Context, customerID string, args pageArgs) (*gen.SaleConnection, error) {
-	p, err := load(ctx).salePages(ctx, args).Load(ctx, customerID)
+	p, err := load(ctx).salePages(ctx, customerID, args).Load(ctx, customerID)
 	if err != nil {
 		return nil, err
 	}
@@ -30,21 +29,16 @@ func (r *Resolver) customerSales(ctx context.Context, customerID string, args pa
 
 // salePages answers the loader of one field of the query: the same field asks for
 // the same page and the same columns in every row.
-func (l *loaders) salePages(ctx context.Context, args pageArgs) *salePages {
+func (l *loaders) salePages(ctx context.Context, customerID string, args pageArgs) *salePages {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	place := placeOf(ctx)
 	if l.customerSales[place] == nil {
-		l.customerSales[place] = dataloadgen.NewLoader(func(ctx context.Context, ids []string) ([]*page[db.Sale], []error) {
-			pages, err := guarded(func(ctx context.Context, ids []string) ([]*page[db.Sale], error) {
-				return readSalePages(ctx, l.client, ids, args)
-			})(ctx, ids)
-			if err != nil {
-				return nil, []error{err}
-			}
-			return pages, nil
-		}, dataloadgen.WithWait(loadWait))
+		l.customerSales[place] = newLoader(func(ctx context.Context, ids []string) (map[string]*page[db.Sale], error) {
+			return l.readSalePages(ctx, ids, args)
+		})
 	}
+	l.customerSales[place].announce(l.customerGroups[customerID]...)
 	return l.customerSales[place]
 }
 
@@ -60,52 +54,51 @@ func placeOf(ctx context.Context) string {
 	return strings.Join(names, ".")
 }
 
-func readSalePages(ctx context.Context, client *db.Client, customerIDs []string, args pageArgs) ([]*page[db.Sale], error) {
+func (l *loaders) readSalePages(ctx context.Context, customerIDs []string, args pageArgs) (map[string]*page[db.Sale], error) {
 	size, backwards, err := pageSize(args)
 	if err != nil {
 		return nil, err
 	}
 	by := saleKey(gen.SaleOrderCreatedDesc)
-	var after string
+	var after any
 	if args.after != nil {
 		position, ok := by.position(*args.after)
 		if !ok {
 			return nil, invalidCursor("after")
 		}
-		after, _ = position[0].(string)
+		after = position[0]
 	}
-	wanted := append(columns(ctx, sale.ValidColumn, saleNeeds, sale.FieldCustomerID), sale.FieldCustomerID)
-	found, err := client.Sale.Query().Where(newestOfEach(customerIDs, after, size+1)).Order(db.Desc(sale.FieldID)).Select(wanted...).All(ctx)
+	wanted := columns(ctx, sale.ValidColumn, saleNeeds, sale.FieldCustomerID)
+	found, err := l.client.Sale.Query().Where(newestOfEach(customerIDs, after, size+1), selecting(wanted)).Order(db.Desc(sale.FieldID)).All(ctx)
 	if err != nil {
 		return nil, err
 	}
-	totals, err := saleTotals(ctx, client, customerIDs)
+	totals, err := saleTotals(ctx, l.client, customerIDs)
 	if err != nil {
 		return nil, err
 	}
-	pages, byCustomer := make([]*page[db.Sale], len(customerIDs)), map[string]*page[db.Sale]{}
-	for i, id := range customerIDs {
-		pages[i] = &page[db.Sale]{info: &gen.PageInfo{}, total: totals[id]}
-		byCustomer[id] = pages[i]
+	pages := map[string]*page[db.Sale]{}
+	for _, id := range customerIDs {
+		pages[id] = &page[db.Sale]{info: &gen.PageInfo{}, total: totals[id]}
 	}
 	for _, one := range found {
-		p := byCustomer[one.CustomerID]
-		p.nodes = append(p.nodes, one)
+		pages[one.CustomerID].nodes = append(pages[one.CustomerID].nodes, one)
 	}
 	for _, p := range pages {
 		p.trim(size, backwards, args, by)
 	}
+	l.sawSales(found)
 	return pages, nil
 }
 
 // newestOfEach selects the newest sales of each customer, those before a position
 // when one is given, by one walk of an index for each.
-func newestOfEach(customerIDs []string, before string, count int) func(*sql.Selector) {
+func newestOfEach(customerIDs []string, before any, count int) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		s.Where(sql.P(func(b *sql.Builder) {
-			b.WriteString(s.C(sale.FieldID) + " IN (SELECT newest.id FROM unnest(").Arg(pq.Array(customerIDs)).
+			b.WriteString(s.C(sale.FieldID) + " IN (SELECT newest.id FROM unnest(").Arg(pq.StringArray(customerIDs)).
 				WriteString("::varchar[]) AS c (id) CROSS JOIN LATERAL (SELECT id FROM sales WHERE customer_id = c.id")
-			if before != "" {
+			if before != nil {
 				b.WriteString(" AND id < ").Arg(before)
 			}
 			b.WriteString(" ORDER BY id DESC LIMIT ").Arg(count).WriteString(") AS newest)")

@@ -80,9 +80,7 @@ func paginate[N, Q any, P, O ~func(*sql.Selector)](ctx context.Context, q query[
 	for _, bound := range bounds {
 		q.Where(P(bound))
 	}
-	if len(columns) > 0 {
-		q.Where(P(func(s *sql.Selector) { s.Select(s.Columns(columns...)...) }))
-	}
+	q.Where(P(selecting(columns)))
 	q.Order(O(by.order(backwards)))
 	q.Limit(size + 1)
 	if p.nodes, err = q.All(ctx); err != nil {
@@ -318,6 +316,15 @@ func snake(name string) string {
 		b.WriteRune(letter)
 	}
 	return b.String()
+}
+
+// selecting reads these columns only; none reads all.
+func selecting(columns []string) func(*sql.Selector) {
+	return func(s *sql.Selector) {
+		if len(columns) > 0 {
+			s.Select(s.Columns(columns...)...)
+		}
+	}
 }
 
 // invalidArgument is the refusal of a query's argument.

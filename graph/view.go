@@ -66,7 +66,9 @@ func (r *Resolver) convenios(ctx context.Context, bankCode *string) ([]*db.Conve
 	if bankCode != nil {
 		q.Where(convenio.BankCode(*bankCode))
 	}
-	return q.All(ctx)
+	list, err := q.All(ctx)
+	load(ctx).sawConvenios(list)
+	return list, err
 }
 
 func (r *Resolver) historicos(ctx context.Context, kind *enum.HistoricoKind) ([]*db.Historico, error) {
@@ -342,22 +344,15 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) 
 	if len(ids) > maxNodes {
 		return nil, invalidArgument("ids", "Peça no máximo 100 objetos de uma vez.", "Ask for at most 100 objects at once.")
 	}
-	asked := make([]func() (gen.Node, error), len(ids))
-	for i, id := range ids { // all before the first answer, so that one statement reads all of a kind
-		asked[i] = r.askNode(ctx, id)
-	}
+	load(ctx).sawIDs(ids)
 	list := make([]gen.Node, len(ids))
-	for i, answer := range asked {
+	for i, id := range ids {
 		var err error
-		if list[i], err = answer(); err != nil {
+		if list[i], err = r.node(ctx, id); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
-}
-
-func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
-	return r.askNode(ctx, id)()
 }
 
 // subject answers what an operation or a failure is about.
@@ -374,65 +369,59 @@ func prefix(id string) string {
 	return kind
 }
 
-// askNode asks for the object with an id; nil when there is none or the viewer may
+// node answers the object with an id; nil when there is none or the viewer may
 // not see it, by the same rules as the fields that lead to it.
-func (r *Resolver) askNode(ctx context.Context, id string) func() (gen.Node, error) {
+func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 	switch prefix(id) {
 	case "chg":
-		return node(load(ctx).charge.LoadThunk(ctx, id))
+		return present(load(ctx).charge.Load(ctx, id))
 	case "sal":
-		return node(load(ctx).sale.LoadThunk(ctx, id))
+		return present(load(ctx).sale.Load(ctx, id))
 	case "cus":
-		return node(load(ctx).customer.LoadThunk(ctx, id))
+		return present(load(ctx).customer.Load(ctx, id))
 	case "prd":
-		return node(load(ctx).product.LoadThunk(ctx, id))
+		return present(load(ctx).product.Load(ctx, id))
 	case "acc":
-		return node(load(ctx).account.LoadThunk(ctx, id))
+		return present(load(ctx).account.Load(ctx, id))
 	case "opr":
-		return node(load(ctx).operation.LoadThunk(ctx, id))
+		return present(load(ctx).operation.Load(ctx, id))
 	case "cnv":
-		return node(load(ctx).convenio.LoadThunk(ctx, id))
+		return present(load(ctx).convenio.Load(ctx, id))
 	case "his":
-		return node(load(ctx).historico.LoadThunk(ctx, id))
+		return present(load(ctx).historico.Load(ctx, id))
 	case "ord":
-		return node(load(ctx).order.LoadThunk(ctx, id))
+		return present(load(ctx).order.Load(ctx, id))
 	case "ent":
-		return node(load(ctx).entry.LoadThunk(ctx, id))
+		return present(load(ctx).entry.Load(ctx, id))
 	case "flr":
-		return node(load(ctx).heardFailure.LoadThunk(ctx, id))
+		return present(load(ctx).heardFailure.Load(ctx, id))
 	case "usr":
 		if id == viewerID(ctx) || may(ctx, enum.RoleOwner) {
-			return node(load(ctx).user.LoadThunk(ctx, id))
+			return present(load(ctx).user.Load(ctx, id))
 		}
 	case "int":
-		return integrationNode(load(ctx).integration.LoadThunk(ctx, id))
+		return integrationNode(load(ctx).integration.Load(ctx, id))
 	}
-	return func() (gen.Node, error) { return nil, nil }
+	return nil, nil
 }
 
-func integrationNode(loaded func() (*db.Integration, error)) func() (gen.Node, error) {
-	return func() (gen.Node, error) {
-		settings, err := loaded()
-		if err != nil || settings == nil {
-			return nil, err
-		}
-		if settings.Kind == enum.Vhsys {
-			return asVhsys(settings), nil
-		}
-		return asGerencianet(settings), nil
+func integrationNode(settings *db.Integration, err error) (gen.Node, error) {
+	if err != nil || settings == nil {
+		return nil, err
 	}
+	if settings.Kind == enum.Vhsys {
+		return asVhsys(settings), nil
+	}
+	return asGerencianet(settings), nil
 }
 
-// node turns a loaded object that may be missing into a node.
-func node[N any, P interface {
+// present turns a loaded object that may be missing into a node.
+func present[N any, P interface {
 	*N
 	gen.Node
-}](loaded func() (P, error)) func() (gen.Node, error) {
-	return func() (gen.Node, error) {
-		found, err := loaded()
-		if err != nil || found == nil {
-			return nil, err
-		}
-		return found, nil
+}](node P, err error) (gen.Node, error) {
+	if err != nil || node == nil {
+		return nil, err
 	}
+	return node, nil
 }
