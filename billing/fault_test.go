@@ -159,6 +159,7 @@ func TestLostWorker(t *testing.T) {
 		w := billingtest.New(t, billingtest.Still, billingtest.WithTiming(func(timing *billing.Timing) {
 			timing.ProviderTimeout, timing.StopGrace = time.Minute, 50*ms
 		})).Ready()
+		w.CallbackMode("hold") // no notice tells what the answer would
 		w.FailGerencianet(billingtest.Fault{Route: issueRoute, Kind: "delay", DelayMs: 3_000})
 		ctx, stop := context.WithCancel(w.Context())
 		stopped := make(chan struct{})
@@ -174,6 +175,7 @@ func TestLostWorker(t *testing.T) {
 		if now := w.ChargeNow(c.ID); now.Status != enum.ChargeUnknown {
 			t.Errorf("the charge is %s", now.Status)
 		}
+		w.CallbackMode("deliver")
 		w.Run(w.NewService(w.Pool, w.Timing))
 		untilWaiting(w, []*db.Charge{c})
 		quiet(w)

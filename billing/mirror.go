@@ -80,7 +80,7 @@ func (s *Service) PreviewMirror(ctx context.Context, saleID string) (*MirrorPlan
 }
 
 func (s *Service) saleForMirror(ctx context.Context, saleID string) (*db.Sale, error) {
-	return s.DB.Sale.Query().Where(sale.ID(saleID)).WithCustomer().
+	return s.DB.Sale.Query().Where(sale.ID(saleID)).WithCustomer().WithOrder().
 		WithItems(func(q *db.SaleItemQuery) { q.WithProduct().Order(db.Asc(saleitem.FieldPosition)) }).
 		WithCharges(func(q *db.ChargeQuery) {
 			q.Where(charge.ReplacedAtIsNil()).Order(db.Asc(charge.FieldInstallment))
@@ -89,10 +89,15 @@ func (s *Service) saleForMirror(ctx context.Context, saleID string) (*db.Sale, e
 
 // plan works out what the ERP is to have. With interest the item prices are
 // raised until the order's total is what is charged; without it items and
-// instalments stay at the cash price (design: Criar venda com juros).
+// instalments stay at the cash price (Criar venda com juros). An order that was
+// begun keeps the choice of that moment.
 func (s *Service) plan(ctx context.Context, sold *db.Sale, settings *db.Integration) (*MirrorPlan, error) {
 	plan := &MirrorPlan{Customer: sold.Edges.Customer, DiscountCents: sold.DiscountCents, TotalCents: sold.ItemsCents - sold.DiscountCents}
-	if settings.WithInterest {
+	withInterest := settings.WithInterest
+	if begun := sold.Edges.Order; begun != nil {
+		withInterest = begun.WithInterest
+	}
+	if withInterest {
 		plan.TotalCents = sold.TotalCents
 	}
 	plan.Items = s.planItems(plan, sold)
@@ -250,23 +255,22 @@ func (r *mirrorRun) load(ctx context.Context) (err error) {
 	if r.client, err = r.mirror(ctx); err != nil {
 		return err
 	}
-	if r.sold, err = r.saleForMirror(ctx, r.op.SubjectID); err != nil {
-		return err
-	}
 	settings, err := r.settings(ctx, enum.Vhsys)
 	if err != nil {
 		return err
 	}
-	if r.plan, err = r.Service.plan(ctx, r.sold, settings); err != nil {
-		return err
-	}
 	err = r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
-		return tx.Order.Create().SetSaleID(r.sold.ID).OnConflictColumns(order.FieldSaleID).Ignore().Exec(ctx)
+		return tx.Order.Create().SetSaleID(r.op.SubjectID).SetWithInterest(settings.WithInterest).OnConflictColumns(order.FieldSaleID).Ignore().Exec(ctx)
 	})
 	if err != nil {
 		return err
 	}
-	return r.reload(ctx)
+	if r.sold, err = r.saleForMirror(ctx, r.op.SubjectID); err != nil {
+		return err
+	}
+	r.order = r.sold.Edges.Order
+	r.plan, err = r.Service.plan(ctx, r.sold, settings)
+	return err
 }
 
 func (r *mirrorRun) reload(ctx context.Context) (err error) {

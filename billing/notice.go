@@ -83,15 +83,20 @@ func (s *Service) untilReadable(ctx context.Context, tx *db.Tx, token string) (t
 
 // callbackURL is the address that a charge of the environment is notified at.
 func (s *Service) callbackURL(settings *db.Integration, environment enum.Environment) string {
-	return s.PublicURL + "/callbacks/gerencianet/" + s.callbackSecret(settings, environment)
+	return s.PublicURL + "/callbacks/gerencianet/" + s.callbackSecrets(settings, environment)[0]
 }
 
 const callbackSecretLength = 40
 
-// callbackSecret is unguessable, differs for each environment, and is another
-// one after the integration's own part was changed.
-func (s *Service) callbackSecret(settings *db.Integration, environment enum.Environment) string {
-	return s.Seal.MAC("callback", settings.CallbackSecret+string(environment))[:callbackSecretLength]
+// callbackSecrets are unguessable, differ for each environment, and are others
+// after the integration's own part was changed. The first is given out; the
+// others were, before the master key changed.
+func (s *Service) callbackSecrets(settings *db.Integration, environment enum.Environment) []string {
+	secrets := s.Seal.MACs("callback", settings.CallbackSecret+string(environment))
+	for i := range secrets {
+		secrets[i] = secrets[i][:callbackSecretLength]
+	}
+	return secrets
 }
 
 func (s *Service) callbackEnvironment(ctx context.Context, secret string) (enum.Environment, error) {
@@ -103,8 +108,10 @@ func (s *Service) callbackEnvironment(ctx context.Context, secret string) (enum.
 		return "", err
 	}
 	for _, environment := range []enum.Environment{enum.EnvironmentSandbox, enum.EnvironmentProduction} {
-		if subtle.ConstantTimeCompare([]byte(secret), []byte(s.callbackSecret(settings, environment))) == 1 {
-			return environment, nil
+		for _, ours := range s.callbackSecrets(settings, environment) {
+			if subtle.ConstantTimeCompare([]byte(secret), []byte(ours)) == 1 {
+				return environment, nil
+			}
 		}
 	}
 	return "", ErrUnknownCallback

@@ -129,7 +129,7 @@ func (s *Service) claimAndRun(ctx, inFlight context.Context, free chan struct{},
 	case <-ctx.Done():
 		return 0
 	}
-	operations, err := s.claim(ctx, slots)
+	operations, err := s.claim(inFlight, slots) // a claim that was cut off would be held by nobody
 	if err != nil && ctx.Err() == nil {
 		s.Log.Error("claim operations", "error", err)
 	}
@@ -389,6 +389,9 @@ func (s *Service) doubt(ctx context.Context, tx *db.Tx, op *db.Operation, state 
 }
 
 func (s *Service) giveUp(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) error {
+	if op.Wakes > 0 { // what it was asked for has changed meanwhile
+		return s.again(ctx, tx, op, enum.OperationQueued, problem, s.backOff(op.Tries))
+	}
 	if op.Kind == enum.KindIssueCharge {
 		if err := s.markFailed(ctx, tx, op.SubjectID); err != nil {
 			return err

@@ -51,10 +51,18 @@ func NewSealer(text string) (*Sealer, error) {
 func (s *Sealer) Derive(use string) []byte { return derive(s.masters[0], use) }
 
 // MAC answers a keyed digest of the text, in hex.
-func (s *Sealer) MAC(use, text string) string {
-	mac := hmac.New(sha256.New, s.Derive(use))
-	mac.Write([]byte(text))
-	return hex.EncodeToString(mac.Sum(nil))
+func (s *Sealer) MAC(use, text string) string { return s.MACs(use, text)[0] }
+
+// MACs answers the digests under every master key, the newest first: what was
+// given out before the key changed still counts.
+func (s *Sealer) MACs(use, text string) []string {
+	digests := make([]string, len(s.masters))
+	for i, master := range s.masters {
+		mac := hmac.New(sha256.New, derive(master, use))
+		mac.Write([]byte(text))
+		digests[i] = hex.EncodeToString(mac.Sum(nil))
+	}
+	return digests
 }
 
 // Seal encrypts a secret for one place, for example "integration/int_1/clientSecret".

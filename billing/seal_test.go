@@ -135,3 +135,20 @@ func dumpTable(w *billingtest.World, table string) string {
 	w.Must(w.Pool.QueryRow(fmt.Sprintf("SELECT COALESCE(string_agg(t::text, E'\\n'), '') FROM %q t", table)).Scan(&text))
 	return text
 }
+
+func TestSealerKeepsOldDigests(t *testing.T) {
+	t.Parallel()
+	old, fresh := billing.NewMasterKey(), billing.NewMasterKey()
+	before, err := billing.NewSealer(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := billing.NewSealer(fresh + "," + old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests := after.MACs("callback", "secret")
+	if len(digests) != 2 || digests[1] != before.MAC("callback", "secret") || digests[0] == digests[1] {
+		t.Errorf("digests after a rotation: %v, before: %s", digests, before.MAC("callback", "secret"))
+	}
+}

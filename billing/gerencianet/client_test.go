@@ -235,7 +235,7 @@ func TestAnswersThatSayNothing(t *testing.T) {
 		"internal":        reply(500, `{"code":3500000,"error":"server_error","error_description":"x"}`),
 		"throttled":       reply(429, `{"code":"429","error":"too_many"}`),
 		"unknown code":    reply(400, `{"code":4612345,"error":"new","error_description":"algo novo"}`),
-		"huge":            reply(200, `{"code":200,"data":{"charge_id":1,"x":"`+strings.Repeat("x", 1<<20)+`"}}`),
+		"huge":            reply(200, `{"code":200,"data":{"charge_id":1,"x":"`+strings.Repeat("x", 16<<20)+`"}}`),
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
 		},

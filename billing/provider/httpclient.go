@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	maxAnswer      = 1 << 20 // bytes of an answer that are read
-	maxRecorded    = 4 << 10 // bytes of a body that an Attempt keeps
-	maxWords       = 500     // bytes of the provider's words that an Error keeps
+	maxAnswer      = 16 << 20 // bytes of an answer that are read: a full page of a list carries a picture in each row
+	maxRecorded    = 4 << 10  // bytes of a body that an Attempt keeps
+	maxWords       = 500      // bytes of the provider's words that an Error keeps
 	defaultTimeout = 30 * time.Second
 )
 

@@ -228,7 +228,7 @@ func TestLostAnswers(t *testing.T) {
 			_ = connection.Close()
 		},
 		"slow": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-		"huge": reply(200, `{"code":200,"data":"`+strings.Repeat("x", 1<<20)+`"}`),
+		"huge": reply(200, `{"code":200,"data":"`+strings.Repeat("x", 16<<20)+`"}`),
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/v2/x", http.StatusMovedPermanently)
 		},

@@ -16473,6 +16473,7 @@ type OrderMutation struct {
 	typ                     string
 	id                      *string
 	step                    *enum.OrderStep
+	with_interest           *bool
 	remote_order_id         *string
 	remote_status_base      *string
 	remote_status_custom_id *string
@@ -16664,6 +16665,42 @@ func (m *OrderMutation) OldStep(ctx context.Context) (v enum.OrderStep, err erro
 // ResetStep resets all changes to the "step" field.
 func (m *OrderMutation) ResetStep() {
 	m.step = nil
+}
+
+// SetWithInterest sets the "with_interest" field.
+func (m *OrderMutation) SetWithInterest(b bool) {
+	m.with_interest = &b
+}
+
+// WithInterest returns the value of the "with_interest" field in the mutation.
+func (m *OrderMutation) WithInterest() (r bool, exists bool) {
+	v := m.with_interest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithInterest returns the old "with_interest" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldWithInterest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithInterest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithInterest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithInterest: %w", err)
+	}
+	return oldValue.WithInterest, nil
+}
+
+// ResetWithInterest resets all changes to the "with_interest" field.
+func (m *OrderMutation) ResetWithInterest() {
+	m.with_interest = nil
 }
 
 // SetRemoteOrderID sets the "remote_order_id" field.
@@ -17129,12 +17166,15 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.sale != nil {
 		fields = append(fields, order.FieldSaleID)
 	}
 	if m.step != nil {
 		fields = append(fields, order.FieldStep)
+	}
+	if m.with_interest != nil {
+		fields = append(fields, order.FieldWithInterest)
 	}
 	if m.remote_order_id != nil {
 		fields = append(fields, order.FieldRemoteOrderID)
@@ -17175,6 +17215,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.SaleID()
 	case order.FieldStep:
 		return m.Step()
+	case order.FieldWithInterest:
+		return m.WithInterest()
 	case order.FieldRemoteOrderID:
 		return m.RemoteOrderID()
 	case order.FieldRemoteStatusBase:
@@ -17206,6 +17248,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldSaleID(ctx)
 	case order.FieldStep:
 		return m.OldStep(ctx)
+	case order.FieldWithInterest:
+		return m.OldWithInterest(ctx)
 	case order.FieldRemoteOrderID:
 		return m.OldRemoteOrderID(ctx)
 	case order.FieldRemoteStatusBase:
@@ -17246,6 +17290,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetStep(v)
+		return nil
+	case order.FieldWithInterest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithInterest(v)
 		return nil
 	case order.FieldRemoteOrderID:
 		v, ok := value.(string)
@@ -17403,6 +17454,9 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldStep:
 		m.ResetStep()
+		return nil
+	case order.FieldWithInterest:
+		m.ResetWithInterest()
 		return nil
 	case order.FieldRemoteOrderID:
 		m.ResetRemoteOrderID()

@@ -23,6 +23,8 @@ type Order struct {
 	SaleID string `json:"sale_id,omitempty"`
 	// Step holds the value of the "step" field.
 	Step enum.OrderStep `json:"step,omitempty"`
+	// as the integration said when the order was begun: it stays so
+	WithInterest bool `json:"with_interest,omitempty"`
 	// RemoteOrderID holds the value of the "remote_order_id" field.
 	RemoteOrderID *string `json:"remote_order_id,omitempty"`
 	// RemoteStatusBase holds the value of the "remote_status_base" field.
@@ -72,6 +74,8 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case order.FieldWithInterest:
+			values[i] = new(sql.NullBool)
 		case order.FieldID, order.FieldSaleID, order.FieldStep, order.FieldRemoteOrderID, order.FieldRemoteStatusBase, order.FieldRemoteStatusCustomID, order.FieldRemoteStatus, order.FieldInstallmentsSent:
 			values[i] = new(sql.NullString)
 		case order.FieldSentAt, order.FieldSyncedAt, order.FieldCreatedAt, order.FieldUpdatedAt:
@@ -108,6 +112,12 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field step", values[i])
 			} else if value.Valid {
 				_m.Step = enum.OrderStep(value.String)
+			}
+		case order.FieldWithInterest:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field with_interest", values[i])
+			} else if value.Valid {
+				_m.WithInterest = value.Bool
 			}
 		case order.FieldRemoteOrderID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -215,6 +225,9 @@ func (_m *Order) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("step=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Step))
+	builder.WriteString(", ")
+	builder.WriteString("with_interest=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WithInterest))
 	builder.WriteString(", ")
 	if v := _m.RemoteOrderID; v != nil {
 		builder.WriteString("remote_order_id=")

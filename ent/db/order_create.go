@@ -45,6 +45,20 @@ func (_c *OrderCreate) SetNillableStep(v *enum.OrderStep) *OrderCreate {
 	return _c
 }
 
+// SetWithInterest sets the "with_interest" field.
+func (_c *OrderCreate) SetWithInterest(v bool) *OrderCreate {
+	_c.mutation.SetWithInterest(v)
+	return _c
+}
+
+// SetNillableWithInterest sets the "with_interest" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableWithInterest(v *bool) *OrderCreate {
+	if v != nil {
+		_c.SetWithInterest(*v)
+	}
+	return _c
+}
+
 // SetRemoteOrderID sets the "remote_order_id" field.
 func (_c *OrderCreate) SetRemoteOrderID(v string) *OrderCreate {
 	_c.mutation.SetRemoteOrderID(v)
@@ -229,6 +243,10 @@ func (_c *OrderCreate) defaults() {
 		v := order.DefaultStep
 		_c.mutation.SetStep(v)
 	}
+	if _, ok := _c.mutation.WithInterest(); !ok {
+		v := order.DefaultWithInterest
+		_c.mutation.SetWithInterest(v)
+	}
 	if _, ok := _c.mutation.InstallmentsSent(); !ok {
 		v := order.DefaultInstallmentsSent
 		_c.mutation.SetInstallmentsSent(v)
@@ -259,6 +277,9 @@ func (_c *OrderCreate) check() error {
 		if err := order.StepValidator(v); err != nil {
 			return &ValidationError{Name: "step", err: fmt.Errorf(`db: validator failed for field "Order.step": %w`, err)}
 		}
+	}
+	if _, ok := _c.mutation.WithInterest(); !ok {
+		return &ValidationError{Name: "with_interest", err: errors.New(`db: missing required field "Order.with_interest"`)}
 	}
 	if _, ok := _c.mutation.InstallmentsSent(); !ok {
 		return &ValidationError{Name: "installments_sent", err: errors.New(`db: missing required field "Order.installments_sent"`)}
@@ -311,6 +332,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Step(); ok {
 		_spec.SetField(order.FieldStep, field.TypeEnum, value)
 		_node.Step = value
+	}
+	if value, ok := _c.mutation.WithInterest(); ok {
+		_spec.SetField(order.FieldWithInterest, field.TypeBool, value)
+		_node.WithInterest = value
 	}
 	if value, ok := _c.mutation.RemoteOrderID(); ok {
 		_spec.SetField(order.FieldRemoteOrderID, field.TypeString, value)
@@ -438,6 +463,18 @@ func (u *OrderUpsert) SetStep(v enum.OrderStep) *OrderUpsert {
 // UpdateStep sets the "step" field to the value that was provided on create.
 func (u *OrderUpsert) UpdateStep() *OrderUpsert {
 	u.SetExcluded(order.FieldStep)
+	return u
+}
+
+// SetWithInterest sets the "with_interest" field.
+func (u *OrderUpsert) SetWithInterest(v bool) *OrderUpsert {
+	u.Set(order.FieldWithInterest, v)
+	return u
+}
+
+// UpdateWithInterest sets the "with_interest" field to the value that was provided on create.
+func (u *OrderUpsert) UpdateWithInterest() *OrderUpsert {
+	u.SetExcluded(order.FieldWithInterest)
 	return u
 }
 
@@ -649,6 +686,20 @@ func (u *OrderUpsertOne) SetStep(v enum.OrderStep) *OrderUpsertOne {
 func (u *OrderUpsertOne) UpdateStep() *OrderUpsertOne {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateStep()
+	})
+}
+
+// SetWithInterest sets the "with_interest" field.
+func (u *OrderUpsertOne) SetWithInterest(v bool) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetWithInterest(v)
+	})
+}
+
+// UpdateWithInterest sets the "with_interest" field to the value that was provided on create.
+func (u *OrderUpsertOne) UpdateWithInterest() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateWithInterest()
 	})
 }
 
@@ -1049,6 +1100,20 @@ func (u *OrderUpsertBulk) SetStep(v enum.OrderStep) *OrderUpsertBulk {
 func (u *OrderUpsertBulk) UpdateStep() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateStep()
+	})
+}
+
+// SetWithInterest sets the "with_interest" field.
+func (u *OrderUpsertBulk) SetWithInterest(v bool) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetWithInterest(v)
+	})
+}
+
+// UpdateWithInterest sets the "with_interest" field to the value that was provided on create.
+func (u *OrderUpsertBulk) UpdateWithInterest() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateWithInterest()
 	})
 }
 

@@ -59,6 +59,20 @@ func (_u *OrderUpdate) SetNillableStep(v *enum.OrderStep) *OrderUpdate {
 	return _u
 }
 
+// SetWithInterest sets the "with_interest" field.
+func (_u *OrderUpdate) SetWithInterest(v bool) *OrderUpdate {
+	_u.mutation.SetWithInterest(v)
+	return _u
+}
+
+// SetNillableWithInterest sets the "with_interest" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableWithInterest(v *bool) *OrderUpdate {
+	if v != nil {
+		_u.SetWithInterest(*v)
+	}
+	return _u
+}
+
 // SetRemoteOrderID sets the "remote_order_id" field.
 func (_u *OrderUpdate) SetRemoteOrderID(v string) *OrderUpdate {
 	_u.mutation.SetRemoteOrderID(v)
@@ -285,6 +299,9 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Step(); ok {
 		_spec.SetField(order.FieldStep, field.TypeEnum, value)
 	}
+	if value, ok := _u.mutation.WithInterest(); ok {
+		_spec.SetField(order.FieldWithInterest, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.RemoteOrderID(); ok {
 		_spec.SetField(order.FieldRemoteOrderID, field.TypeString, value)
 	}
@@ -402,6 +419,20 @@ func (_u *OrderUpdateOne) SetStep(v enum.OrderStep) *OrderUpdateOne {
 func (_u *OrderUpdateOne) SetNillableStep(v *enum.OrderStep) *OrderUpdateOne {
 	if v != nil {
 		_u.SetStep(*v)
+	}
+	return _u
+}
+
+// SetWithInterest sets the "with_interest" field.
+func (_u *OrderUpdateOne) SetWithInterest(v bool) *OrderUpdateOne {
+	_u.mutation.SetWithInterest(v)
+	return _u
+}
+
+// SetNillableWithInterest sets the "with_interest" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableWithInterest(v *bool) *OrderUpdateOne {
+	if v != nil {
+		_u.SetWithInterest(*v)
 	}
 	return _u
 }
@@ -661,6 +692,9 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if value, ok := _u.mutation.Step(); ok {
 		_spec.SetField(order.FieldStep, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.WithInterest(); ok {
+		_spec.SetField(order.FieldWithInterest, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.RemoteOrderID(); ok {
 		_spec.SetField(order.FieldRemoteOrderID, field.TypeString, value)

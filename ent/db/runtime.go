@@ -329,16 +329,20 @@ func init() {
 	operation.DefaultID = operationDescID.Default.(func() string)
 	orderFields := schema.Order{}.Fields()
 	_ = orderFields
+	// orderDescWithInterest is the schema descriptor for with_interest field.
+	orderDescWithInterest := orderFields[3].Descriptor()
+	// order.DefaultWithInterest holds the default value on creation for the with_interest field.
+	order.DefaultWithInterest = orderDescWithInterest.Default.(bool)
 	// orderDescInstallmentsSent is the schema descriptor for installments_sent field.
-	orderDescInstallmentsSent := orderFields[8].Descriptor()
+	orderDescInstallmentsSent := orderFields[9].Descriptor()
 	// order.DefaultInstallmentsSent holds the default value on creation for the installments_sent field.
 	order.DefaultInstallmentsSent = orderDescInstallmentsSent.Default.(string)
 	// orderDescCreatedAt is the schema descriptor for created_at field.
-	orderDescCreatedAt := orderFields[10].Descriptor()
+	orderDescCreatedAt := orderFields[11].Descriptor()
 	// order.DefaultCreatedAt holds the default value on creation for the created_at field.
 	order.DefaultCreatedAt = orderDescCreatedAt.Default.(func() time.Time)
 	// orderDescUpdatedAt is the schema descriptor for updated_at field.
-	orderDescUpdatedAt := orderFields[11].Descriptor()
+	orderDescUpdatedAt := orderFields[12].Descriptor()
 	// order.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	order.DefaultUpdatedAt = orderDescUpdatedAt.Default.(func() time.Time)
 	// order.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -358,6 +358,7 @@ CREATE TABLE integration_notified_users (
 CREATE TABLE orders (
   id varchar NOT NULL,
   step varchar NOT NULL DEFAULT 'CUSTOMER',
+  with_interest boolean NOT NULL DEFAULT false,
   remote_order_id varchar NULL,
   remote_status_base varchar NULL,
   remote_status_custom_id varchar NULL,

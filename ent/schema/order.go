@@ -17,6 +17,7 @@ func (Order) Fields() []ent.Field {
 		id("ord"),
 		field.String("sale_id"),
 		field.Enum("step").GoType(enum.OrderStep("")).Default(string(enum.StepCustomer)),
+		field.Bool("with_interest").Default(false).Comment("as the integration said when the order was begun: it stays so"),
 		field.String("remote_order_id").Optional().Nillable(),
 		field.String("remote_status_base").Optional().Nillable(),
 		field.String("remote_status_custom_id").Optional().Nillable(),

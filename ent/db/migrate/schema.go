@@ -621,6 +621,7 @@ var (
 	OrdersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "step", Type: field.TypeEnum, Enums: []string{"CUSTOMER", "ORDER", "ITEMS", "INSTALLMENTS", "STATUS", "DONE"}, Default: "CUSTOMER"},
+		{Name: "with_interest", Type: field.TypeBool, Default: false},
 		{Name: "remote_order_id", Type: field.TypeString, Nullable: true},
 		{Name: "remote_status_base", Type: field.TypeString, Nullable: true},
 		{Name: "remote_status_custom_id", Type: field.TypeString, Nullable: true},
@@ -640,7 +641,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_sales_order",
-				Columns:    []*schema.Column{OrdersColumns[11]},
+				Columns:    []*schema.Column{OrdersColumns[12]},
 				RefColumns: []*schema.Column{SalesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},

@@ -20,6 +20,8 @@ const (
 	FieldSaleID = "sale_id"
 	// FieldStep holds the string denoting the step field in the database.
 	FieldStep = "step"
+	// FieldWithInterest holds the string denoting the with_interest field in the database.
+	FieldWithInterest = "with_interest"
 	// FieldRemoteOrderID holds the string denoting the remote_order_id field in the database.
 	FieldRemoteOrderID = "remote_order_id"
 	// FieldRemoteStatusBase holds the string denoting the remote_status_base field in the database.
@@ -56,6 +58,7 @@ var Columns = []string{
 	FieldID,
 	FieldSaleID,
 	FieldStep,
+	FieldWithInterest,
 	FieldRemoteOrderID,
 	FieldRemoteStatusBase,
 	FieldRemoteStatusCustomID,
@@ -78,6 +81,8 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultWithInterest holds the default value on creation for the "with_interest" field.
+	DefaultWithInterest bool
 	// DefaultInstallmentsSent holds the default value on creation for the "installments_sent" field.
 	DefaultInstallmentsSent string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
@@ -118,6 +123,11 @@ func BySaleID(opts ...sql.OrderTermOption) OrderOption {
 // ByStep orders the results by the step field.
 func ByStep(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStep, opts...).ToFunc()
+}
+
+// ByWithInterest orders the results by the with_interest field.
+func ByWithInterest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWithInterest, opts...).ToFunc()
 }
 
 // ByRemoteOrderID orders the results by the remote_order_id field.

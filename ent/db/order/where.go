@@ -71,6 +71,11 @@ func SaleID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldSaleID, v))
 }
 
+// WithInterest applies equality check predicate on the "with_interest" field. It's identical to WithInterestEQ.
+func WithInterest(v bool) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldWithInterest, v))
+}
+
 // RemoteOrderID applies equality check predicate on the "remote_order_id" field. It's identical to RemoteOrderIDEQ.
 func RemoteOrderID(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldRemoteOrderID, v))
@@ -209,6 +214,16 @@ func StepNotIn(vs ...enum.OrderStep) predicate.Order {
 		v[i] = vs[i]
 	}
 	return predicate.Order(sql.FieldNotIn(FieldStep, v...))
+}
+
+// WithInterestEQ applies the EQ predicate on the "with_interest" field.
+func WithInterestEQ(v bool) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldWithInterest, v))
+}
+
+// WithInterestNEQ applies the NEQ predicate on the "with_interest" field.
+func WithInterestNEQ(v bool) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldWithInterest, v))
 }
 
 // RemoteOrderIDEQ applies the EQ predicate on the "remote_order_id" field.
