@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -95,7 +96,7 @@ func (a *app) wire() error {
 			},
 		},
 	}
-	a.access = &access.Service{DB: client, Key: sealer.Derive("access"), Now: time.Now, Log: a.log, TrustProxy: a.config.TrustProxy}
+	a.access = &access.Service{DB: client, Key: sealer.Derive("access"), Now: time.Now, Log: a.log, TrustProxy: a.config.TrustProxy, Secure: strings.HasPrefix(a.config.PublicURL, "https://")}
 	return nil
 }
 

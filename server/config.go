@@ -112,20 +112,31 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
-// timing answers the domain's durations: the defaults with what is set.
-func (c config) timing() billing.Timing {
-	timing := billing.DefaultTiming()
-	for target, given := range map[*time.Duration]time.Duration{
-		&timing.SettleWindow: c.SettleWindow, &timing.SweepInterval: c.SweepInterval, &timing.NoticeInterval: c.NoticeInterval,
-		&timing.RetryBase: c.RetryBase, &timing.RetryMax: c.RetryMax, &timing.RetryEnd: c.RetryEnd, &timing.ProviderTimeout: c.ProviderTimeout,
+// effective answers the configuration with the domain's own durations where none
+// is set.
+func (c config) effective() config {
+	usual := billing.DefaultTiming()
+	for target, value := range map[*time.Duration]time.Duration{
+		&c.SettleWindow: usual.SettleWindow, &c.SweepInterval: usual.SweepInterval, &c.NoticeInterval: usual.NoticeInterval,
+		&c.RetryBase: usual.RetryBase, &c.RetryMax: usual.RetryMax, &c.RetryEnd: usual.RetryEnd, &c.ProviderTimeout: usual.ProviderTimeout,
 	} {
-		if given > 0 {
-			*target = given
+		if *target <= 0 {
+			*target = value
 		}
 	}
-	if c.Workers > 0 {
-		timing.Workers = c.Workers
+	if c.Workers <= 0 {
+		c.Workers = usual.Workers
 	}
+	return c
+}
+
+// timing answers the domain's durations.
+func (c config) timing() billing.Timing {
+	c = c.effective()
+	timing := billing.DefaultTiming()
+	timing.SettleWindow, timing.SweepInterval, timing.NoticeInterval = c.SettleWindow, c.SweepInterval, c.NoticeInterval
+	timing.RetryBase, timing.RetryMax, timing.RetryEnd = c.RetryBase, c.RetryMax, c.RetryEnd
+	timing.ProviderTimeout, timing.Workers = c.ProviderTimeout, c.Workers
 	return timing
 }
 
@@ -173,7 +184,7 @@ func (c config) makeSecretKey(path string) (*billing.Sealer, error) {
 
 // print shows the effective values, secrets masked.
 func (c config) print() {
-	value := reflect.ValueOf(c)
+	value := reflect.ValueOf(c.effective())
 	for i, name := range variables() {
 		shown := fmt.Sprint(value.Field(i).Interface())
 		if shown != "" && slices.Contains(secretVariables, name) {

@@ -100,9 +100,12 @@ func stopServer(server *http.Server, background *sync.WaitGroup) error {
 	return err
 }
 
+// adminOff as PONTE_ADMIN_ADDR serves no metrics and profiles.
+const adminOff = "off"
+
 // serveAdmin serves metrics and profiles on an address of their own.
 func (a *app) serveAdmin(ctx context.Context) {
-	if a.config.AdminAddr == "" {
+	if a.config.AdminAddr == adminOff {
 		return
 	}
 	mux := http.NewServeMux()
