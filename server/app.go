@@ -33,12 +33,13 @@ type app struct {
 	billing  *billing.Service
 	access   *access.Service
 	embedded *postgres.Embedded // nil when DATABASE_URL is set
+	stopping context.Context    // ends when the server shall stop; open streams end with it
 }
 
 // openDatabase starts the embedded PostgreSQL unless DATABASE_URL is set, and
 // opens the pool. With join, the server of a running Ponte is used.
 func openDatabase(ctx context.Context, c config, join bool) (*app, error) {
-	a := &app{config: c, log: newLog(), url: c.DatabaseURL}
+	a := &app{config: c, log: slog.Default(), url: c.DatabaseURL}
 	if a.url == "" {
 		embedded, err := postgres.Start(ctx, postgres.Options{DataDir: filepath.Join(c.Data, "postgres"), Join: join})
 		if err != nil {
@@ -145,11 +146,12 @@ func providerTransport(caFile string) (*http.Transport, error) {
 	return transport, nil
 }
 
-func newLog() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
-}
-
-const stopTime = 10 * time.Second
+// What is in flight gets drainTime to end, and the database closeTime: ten seconds
+// in all.
+const (
+	drainTime = 7 * time.Second
+	closeTime = 3 * time.Second
+)
 
 // close ends the pool and the embedded database.
 func (a *app) close() error {
@@ -158,7 +160,7 @@ func (a *app) close() error {
 		errs = append(errs, a.pool.Close())
 	}
 	if a.embedded != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 		defer cancel()
 		errs = append(errs, a.embedded.Stop(ctx))
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -20,25 +21,27 @@ import (
 // config is everything that operators set, by environment variables. Durations
 // are written like 500ms, 30s or 72h.
 type config struct {
-	DatabaseURL     string        `env:"DATABASE_URL"`
-	Data            string        `env:"PONTE_DATA" envDefault:"./data"`
-	Addr            string        `env:"PONTE_ADDR" envDefault:"127.0.0.1:8080"`
-	PublicURL       string        `env:"PONTE_PUBLIC_URL"`
-	AdminAddr       string        `env:"PONTE_ADMIN_ADDR" envDefault:"127.0.0.1:8081"`
-	SecretKey       string        `env:"PONTE_SECRET_KEY"`
-	GerencianetURL  string        `env:"PONTE_GERENCIANET_URL"`
-	VhsysURL        string        `env:"PONTE_VHSYS_URL"`
-	ProviderCAFile  string        `env:"PONTE_PROVIDER_CA_FILE"`
-	ProviderTimeout time.Duration `env:"PONTE_PROVIDER_TIMEOUT"`
-	SettleWindow    time.Duration `env:"PONTE_SETTLE_WINDOW"`
-	SweepInterval   time.Duration `env:"PONTE_SWEEP_INTERVAL"`
-	NoticeInterval  time.Duration `env:"PONTE_NOTICE_INTERVAL"`
-	RetryBase       time.Duration `env:"PONTE_RETRY_BASE"`
-	RetryMax        time.Duration `env:"PONTE_RETRY_MAX"`
-	RetryEnd        time.Duration `env:"PONTE_RETRY_END"`
-	Workers         int           `env:"PONTE_WORKERS"`
-	RateLimit       int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
-	TrustProxy      bool          `env:"PONTE_TRUST_PROXY"`
+	DatabaseURL    string `env:"DATABASE_URL"`
+	Data           string `env:"PONTE_DATA" envDefault:"./data"`
+	Addr           string `env:"PONTE_ADDR" envDefault:"127.0.0.1:8080"`
+	PublicURL      string `env:"PONTE_PUBLIC_URL"`
+	AdminAddr      string `env:"PONTE_ADMIN_ADDR" envDefault:"127.0.0.1:8081"`
+	SecretKey      string `env:"PONTE_SECRET_KEY"`
+	GerencianetURL string `env:"PONTE_GERENCIANET_URL"`
+	VhsysURL       string `env:"PONTE_VHSYS_URL"`
+	// GerencianetPixURL is for the Pix API, which nothing uses yet.
+	GerencianetPixURL string        `env:"PONTE_GERENCIANET_PIX_URL"`
+	ProviderCAFile    string        `env:"PONTE_PROVIDER_CA_FILE"`
+	ProviderTimeout   time.Duration `env:"PONTE_PROVIDER_TIMEOUT"`
+	SettleWindow      time.Duration `env:"PONTE_SETTLE_WINDOW"`
+	SweepInterval     time.Duration `env:"PONTE_SWEEP_INTERVAL"`
+	NoticeInterval    time.Duration `env:"PONTE_NOTICE_INTERVAL"`
+	RetryBase         time.Duration `env:"PONTE_RETRY_BASE"`
+	RetryMax          time.Duration `env:"PONTE_RETRY_MAX"`
+	RetryEnd          time.Duration `env:"PONTE_RETRY_END"`
+	Workers           int           `env:"PONTE_WORKERS"`
+	RateLimit         int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
+	TrustProxy        bool          `env:"PONTE_TRUST_PROXY"`
 }
 
 // secretVariables are masked wherever the configuration is shown.
@@ -55,13 +58,42 @@ func readConfig() (config, error) {
 		return c, err
 	}
 	if c.PublicURL == "" {
-		c.PublicURL = "http://" + c.Addr
+		c.PublicURL = "http://" + reachable(c.Addr)
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
+	if err := c.checkValues(); err != nil {
+		return c, err
+	}
 	if parsed, err := url.Parse(c.PublicURL); err != nil || (parsed.Scheme != "http" && parsed.Scheme != "https") || parsed.Host == "" {
 		return c, errors.New("PONTE_PUBLIC_URL precisa ser um endereço como https://ponte.suaempresa.com.br / must be an address like https://ponte.example.com")
 	}
 	return c, nil
+}
+
+// reachable answers a listening address as a browser on this machine asks for it.
+func reachable(addr string) string {
+	if host, port, err := net.SplitHostPort(addr); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
+	}
+	return addr
+}
+
+// checkValues refuses values that would be ignored, or would send credentials over
+// an open line.
+func (c config) checkValues() error {
+	value := reflect.ValueOf(c)
+	for i, name := range variables() {
+		if field := value.Field(i); field.CanInt() && field.Int() < 0 {
+			return fmt.Errorf("%s não pode ser negativo / cannot be negative", name)
+		}
+	}
+	for name, address := range map[string]string{"PONTE_GERENCIANET_URL": c.GerencianetURL, "PONTE_GERENCIANET_PIX_URL": c.GerencianetPixURL, "PONTE_VHSYS_URL": c.VhsysURL} {
+		parsed, err := url.Parse(address)
+		if address != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "https" && (parsed.Scheme != "http" || !isLoopback(address))) {
+			return fmt.Errorf("%s precisa começar com https:// (http:// só para esta máquina) / must begin with https:// (http:// for this machine only)", name)
+		}
+	}
+	return nil
 }
 
 // variables answers the names that config reads, in their order.
@@ -167,19 +199,26 @@ func (c config) makeSecretKey(path string) (*billing.Sealer, error) {
 	if err := os.MkdirAll(c.Data, privateFolder); err != nil {
 		return nil, fmt.Errorf("make PONTE_DATA: %w", err)
 	}
-	key := billing.NewMasterKey()
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, private)
-	if errors.Is(err, fs.ErrExist) { // another process was faster
-		return c.sealer()
+	err := writeOnce(path, billing.NewMasterKey()+"\n")
+	if err != nil && !errors.Is(err, fs.ErrExist) { // it exists: another process was faster
+		return nil, fmt.Errorf("keep the secret key: %w", err)
 	}
+	return c.sealer()
+}
+
+// writeOnce writes a file that is either whole or not there, however many
+// processes do it at once; fs.ErrExist when it is there already.
+func writeOnce(path, content string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // 0600
 	if err != nil {
-		return nil, fmt.Errorf("keep the secret key: %w", err)
+		return err
 	}
-	_, err = file.WriteString(key + "\n")
+	defer func() { _ = os.Remove(file.Name()) }()
+	_, err = file.WriteString(content)
 	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return nil, fmt.Errorf("keep the secret key: %w", err)
+		return err
 	}
-	return billing.NewSealer(key)
+	return os.Link(file.Name(), path)
 }
 
 // print shows the effective values, secrets masked.

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
+	"ponte/ent/db/user"
+	"ponte/ent/postgres"
 	"ponte/frontend"
 )
 
@@ -20,20 +23,19 @@ type demoCommand struct {
 // The people of the demonstration all have this password.
 const demoPassword = "ponte-demo-2026"
 
-// demoMark is written into a data folder that the demonstration may delete.
-const demoMark = "demo"
+// demoMark is written into a data folder that the demonstration may delete, and
+// demoSeeded when everything is in it.
+const (
+	demoMark   = "demo"
+	demoSeeded = "demo.seeded"
+)
 
 // Run runs the server with both providers simulated.
 func (d demoCommand) Run(ctx context.Context, c config) error {
-	if d.Fresh {
-		if err := removeDemo(c.Data); err != nil {
-			return err
-		}
-	}
-	if err := markDemo(c.Data); err != nil {
+	if err := prepareDemo(ctx, c, d.Fresh); err != nil {
 		return err
 	}
-	world, err := startSandbox(filepath.Join(c.Data, "sandbox"), newLog(), "127.0.0.1:0", "127.0.0.1:0")
+	world, err := startSandbox(filepath.Join(c.Data, "sandbox"), slog.Default(), "127.0.0.1:0", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func runDemo(ctx context.Context, c config, world *simulated) error {
 	if err != nil {
 		return err
 	}
-	if err := a.seed(ctx); err != nil {
+	if err := a.seedOnce(ctx); err != nil {
 		return errors.Join(fmt.Errorf("seed the demonstration: %w", err), a.close())
 	}
 	a.access.Demo, a.access.DemoEmail, a.access.DemoPassword = true, demoOwner, demoPassword
@@ -63,15 +65,56 @@ func demoTiming(c config) config {
 	return c
 }
 
-// removeDemo deletes a data folder that the demonstration made, and no other.
-func removeDemo(folder string) error {
-	if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
+// prepareDemo has the data folder be the demonstration's: as it was, or empty with
+// fresh or when the last start ended before everything was seeded.
+func prepareDemo(ctx context.Context, c config, fresh bool) error {
+	half := c.DatabaseURL == "" && exists(filepath.Join(c.Data, demoMark)) && !exists(filepath.Join(c.Data, demoSeeded))
+	if fresh || half {
+		if err := removeDemo(ctx, c.Data); err != nil {
+			return err
+		}
+	}
+	return markDemo(c.Data)
+}
+
+// seedOnce seeds an empty database. One that DATABASE_URL names and that belongs to
+// somebody else is refused: the demonstration would ask simulators about its charges.
+func (a *app) seedOnce(ctx context.Context) error {
+	empty, err := a.access.NeedsSetup(ctx)
+	if err != nil {
+		return err
+	}
+	if !empty {
+		ours, err := a.billing.DB.User.Query().Where(user.Email(demoOwner)).Exist(ctx)
+		if err == nil && !ours {
+			err = errors.New("o banco de DATABASE_URL não é da demonstração: use outro / the database of DATABASE_URL is not the demonstration's: use another")
+		}
+		return err
+	}
+	if err := a.seed(ctx); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(a.config.Data, demoSeeded), nil, private)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// removeDemo deletes a data folder that the demonstration made, and no other, and
+// not while it runs.
+func removeDemo(ctx context.Context, folder string) error {
+	if !exists(folder) {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(folder, demoMark)); err != nil {
+	if !exists(filepath.Join(folder, demoMark)) {
 		return fmt.Errorf("%s não é da demonstração: apague a pasta à mão ou use outra em PONTE_DATA / is not the demonstration's: delete it by hand or set PONTE_DATA", folder)
 	}
-	for _, name := range []string{"postgres", "sandbox", secretKeyFile} {
+	if err := notRunning(ctx, filepath.Join(folder, "postgres")); err != nil {
+		return err
+	}
+	for _, name := range []string{"postgres", "sandbox", secretKeyFile, demoSeeded} {
 		if err := os.RemoveAll(filepath.Join(folder, name)); err != nil {
 			return fmt.Errorf("begin anew: %w", err)
 		}
@@ -79,13 +122,31 @@ func removeDemo(folder string) error {
 	return nil
 }
 
+// notRunning refuses a data folder whose database another process runs. One that
+// cannot be started is nobody's.
+func notRunning(ctx context.Context, folder string) error {
+	if !exists(folder) {
+		return nil
+	}
+	database, err := postgres.Start(ctx, postgres.Options{DataDir: folder, Join: true})
+	if err != nil {
+		return ctx.Err()
+	}
+	if database.Done() == nil {
+		return fmt.Errorf("a demonstração está em uso em %s: encerre-a antes / the demonstration is running in %s: stop it first", folder, folder)
+	}
+	stop, cancel := context.WithTimeout(ctx, closeTime)
+	defer cancel()
+	return database.Stop(stop)
+}
+
 // markDemo marks a new data folder; a folder with a company's own data is refused.
 func markDemo(folder string) error {
 	mark := filepath.Join(folder, demoMark)
-	if _, err := os.Stat(mark); err == nil {
+	if exists(mark) {
 		return nil
 	}
-	if _, err := os.Stat(filepath.Join(folder, "postgres")); err == nil {
+	if exists(filepath.Join(folder, "postgres")) || exists(filepath.Join(folder, secretKeyFile)) {
 		return fmt.Errorf("%s já tem dados de produção: use outra pasta em PONTE_DATA / already has production data: set PONTE_DATA", folder)
 	}
 	if err := os.MkdirAll(folder, privateFolder); err != nil {

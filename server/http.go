@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' '
 func (a *app) handler(extra http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit}
-	mux.Handle("/graphql", graph.NewHandler(resolver, a.log))
+	mux.Handle("/graphql", a.untilStop(graph.NewHandler(resolver, a.log)))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]any{"ok": true}) })
@@ -38,7 +39,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 		mux.Handle("/sandbox/", http.StripPrefix("/sandbox", extra))
 	}
 	mux.Handle("/", panel(frontend.Files()))
-	return a.guarded(mux)
+	return a.observed(a.guarded(mux))
 }
 
 // guarded adds what every answer carries, refuses what other sites send, and
@@ -48,8 +49,12 @@ func (a *app) guarded(next http.Handler) http.Handler {
 	safe := protection.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
-				a.log.Error("panic while serving", "path", r.URL.Path, "cause", cause)
+			switch cause := recover(); cause {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(cause) // the way to cut a connection
+			default:
+				a.log.ErrorContext(r.Context(), "panic while serving", "path", shownPath(r.URL.Path), "cause", cause, "stack", string(debug.Stack()))
 				w.WriteHeader(http.StatusInternalServerError)
 			}
 		}()
@@ -65,6 +70,19 @@ func (a *app) guarded(next http.Handler) http.Handler {
 	})
 }
 
+// untilStop ends streams when the server stops; everything else is let finish.
+func (a *app) untilStop(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.stopping != nil && (r.Header.Get("Upgrade") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream")) {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer context.AfterFunc(a.stopping, cancel)()
+			r = r.WithContext(ctx)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 const readyTime = 2 * time.Second
 
 // readyz tells whether the database answers and has this program's schema.
@@ -73,9 +91,9 @@ func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	pending, err := migrations.Pending(ctx, a.pool)
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, migrations.ErrNewer):
 		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"ready": false, "reason": "database"})
-	case pending:
+	case pending || err != nil:
 		writeJSON(w, http.StatusServiceUnavailable, map[string]any{"ready": false, "reason": "migrations"})
 	default:
 		writeJSON(w, http.StatusOK, map[string]any{"ready": true})
@@ -86,7 +104,7 @@ func (a *app) readyz(w http.ResponseWriter, r *http.Request) {
 func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, billing.MaxNoticeBytes))
 	if err != nil {
-		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		refuseBody(w, err)
 		return
 	}
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
@@ -97,11 +115,20 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, billing.ErrMalformedNotice):
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case err != nil:
-		a.log.Error("store a notice", "error", err)
+		a.log.ErrorContext(r.Context(), "store a notice", "error", err)
 		http.Error(w, "try again", http.StatusServiceUnavailable)
 	default:
 		w.WriteHeader(http.StatusOK)
 	}
+}
+
+func refuseBody(w http.ResponseWriter, err error) {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return
+	}
+	http.Error(w, "the body could not be read", http.StatusBadRequest)
 }
 
 // noticeToken reads the one field of a notification.
@@ -122,6 +149,7 @@ func noticeToken(contentType string, body []byte) string {
 func panel(files fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
@@ -24,6 +25,7 @@ type commands struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema."`
 	User    userCommand    `cmd:"" help:"Add a person, or set a new password."`
 	Check   checkCommand   `cmd:"" help:"Check that the ledger adds up."`
+	Doctor  doctorCommand  `cmd:"" help:"Look at everything that Ponte needs, and say what to do."`
 	Sweep   sweepCommand   `cmd:"" help:"Have the provider asked for everything that no notification told."`
 	Config  configCommand  `cmd:"" help:"Show the effective configuration, secrets masked."`
 	Version versionCommand `cmd:"" help:"Show the version."`
@@ -31,6 +33,7 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	code := run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -42,6 +45,10 @@ const (
 )
 
 func run(ctx context.Context, arguments []string) int {
+	if err := readEnvFile(".env"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return exitWrongUse
+	}
 	var chosen commands
 	parser, err := kong.New(&chosen, kong.Name("ponte"), kong.Description("Ponte: vendas, cobranças e notas em um só lugar."), kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
@@ -58,6 +65,7 @@ func run(ctx context.Context, arguments []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return exitWrongUse
 	}
+	slog.SetDefault(newLog(os.Stderr, c))
 	if err := parsed.Run(c); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, err)
 		return exitFailed

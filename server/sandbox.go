@@ -25,7 +25,7 @@ func (s sandboxCommand) Run(ctx context.Context, c config) error {
 	if s.Memory {
 		dataDir = ""
 	}
-	world, err := startSandbox(dataDir, newLog(), s.GerencianetAddr, s.VhsysAddr)
+	world, err := startSandbox(dataDir, slog.Default(), s.GerencianetAddr, s.VhsysAddr)
 	if err != nil {
 		return err
 	}

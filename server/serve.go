@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/pprof"
@@ -32,18 +33,21 @@ const (
 )
 
 // serve runs everything until the context ends: HTTP, workers, sweep and bell.
-// What is in flight then gets stopTime to end; an operation that does not is
-// taken up by another process when its claim lapses.
+// Open streams then end, and requests and operations in flight get drainTime; an
+// operation that does not end is taken up by another process when its claim lapses.
 func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error {
+	requests, abandon := context.WithCancel(context.WithoutCancel(ctx))
+	defer abandon()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	a.stopping = ctx
 	listener, err := net.Listen("tcp", a.config.Addr)
 	if err != nil {
 		return fmt.Errorf("PONTE_ADDR: %w", err)
 	}
 	server := &http.Server{
 		Handler: a.handler(extra), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-		BaseContext: func(net.Listener) context.Context { return ctx },
+		BaseContext: func(net.Listener) context.Context { return requests }, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	var background sync.WaitGroup
 	background.Go(func() { a.listen(ctx) })
@@ -60,7 +64,10 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 		err = errors.New("o PostgreSQL embutido parou / the embedded PostgreSQL has stopped")
 	}
 	cancel()
-	return errors.Join(err, stopServer(server, &background))
+	a.log.Info("stopping")
+	err = errors.Join(err, stopServer(server, &background))
+	a.log.Info("stopped")
+	return err
 }
 
 // databaseEnded is closed when the embedded database has ended by itself.
@@ -82,7 +89,7 @@ func (a *app) listen(ctx context.Context) {
 }
 
 func stopServer(server *http.Server, background *sync.WaitGroup) error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
 	err := server.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
