@@ -59,8 +59,28 @@ type process struct {
 	world   *billingtest.World
 	address string
 	command *exec.Cmd
-	log     *bytes.Buffer
+	log     *lines
 	ended   chan struct{}
+}
+
+// lines is a log that tests read while it is written.
+type lines struct {
+	mu      sync.Mutex
+	content bytes.Buffer
+}
+
+// Write keeps a line.
+func (l *lines) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.content.Write(line)
+}
+
+// String answers all lines.
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.content.String()
 }
 
 // freeAddress answers a loopback address that nobody listens on.
@@ -77,7 +97,7 @@ func freeAddress(t *testing.T) string {
 // serverProcess starts a server whose durations are milliseconds.
 func serverProcess(t *testing.T, w *billingtest.World, address string, environment ...string) *process {
 	t.Helper()
-	p := &process{t: t, world: w, address: address, log: &bytes.Buffer{}, ended: make(chan struct{})}
+	p := &process{t: t, world: w, address: address, log: &lines{}, ended: make(chan struct{})}
 	p.command = exec.Command(binary(t), "serve")
 	p.command.Env = append(os.Environ(),
 		"DATABASE_URL="+w.DatabaseURL, "PONTE_ADDR="+address, "PONTE_ADMIN_ADDR=127.0.0.1:0", "PONTE_DATA="+t.TempDir(), "PONTE_SECRET_KEY="+billingtest.MasterKey,

@@ -108,7 +108,7 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	err = a.billing.ReceiveNotice(r.Context(), r.PathValue("secret"), noticeToken(r.Header.Get("Content-Type"), body), string(body), host)
+	err = a.billing.ReceiveNotice(r.Context(), r.PathValue("secret"), noticeToken(r.Header.Get("Content-Type"), body), storable(body), host)
 	switch {
 	case errors.Is(err, billing.ErrUnknownCallback):
 		http.NotFound(w, r)
@@ -120,6 +120,11 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.WriteHeader(http.StatusOK)
 	}
+}
+
+// storable answers a body as a text that the database takes.
+func storable(body []byte) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(string(body), "\uFFFD"), "\x00", "\uFFFD")
 }
 
 func refuseBody(w http.ResponseWriter, err error) {
