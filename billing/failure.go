@@ -3,11 +3,8 @@ package billing
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
-
-	"entgo.io/ent/dialect/sql"
 
 	"ponte/billing/provider"
 	"ponte/ent/db"
@@ -50,7 +47,7 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 	}
 	id := newFailureID()
 	cause, remedy, label := mustJSON(r.cause), mustJSON(r.remedy), mustJSON(r.label)
-	rows, err := tx.QueryContext(ctx, `
+	recorded, err := returnedID(ctx, tx, `
 		INSERT INTO failures (id, cause_key, code, state, integration, environment, cause, remedy, form_field, provider_code, provider_text,
 			subject_id, subject_label, operation_id, count, first_at, last_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15)
@@ -61,10 +58,6 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 		id, r.causeKey, r.code, r.state, r.integration, r.environment, cause, remedy, r.field, r.providerCode, r.providerText,
 		r.subjectID, label, r.operationID, s.Now())
 	if err != nil {
-		return fmt.Errorf("record failure %s: %w", r.code, err)
-	}
-	recorded, err := sql.ScanString(rows)
-	if err := errors.Join(err, rows.Close()); err != nil {
 		return fmt.Errorf("record failure %s: %w", r.code, err)
 	}
 	if recorded != id {

@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -164,7 +165,8 @@ func TestDatabaseRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.Pool.ExecContext(context.Background(), test.statement)
-			problem, ok := err.(*pq.Error)
+			var problem *pq.Error
+			ok := errors.As(err, &problem)
 			if !ok || !strings.Contains(problem.Constraint+problem.Message, test.constraint) {
 				t.Errorf("the database said %v", err)
 			}

@@ -178,7 +178,8 @@ func (s *Service) recover(ctx context.Context, op *db.Operation, c *db.Charge, i
 // can no longer arrive, by the database's clock, which all processes share. It has
 // to be asked before the provider is.
 func (s *Service) isSettled(ctx context.Context, table, column, id string) (settled bool, err error) {
-	query := fmt.Sprintf(`SELECT %[2]s IS NULL OR %[2]s + $2 * interval '1 microsecond' <= clock_timestamp() FROM %[1]s WHERE id = $1`, table, column)
+	query := fmt.Sprintf( //nolint:gosec // both names are constants of ours
+		`SELECT %[2]s IS NULL OR %[2]s + $2 * interval '1 microsecond' <= clock_timestamp() FROM %[1]s WHERE id = $1`, table, column)
 	err = s.SQL.QueryRowContext(ctx, query, id, s.Timing.SettleWindow.Microseconds()).Scan(&settled)
 	return settled, err
 }

@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
 	"ponte/billing/brazil"
@@ -225,20 +224,28 @@ func (s *Service) CheckLedger(ctx context.Context) (LedgerCheck, error) {
 		return check, err
 	}
 	for _, rule := range ledgerRules {
-		rows, err := tx.QueryContext(ctx, rule.query+fmt.Sprintf(" LIMIT %d", maxDifferences-len(check.Differences)))
+		found, err := differences(ctx, tx, rule.code, rule.query+fmt.Sprintf(" LIMIT %d", maxDifferences-len(check.Differences)))
 		if err != nil {
 			return check, fmt.Errorf("check %s: %w", rule.code, err)
 		}
-		for rows.Next() {
-			difference := LedgerDifference{Code: rule.code}
-			if err := rows.Scan(&difference.SubjectID, &difference.Message); err != nil {
-				return check, err
-			}
-			check.Differences = append(check.Differences, difference)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return check, fmt.Errorf("check %s: %w", rule.code, err)
-		}
+		check.Differences = append(check.Differences, found...)
 	}
 	return check, nil
+}
+
+func differences(ctx context.Context, tx *sql.Tx, code, query string) ([]LedgerDifference, error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var found []LedgerDifference
+	for rows.Next() {
+		difference := LedgerDifference{Code: code}
+		if err := rows.Scan(&difference.SubjectID, &difference.Message); err != nil {
+			return nil, err
+		}
+		found = append(found, difference)
+	}
+	return found, rows.Err()
 }

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
-
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/operation"
@@ -45,8 +43,7 @@ func (s *Service) enqueue(ctx context.Context, tx *db.Tx, r request) (*db.Operat
 		return nil, false, fmt.Errorf("write an operation's input: %w", err)
 	}
 	id := newOperationID()
-	var liveID string
-	rows, err := tx.QueryContext(ctx, `
+	liveID, err := returnedID(ctx, tx, `
 		INSERT INTO operations (id, kind, integration, subject_id, dedupe_key, input, requested_by_id, asked_at, created_at, next_try_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, now(), now(), now() + $8 * interval '1 microsecond')
 		ON CONFLICT (dedupe_key) WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN')
@@ -54,12 +51,6 @@ func (s *Service) enqueue(ctx context.Context, tx *db.Tx, r request) (*db.Operat
 		id, r.kind, r.integration, r.subjectID, r.key, string(input), actorID(ctx), r.delay.Microseconds())
 	if err != nil {
 		return nil, false, fmt.Errorf("enqueue %s: %w", r.kind, err)
-	}
-	if err := sql.ScanOne(rows, &liveID); err != nil {
-		return nil, false, errors.Join(fmt.Errorf("enqueue %s: %w", r.kind, err), rows.Close())
-	}
-	if err := rows.Close(); err != nil {
-		return nil, false, err
 	}
 	if err := ring(ctx, tx, topicOperations); err != nil {
 		return nil, false, err

@@ -44,6 +44,19 @@ func isDeadlock(err error) bool {
 	return errors.As(err, &pqError) && (pqError.Code == "40P01" || pqError.Code == "40001")
 }
 
+// returnedID runs a statement that returns one id.
+func returnedID(ctx context.Context, tx *db.Tx, statement string, arguments ...any) (id string, err error) {
+	rows, err := tx.QueryContext(ctx, statement, arguments...)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if rows.Next() {
+		err = rows.Scan(&id)
+	}
+	return id, errors.Join(err, rows.Err())
+}
+
 // isUnique tells whether the error is the breach of the named constraint or index.
 func isUnique(err error, name string) bool {
 	var pqError *pq.Error

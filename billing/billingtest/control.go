@@ -235,4 +235,7 @@ func (w *World) logRows(query string) {
 		}
 		w.TB.Log(line)
 	}
+	if err := rows.Err(); err != nil {
+		w.TB.Log(err)
+	}
 }

@@ -67,7 +67,8 @@ func (w *World) assertKnown(ours []*db.Charge, theirs []ProviderCharge) {
 		ids[value(c.ProviderID)], references[c.Reference] = true, true
 	}
 	for _, one := range theirs {
-		if !ids[fmt.Sprint(one.ID)] && !(references[one.CustomID] && one.Status == "canceled") {
+		cancelledExtra := references[one.CustomID] && one.Status == "canceled"
+		if !ids[fmt.Sprint(one.ID)] && !cancelledExtra {
 			w.Errorf("I3: the provider has %d (%s, %s), which we do not know", one.ID, one.CustomID, one.Status)
 		}
 	}

@@ -4125,38 +4125,20 @@ type ChargePayload {
 
 extend type Mutation {
   "Issues a charge of its own, or one in the place of another."
-  createCharge(
-    "The charge."
-    input: CreateChargeInput!
-  ): ChargePayload! @role(min: OPERATOR)
+  createCharge("The charge." input: CreateChargeInput!): ChargePayload! @role(min: OPERATOR)
   "Cancels an open charge at the provider."
-  cancelCharge(
-    "Which one."
-    input: CancelChargeInput!
-  ): ChargePayload! @role(min: OPERATOR)
+  cancelCharge("Which one." input: CancelChargeInput!): ChargePayload! @role(min: OPERATOR)
   "Moves the due date of an open charge."
-  changeDueDate(
-    "The new date."
-    input: ChangeDueDateInput!
-  ): ChargePayload! @role(min: OPERATOR)
+  changeDueDate("The new date." input: ChangeDueDateInput!): ChargePayload! @role(min: OPERATOR)
   "Asks the provider to mail a second copy."
-  resendCharge(
-    "To whom."
-    input: ResendChargeInput!
-  ): ChargePayload! @role(min: OPERATOR)
+  resendCharge("To whom." input: ResendChargeInput!): ChargePayload! @role(min: OPERATOR)
   "Marks an open charge as paid outside: no money comes to the account, and there is no fee."
-  settleCharge(
-    "Which one."
-    input: SettleChargeInput!
-  ): ChargePayload! @role(min: FINANCE)
+  settleCharge("Which one." input: SettleChargeInput!): ChargePayload! @role(min: FINANCE)
 }
 
 extend type Subscription {
   "The charge, now and whenever it changes; every charge that changes when the id is absent."
-  chargeChanged(
-    "The charge."
-    id: ID
-  ): Charge! @role(min: READER)
+  chargeChanged("The charge." id: ID): Charge! @role(min: READER)
 }
 `, BuiltIn: false},
 	{Name: "../convenio.graphqls", Input: `"A bank of the Brazilian list; code 0 is the provider's own wallet, 0 - Carteira."
@@ -4229,15 +4211,9 @@ extend type Query {
   "All current accounts, by name; at most 100."
   accounts: [Account!]! @role(min: READER)
   "All convênios, by name; at most 100."
-  convenios(
-    "Only those of this bank."
-    bankCode: String
-  ): [Convenio!]! @role(min: READER)
+  convenios("Only those of this bank." bankCode: String): [Convenio!]! @role(min: READER)
   "All históricos, by code; at most 100."
-  historicos(
-    "Only those of this kind."
-    kind: HistoricoKind
-  ): [Historico!]! @role(min: READER)
+  historicos("Only those of this kind." kind: HistoricoKind): [Historico!]! @role(min: READER)
 }
 
 "An account: with an id a change, without one a new account."
@@ -4306,20 +4282,11 @@ type HistoricoPayload {
 
 extend type Mutation {
   "Adds or changes a current account."
-  saveAccount(
-    "The account."
-    input: SaveAccountInput!
-  ): AccountPayload! @role(min: FINANCE)
+  saveAccount("The account." input: SaveAccountInput!): AccountPayload! @role(min: FINANCE)
   "Adds or changes a convênio."
-  saveConvenio(
-    "The convênio."
-    input: SaveConvenioInput!
-  ): ConvenioPayload! @role(min: FINANCE)
+  saveConvenio("The convênio." input: SaveConvenioInput!): ConvenioPayload! @role(min: FINANCE)
   "Adds or changes a histórico."
-  saveHistorico(
-    "The histórico."
-    input: SaveHistoricoInput!
-  ): HistoricoPayload! @role(min: FINANCE)
+  saveHistorico("The histórico." input: SaveHistoricoInput!): HistoricoPayload! @role(min: FINANCE)
 }
 `, BuiltIn: false},
 	{Name: "../customer.graphqls", Input: `"A postal address in Brazil."
@@ -4457,10 +4424,7 @@ type CustomerPayload {
 
 extend type Mutation {
   "Adds or changes a customer. A tax id belongs to one customer."
-  saveCustomer(
-    "The customer."
-    input: SaveCustomerInput!
-  ): CustomerPayload! @role(min: OPERATOR)
+  saveCustomer("The customer." input: SaveCustomerInput!): CustomerPayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../entry.graphqls", Input: `"What an entry does."
@@ -4756,20 +4720,13 @@ type MarkFailuresReadPayload {
 
 extend type Mutation {
   "Marks failures as seen, or as left on purpose."
-  acknowledgeFailures(
-    "Which ones."
-    input: AcknowledgeFailuresInput!
-  ): AcknowledgeFailuresPayload! @role(min: OPERATOR)
+  acknowledgeFailures("Which ones." input: AcknowledgeFailuresInput!): AcknowledgeFailuresPayload!
+    @role(min: OPERATOR)
   "Tries again what failed."
-  retryFailure(
-    "Which one."
-    input: RetryFailureInput!
-  ): RetryFailurePayload! @role(min: OPERATOR)
+  retryFailure("Which one." input: RetryFailureInput!): RetryFailurePayload! @role(min: OPERATOR)
   "Marks the viewer's feed as read up to a position."
-  markFailuresRead(
-    "How far."
-    input: MarkFailuresReadInput!
-  ): MarkFailuresReadPayload! @role(min: READER)
+  markFailuresRead("How far." input: MarkFailuresReadInput!): MarkFailuresReadPayload!
+    @role(min: READER)
 }
 
 extend type Subscription {
@@ -4984,10 +4941,8 @@ extend type Query {
   "The Vhsys statuses of an order, asked from Vhsys now."
   providerStatuses: RemoteStatusList! @role(min: OPERATOR)
   "The Vhsys products whose code or name contains the text, asked from Vhsys now."
-  providerProducts(
-    "The text; empty for the first ones."
-    search: String! = ""
-  ): RemoteProductList! @role(min: OPERATOR)
+  providerProducts("The text; empty for the first ones." search: String! = ""): RemoteProductList!
+    @role(min: OPERATOR)
 }
 
 "The settings of the Gerencianet integration; what is absent stays."
@@ -5105,30 +5060,19 @@ extend type Mutation {
     input: SaveGerencianetIntegrationInput!
   ): GerencianetIntegrationPayload! @role(min: OWNER)
   "Saves the settings of the Vhsys integration."
-  saveVhsysIntegration(
-    "The settings."
-    input: SaveVhsysIntegrationInput!
-  ): VhsysIntegrationPayload! @role(min: OWNER)
+  saveVhsysIntegration("The settings." input: SaveVhsysIntegrationInput!): VhsysIntegrationPayload!
+    @role(min: OWNER)
   "Asks the provider whether the credentials work."
-  testIntegration(
-    "Which one."
-    input: TestIntegrationInput!
-  ): TestIntegrationPayload! @role(min: OWNER)
+  testIntegration("Which one." input: TestIntegrationInput!): TestIntegrationPayload!
+    @role(min: OWNER)
   "Switches an integration on or off."
-  activateIntegration(
-    "Which one."
-    input: ActivateIntegrationInput!
-  ): ActivateIntegrationPayload! @role(min: OWNER)
+  activateIntegration("Which one." input: ActivateIntegrationInput!): ActivateIntegrationPayload!
+    @role(min: OWNER)
   "Maps one of our payment methods to a Vhsys one."
-  mapPaymentMethod(
-    "The row."
-    input: MapPaymentMethodInput!
-  ): VhsysIntegrationPayload! @role(min: OWNER)
+  mapPaymentMethod("The row." input: MapPaymentMethodInput!): VhsysIntegrationPayload!
+    @role(min: OWNER)
   "Maps one of our statuses of a sale to a Vhsys one."
-  mapSaleStatus(
-    "The row."
-    input: MapSaleStatusInput!
-  ): VhsysIntegrationPayload! @role(min: OWNER)
+  mapSaleStatus("The row." input: MapSaleStatusInput!): VhsysIntegrationPayload! @role(min: OWNER)
 }
 `, BuiltIn: false},
 	{Name: "../operation.graphqls", Input: `"What an operation does at a provider."
@@ -5279,18 +5223,12 @@ type OperationPayload {
 
 extend type Mutation {
   "Tries an operation again at once."
-  retryOperation(
-    "Which one."
-    input: RetryOperationInput!
-  ): OperationPayload! @role(min: OPERATOR)
+  retryOperation("Which one." input: RetryOperationInput!): OperationPayload! @role(min: OPERATOR)
 }
 
 extend type Subscription {
   "The operation, now and whenever it changes; ends when the operation has ended."
-  operationChanged(
-    "The operation."
-    id: ID!
-  ): Operation! @role(min: READER)
+  operationChanged("The operation." id: ID!): Operation! @role(min: READER)
 }
 `, BuiltIn: false},
 	{Name: "../product.graphqls", Input: `"Which fiscal document a product asks for."
@@ -5443,10 +5381,7 @@ type ProductPayload {
 
 extend type Mutation {
   "Adds or changes a product."
-  saveProduct(
-    "The product."
-    input: SaveProductInput!
-  ): ProductPayload! @role(min: OPERATOR)
+  saveProduct("The product." input: SaveProductInput!): ProductPayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../sale.graphqls", Input: `"How a sale is paid."
@@ -5622,10 +5557,7 @@ extend type Query {
     orderBy: SaleOrder! = CREATED_DESC
   ): SaleConnection! @role(min: READER)
   "What would be sent to Vhsys for the sale, and what is missing."
-  previewMirror(
-    "The sale."
-    saleId: ID!
-  ): MirrorPreview @role(min: READER)
+  previewMirror("The sale." saleId: ID!): MirrorPreview @role(min: READER)
 }
 
 "What would be sent to Vhsys for a sale."
@@ -5754,15 +5686,9 @@ type CancelSalePayload {
 
 extend type Mutation {
   "Makes a sale and issues its charges."
-  createSale(
-    "The sale."
-    input: CreateSaleInput!
-  ): CreateSalePayload! @role(min: OPERATOR)
+  createSale("The sale." input: CreateSaleInput!): CreateSalePayload! @role(min: OPERATOR)
   "Cancels every open charge of a sale."
-  cancelSale(
-    "Which one."
-    input: CancelSaleInput!
-  ): CancelSalePayload! @role(min: OPERATOR)
+  cancelSale("Which one." input: CancelSaleInput!): CancelSalePayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema.graphqls", Input: `"""
@@ -5770,10 +5696,7 @@ Who may use a field: the viewer's role must be at least this one. Roles grow in
 the order READER, OPERATOR, FINANCE, OWNER. Without the role the answer is an
 error with the code FORBIDDEN.
 """
-directive @role(
-  "The least role that may use the field."
-  min: Role!
-) on FIELD_DEFINITION
+directive @role("The least role that may use the field." min: Role!) on FIELD_DEFINITION
 
 "Takes the Go field or type that serves a GraphQL one; has no effect on clients."
 directive @goField(
@@ -5836,15 +5759,9 @@ type System {
 "What can be asked."
 type Query {
   "The object with this id; null when there is none or the viewer may not see it."
-  node(
-    "The id."
-    id: ID!
-  ): Node @role(min: READER)
+  node("The id." id: ID!): Node @role(min: READER)
   "The objects with these ids, at most 100, in the order of the ids."
-  nodes(
-    "The ids."
-    ids: [ID!]!
-  ): [Node]! @role(min: READER)
+  nodes("The ids." ids: [ID!]!): [Node]! @role(min: READER)
   "What this server is."
   system: System! @role(min: READER)
 }
@@ -5973,15 +5890,9 @@ type UserPayload {
 
 extend type Mutation {
   "Adds a person."
-  createUser(
-    "The person."
-    input: CreateUserInput!
-  ): UserPayload! @role(min: OWNER)
+  createUser("The person." input: CreateUserInput!): UserPayload! @role(min: OWNER)
   "Changes a person. The last active owner can be neither deactivated nor demoted."
-  updateUser(
-    "The change."
-    input: UpdateUserInput!
-  ): UserPayload! @role(min: OWNER)
+  updateUser("The change." input: UpdateUserInput!): UserPayload! @role(min: OWNER)
 }
 `, BuiltIn: false},
 }

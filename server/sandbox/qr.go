@@ -236,7 +236,8 @@ func (s *qrSymbol) align() {
 	last := len(places) - 1
 	for i, y := range places {
 		for j, x := range places {
-			if !(i == 0 && j == 0 || i == 0 && j == last || i == last && j == 0) {
+			isFinder := i == 0 && j == 0 || i == 0 && j == last || i == last && j == 0
+			if !isFinder {
 				s.ring(x, y, 2)
 			}
 		}
