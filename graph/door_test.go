@@ -77,7 +77,7 @@ func TestDoor(t *testing.T) {
 				t.Errorf("%s: %d %s", name, got.status, got.body)
 			}
 		}
-		if log := strings.Join(b.log.take(), ""); strings.Contains(log, planted) {
+		if log := strings.Join(b.logged.take(), ""); strings.Contains(log, planted) {
 			t.Errorf("the log has the body: %s", log)
 		}
 	})
@@ -151,8 +151,8 @@ func TestLimits(t *testing.T) {
 		"directives in a fragment":               {"{ system { ...a ...b } } fragment a on System {" + repeat(26, " version @include(if: true) #%d\n") + "} fragment b on System {" + repeat(26, " version @skip(if: false) #%d\n") + "}", "TOO_MANY_DIRECTIVES"},
 		"characters":                             {"{ system { version } } #" + strings.Repeat("x", 15_000), "QUERY_TOO_LONG"},
 		"tokens":                                 {"{ system {" + strings.Repeat(" id", 2_000) + "} }", "GRAPHQL_PARSE_FAILED"},
-		"unknown fields":                         {"{ system {" + strings.Repeat(" id", 1_990) + "} }", "GRAPHQL_VALIDATION_FAILED"},
-		"fields":                                 {"{ system {" + strings.Repeat(" version", 1_400) + "} }", ""},
+		"unknown fields":                         {"{ system {" + strings.Repeat(" id", 500) + "} }", "GRAPHQL_VALIDATION_FAILED"},
+		"fields":                                 {"{ system {" + strings.Repeat(" version", 900) + "} }", ""},
 		"fragments that double one another":      {doubling, "TOO_MANY_FIELDS"},
 		"complexity":                             {"{ customers(first: 100) { nodes { sales(first: 100) { nodes { id number totalCents status note } } } } }", "COMPLEXITY_LIMIT_EXCEEDED"},
 		"complexity of nested lists":             {"{ sales(first: 100) { nodes { charges { events { id } operations { attempts { id request requestBody responseBody } } } } } }", "COMPLEXITY_LIMIT_EXCEEDED"},
@@ -172,7 +172,7 @@ func TestLimits(t *testing.T) {
 			if got.code() != one.code {
 				t.Errorf("%d %.300s", got.status, got.body)
 			}
-			if took := time.Since(started); took > 3*time.Second {
+			if took := time.Since(started); took > patience {
 				t.Errorf("it took %v", took)
 			}
 			if strings.Contains(string(got.body), "Did you mean") {

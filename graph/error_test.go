@@ -32,7 +32,7 @@ func TestErrors(t *testing.T) {
 		if told := string(got.body); strings.Contains(told, "SELECT") || strings.Contains(told, "pq:") || strings.Contains(told, "charges_away") || strings.Contains(told, ".go") {
 			t.Errorf("it tells too much: %s", told)
 		}
-		log := strings.Join(b.log.take(), "")
+		log := strings.Join(b.logged.take(), "")
 		if !strings.Contains(log, got.Errors[0].Extensions.ID) || !strings.Contains(log, "does not exist") {
 			t.Errorf("the log: %s", log)
 		}
@@ -67,7 +67,7 @@ func TestErrors(t *testing.T) {
 		if got := c.try(`{ accountStatement(accountId: "acc_1", period: {from: "2020-03-02", to: "2026-03-01"}) { openingCents } }`, nil); got.code() != "INVALID_ARGUMENT" {
 			t.Errorf("a period of years: %s", got.body)
 		}
-		if log := c.log.take(); len(log) > 0 {
+		if log := c.logged.take(); len(log) > 0 {
 			t.Errorf("logged: %v", log)
 		}
 	})

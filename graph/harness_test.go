@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -27,7 +28,10 @@ import (
 	"ponte/graph"
 )
 
-func TestMain(m *testing.M) { billingtest.Main(m) }
+func TestMain(m *testing.M) {
+	log.SetOutput(io.Discard) // gqlgen tells of every socket that it refuses
+	billingtest.Main(m)
+}
 
 const patience = 20 * time.Second
 
@@ -37,14 +41,14 @@ type bundle struct {
 	*billingtest.World
 	access     *access.Service
 	server     *httptest.Server
-	log        *record
+	logged     *record
 	statements *record
 }
 
 // setup serves the API; nothing works on operations unless a test runs workers.
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{World: billingtest.New(t, billingtest.Still), log: &record{}, statements: &record{}}
+	b := &bundle{World: billingtest.New(t, billingtest.Still), logged: &record{}, statements: &record{}}
 	b.server = b.serve(b.DatabaseURL)
 	return b
 }
@@ -55,7 +59,7 @@ func (b *bundle) serve(databaseURL string) *httptest.Server {
 	pool := billingtest.Open(b.TB, databaseURL)
 	service := b.NewService(pool, billingtest.Timing())
 	service.DB = recorded(pool, b.statements)
-	service.Log = slog.New(slog.NewJSONHandler(b.log, nil))
+	service.Log = slog.New(slog.NewJSONHandler(b.logged, nil))
 	b.Listen(service)
 	b.access = &access.Service{DB: service.DB, Key: service.Seal.Derive("access"), Now: service.Now, Log: service.Log}
 	resolver := &graph.Resolver{DB: service.DB, Billing: service, Access: b.access, Version: "test"}
