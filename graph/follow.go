@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
@@ -27,48 +29,38 @@ func (r *Resolver) followFailures(ctx context.Context, after *string) (<-chan *g
 	if err != nil {
 		return nil, err
 	}
-	events := make(chan *gen.FailureEvent)
-	go func() {
-		defer close(events)
-		err := r.Billing.Feed(ctx, me, position, r.recheck, func(told *db.Delivery) error { return hand(ctx, events, failureEvent(told)) })
-		r.endStream(ctx, err)
-	}()
-	return events, nil
+	return stream(ctx, r, func(tell func(*gen.FailureEvent) error) error {
+		return r.Billing.Feed(ctx, me, position, r.recheck, func(told *db.Delivery) error { return tell(failureEvent(told)) })
+	}), nil
 }
 
 func (r *Resolver) followCharge(ctx context.Context, id *string) (<-chan *db.Charge, error) {
-	charges := make(chan *db.Charge)
-	go func() {
-		defer close(charges)
+	return stream(ctx, r, func(tell func(*db.Charge) error) error {
 		if id == nil {
-			r.endStream(ctx, r.Billing.FollowCharges(ctx, r.recheck, func(c *db.Charge) error { return hand(ctx, charges, c) }))
-			return
+			return r.Billing.FollowCharges(ctx, r.recheck, tell)
 		}
 		var last *db.Charge
-		r.endStream(ctx, r.Billing.Follow(ctx, billing.ChargeTopic(*id), r.recheck, func(ctx context.Context) error {
+		return r.Billing.Follow(ctx, billing.ChargeTopic(*id), r.recheck, func(ctx context.Context) error {
 			c, err := r.DB.Charge.Get(ctx, *id)
 			if err != nil || (last != nil && c.UpdatedAt.Equal(last.UpdatedAt)) {
 				return err
 			}
 			last = c
-			return hand(ctx, charges, c)
-		}))
-	}()
-	return charges, nil
+			return tell(c)
+		})
+	}), nil
 }
 
 func (r *Resolver) followOperation(ctx context.Context, id string) (<-chan *db.Operation, error) {
-	operations := make(chan *db.Operation)
-	go func() {
-		defer close(operations)
+	return stream(ctx, r, func(tell func(*db.Operation) error) error {
 		var last *db.Operation
-		err := r.Billing.Follow(ctx, billing.OperationTopic(id), r.recheck, func(ctx context.Context) error {
+		return r.Billing.Follow(ctx, billing.OperationTopic(id), r.recheck, func(ctx context.Context) error {
 			op, err := r.DB.Operation.Get(ctx, id)
 			if err != nil {
 				return err
 			}
 			if last == nil || op.State != last.State || op.Tries != last.Tries || op.LastError != last.LastError {
-				if err := hand(ctx, operations, op); err != nil {
+				if err := tell(op); err != nil {
 					return err
 				}
 			}
@@ -78,9 +70,30 @@ func (r *Resolver) followOperation(ctx context.Context, id string) (<-chan *db.O
 			}
 			return nil
 		})
-		r.endStream(ctx, err)
+	}), nil
+}
+
+// stream runs what follows in a goroutine of its own and answers what it tells,
+// until it ends or the client leaves.
+func stream[T any](ctx context.Context, r *Resolver, follow func(tell func(T) error) error) <-chan T {
+	events := make(chan T)
+	go func() {
+		defer close(events)
+		r.endStream(ctx, caught(func() error {
+			return follow(func(event T) error { return hand(ctx, events, event) })
+		}))
 	}()
-	return operations, nil
+	return events
+}
+
+// caught turns a panic into an error: in a goroutine nobody else would catch it.
+func caught(work func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return work()
 }
 
 func ended(state enum.OperationState) bool {

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"sync"
 
 	"entgo.io/ent/dialect/sql"
@@ -76,18 +74,13 @@ func (l *loader[V]) Load(ctx context.Context, key string) (V, error) {
 	if chosen == nil { // the empty key
 		return none, nil
 	}
-	chosen.once.Do(func() { chosen.found, chosen.err = l.guarded(ctx, chosen.keys) })
+	chosen.once.Do(func() {
+		chosen.err = caught(func() (err error) {
+			chosen.found, err = l.read(ctx, chosen.keys)
+			return err
+		})
+	})
 	return chosen.found[key], chosen.err
-}
-
-// guarded turns a panic into an error, so that all who wait hear of it.
-func (l *loader[V]) guarded(ctx context.Context, keys []string) (found map[string]V, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic while loading: %v\n%s", cause, debug.Stack())
-		}
-	}()
-	return l.read(ctx, keys)
 }
 
 // one loads at most one object for each key; saw is told of all of them.

@@ -35,11 +35,28 @@ type sockets struct{ transport.Websocket }
 func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	accepted := &acceptor{}
 	t.Implementation = accepted
-	t.Websocket.Do(w, r, exec)
+	t.Websocket.Do(&answeredOnce{ResponseWriter: w}, r, exec)
 	if accepted.conn != nil {
 		_ = accepted.conn.Close()
 	}
 }
+
+// answeredOnce drops gqlgen's answer to a request that was refused already.
+type answeredOnce struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader writes the first status only.
+func (w *answeredOnce) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Unwrap lets http.ResponseController reach the writer below.
+func (w *answeredOnce) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // acceptor accepts one socket and remembers it.
 type acceptor struct {

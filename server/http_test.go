@@ -175,7 +175,7 @@ func TestCallback(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := stored()
 			status, _, content := s.send(one.method, "/callbacks/gerencianet/"+one.secret, one.body, "Content-Type", one.contentType)
-			if status != one.status && !(one.method == "GET" && status == 200) {
+			if status != one.status && (one.method != http.MethodGet || status != http.StatusOK) {
 				t.Errorf("%d %.200s", status, content)
 			}
 			if after := stored(); (after > before) != (one.status == 200) {
@@ -235,7 +235,7 @@ func TestPanel(t *testing.T) {
 		t.Errorf("a POST: %d", response.StatusCode)
 	}
 	unbuilt := httptest.NewRecorder()
-	panel(fstest.MapFS{}).ServeHTTP(unbuilt, httptest.NewRequest("GET", "/", nil))
+	panel(fstest.MapFS{}).ServeHTTP(unbuilt, httptest.NewRequest(http.MethodGet, "/", nil))
 	if unbuilt.Code != http.StatusNotFound || !strings.Contains(unbuilt.Body.String(), "npm run build") {
 		t.Errorf("without a build: %d %s", unbuilt.Code, unbuilt.Body)
 	}
@@ -270,7 +270,7 @@ func TestRequests(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = response.Body.Close()
-		if response.StatusCode != 500 || !strings.Contains(log.String(), `"cause":"oh"`) || !strings.Contains(log.String(), `"status":500`) || !strings.Contains(log.String(), `"requestId"`) {
+		if response.StatusCode != http.StatusInternalServerError || !strings.Contains(log.String(), `"cause":"oh"`) || !strings.Contains(log.String(), `"status":500`) || !strings.Contains(log.String(), `"requestId"`) {
 			t.Errorf("%d %s", response.StatusCode, log)
 		}
 	})
@@ -282,7 +282,7 @@ func TestRequests(t *testing.T) {
 		owner := signIn(t, strings.TrimPrefix(s.server.URL, "http://"), "/auth/setup", map[string]string{"name": "Ana Moreira", "email": "ana@empresa.example", "password": "uma senha boa"})
 		socket := owner.follow(t.Context(), `subscription { chargeChanged { id } }`, nil)
 		body, _ := json.Marshal(map[string]string{"query": "subscription { chargeChanged { id } }"})
-		request, err := http.NewRequest("POST", s.server.URL+"/graphql", bytes.NewReader(body))
+		request, err := http.NewRequest(http.MethodPost, s.server.URL+"/graphql", bytes.NewReader(body))
 		s.Must(err)
 		request.Header = http.Header{"Authorization": {"Bearer " + owner.token}, "Content-Type": {"application/json"}, "Accept": {"text/event-stream"}}
 		response, err := http.DefaultClient.Do(request)
