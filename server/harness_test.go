@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,8 +12,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,11 +39,9 @@ var built struct {
 func binary(t *testing.T) string {
 	t.Helper()
 	built.Do(func() {
-		folder, err := os.MkdirTemp("", "ponte-binary-")
-		if err != nil {
-			built.err = err
-			return
-		}
+		prefix := filepath.Join(os.TempDir(), "ponte-binary-")
+		clearAway(prefix)
+		folder := prefix + strconv.Itoa(os.Getpid())
 		built.path = filepath.Join(folder, "ponte")
 		output, err := exec.Command("go", "build", "-o", built.path, ".").CombinedOutput()
 		if err != nil {
@@ -51,6 +52,21 @@ func binary(t *testing.T) string {
 		t.Fatal(built.err)
 	}
 	return built.path
+}
+
+// clearAway removes the folders of test processes that are gone: a process that
+// ends by os.Exit cannot remove its own.
+func clearAway(prefix string) {
+	folders, _ := filepath.Glob(prefix + "*")
+	for _, folder := range folders {
+		pid, err := strconv.Atoi(strings.TrimPrefix(folder, prefix))
+		if err != nil {
+			continue
+		}
+		if owner, err := os.FindProcess(pid); err == nil && errors.Is(owner.Signal(syscall.Signal(0)), os.ErrProcessDone) {
+			_ = os.RemoveAll(folder)
+		}
+	}
 }
 
 // process is one server process on a world's database and simulators.
