@@ -2,7 +2,15 @@ import { QueryClient } from "@tanstack/react-query";
 import { entitiesIn, patchEntities } from "./patch";
 import { RequestError } from "./request";
 
-const permanent = ["UNAUTHENTICATED", "FORBIDDEN", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"];
+const permanent = [
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "NOT_FOUND",
+  "BAD_REQUEST",
+  "INVALID_ARGUMENT",
+  "INVALID_CURSOR",
+  "GRAPHQL_VALIDATION_FAILED",
+];
 
 export function createCache(): QueryClient {
   return new QueryClient({
