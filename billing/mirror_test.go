@@ -247,3 +247,25 @@ func assertAddsUp(w *billingtest.World, sold *db.Sale, interest bool) {
 		w.Errorf("items %d − %d, instalments %d, total %d; charges %d, sale %d", items, plan.DiscountCents, installments, plan.TotalCents, charges, sold.TotalCents)
 	}
 }
+
+// TestMirrorKeepsItsInterest switches "Criar venda com juros" off after an order
+// was sent with interest: what is sent later still adds up to the order's total.
+func TestMirrorKeepsItsInterest(t *testing.T) {
+	t.Parallel()
+	w := billingtest.New(t).Ready()
+	switchInterest(w, true, true)
+	input := w.NewSale(10_000, 2)
+	input.InterestCents = 777
+	sold, _ := mirrored(w, input)
+	switchInterest(w, false, true)
+	c := w.Charges(sold.ID)[0]
+	w.Must(second(w.ChangeDueDate(w.Context(), c.ID, c.DueDate.AddDays(3))))
+	quiet(w)
+	order := orderOf(w, sold)
+	if total := billingtest.Cents(order.Record["valor_total_nota"]); total != sold.TotalCents || billingtest.Sum(order.Installments, "valor_parcela") != total {
+		t.Errorf("the order's total is %d, its instalments add up to %d, the sale has %d", total, billingtest.Sum(order.Installments, "valor_parcela"), sold.TotalCents)
+	}
+	if due := order.Installments[0]["data_parcela"]; due != string(c.DueDate.AddDays(3)) {
+		t.Errorf("the first instalment is due on %v", due)
+	}
+}
