@@ -5,10 +5,13 @@ import {
   demoLogin,
   expect,
   expectAccessible,
+  press,
   settled,
   signIn,
   tabTo,
   test,
+  typeDay,
+  typeInto,
 } from "./panel";
 
 test.describe.configure({ mode: "serial" });
@@ -27,6 +30,15 @@ async function openCharge(page: Page, installment: string): Promise<void> {
     .click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Cobrança");
   await settled(page);
+}
+
+/** Chooses the customer of this run in the form of a sale. */
+async function chooseCustomer(page: Page): Promise<void> {
+  await tabTo(page, page.getByRole("combobox", { name: "Cliente" }));
+  await page.keyboard.type(customer);
+  await page.getByRole("option", { name: new RegExp(customer) }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
 }
 
 test("signs in by keyboard, and says when the password is wrong", async ({ page }) => {
@@ -75,21 +87,22 @@ test("adds a customer by keyboard", async ({ page }) => {
   await expect(page.getByText(/\*\*\*\.\d{3}\.\d{3}-\*\*/)).toBeVisible();
 });
 
-test("sells in three instalments, which are issued while one watches", async ({ page }) => {
+test("sells in three instalments by keyboard, which are issued while one watches", async ({
+  page,
+}) => {
   await signIn(page);
   await page.goto("/sales/new");
-  await page.getByRole("combobox", { name: "Cliente" }).fill(customer);
-  await page.getByRole("option", { name: new RegExp(customer) }).click();
-  await page.getByLabel("Descrição").fill("Consultoria");
-  await page.getByLabel("Preço unitário").fill("100,01");
-  await page.getByLabel(/^Parcelas/).fill("3");
-  await page.getByLabel("Primeiro vencimento").fill(day(10));
+  await chooseCustomer(page);
+  await typeInto(page, page.getByLabel("Descrição"), "Consultoria");
+  await typeInto(page, page.getByLabel("Preço unitário"), "100,01");
+  await typeInto(page, page.getByLabel(/^Parcelas/), "3");
+  await typeDay(page, page.getByLabel("Primeiro vencimento"), day(10));
   const preview = page.getByRole("region", { name: "Prévia das parcelas" });
   await expect(preview.getByRole("row", { name: /3 de 3/ })).toContainText("33,35");
-  await page.getByLabel("Multa").fill("2");
-  await page.getByLabel("Juros ao mês").fill("1");
+  await typeInto(page, page.getByLabel("Multa"), "2");
+  await typeInto(page, page.getByLabel("Juros ao mês"), "1");
   await expectAccessible(page);
-  await page.getByRole("button", { name: "Salvar venda e emitir boletos" }).click();
+  await press(page, page.getByRole("button", { name: "Salvar venda e emitir boletos" }));
   await expect(page.getByRole("heading", { name: /^Venda \d+$/, level: 1 })).toBeVisible();
   salePath = new URL(page.url()).pathname;
   const charges = page.getByRole("region", { name: "Cobranças" });
@@ -112,7 +125,7 @@ test("settles a simulated payment live, with its entries", async ({ page }) => {
   await openCharge(page, "1 de 3");
   await expect(page.getByRole("img", { name: /Código de barras \d{44}/ })).toBeVisible();
   await expect(page.getByText(/^\d{5}\.\d{5} \d{5}\.\d{6} /)).toBeVisible();
-  await page.getByRole("button", { name: "Simular pagamento" }).click();
+  await press(page, page.getByRole("button", { name: "Simular pagamento" }));
   await expect(page.locator("h1 + .status")).toHaveText("Paga", { timeout: 30_000 });
   const entries = page.getByRole("region", { name: "Lançamentos" });
   await expect(entries.getByRole("row", { name: /Entrada/ })).toContainText("33,33");
@@ -146,14 +159,14 @@ test("shows the payment in the statement, with the balance after it", async ({ p
   await expect(page.getByText("Nenhum lançamento neste período")).toBeVisible();
 });
 
-test("moves a due date", async ({ page }) => {
+test("moves a due date by keyboard", async ({ page }) => {
   await signIn(page);
   await openCharge(page, "2 de 3");
-  await page.getByRole("button", { name: "Alterar vencimento" }).click();
+  await press(page, page.getByRole("button", { name: "Alterar vencimento" }));
   const dialog = page.getByRole("dialog", { name: "Alterar vencimento" });
-  await dialog.getByLabel("Novo vencimento").fill(day(60));
+  await typeDay(page, dialog.getByLabel("Novo vencimento"), day(60));
   await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Salvar" }).click();
+  await press(page, dialog.getByRole("button", { name: "Salvar" }));
   await expect(dialog).toBeHidden();
   const [year, month, date] = day(60).split("-");
   await expect(page.locator(".facts").first()).toContainText(`${date}/${month}/${year}`, {
@@ -197,13 +210,13 @@ test("keeps the filters of a list in the address", async ({ page }) => {
   await expect(table.getByRole("row")).toHaveCount(4);
 });
 
-test("mirrors a sale of a product into Vhsys", async ({ page }) => {
+test("mirrors a sale of a product into Vhsys, by keyboard", async ({ page }) => {
   await signIn(page);
   await page.goto("/sales/new");
-  await page.getByRole("combobox", { name: "Cliente" }).fill(customer);
-  await page.getByRole("option", { name: new RegExp(customer) }).click();
-  await page.getByLabel("Produto").selectOption({ index: 1 });
-  await page.getByRole("button", { name: "Salvar venda e emitir boletos" }).click();
+  await chooseCustomer(page);
+  await tabTo(page, page.getByLabel("Produto"));
+  await page.keyboard.press("ArrowDown");
+  await press(page, page.getByRole("button", { name: "Salvar venda e emitir boletos" }));
   await expect(page.getByRole("heading", { name: /^Venda \d+$/, level: 1 })).toBeVisible();
   for (const step of ["Cliente", "Pedido", "Itens", "Parcelas", "Status"]) {
     await expect(page.getByText(`${step} · feito`)).toBeVisible({ timeout: 30_000 });

@@ -65,6 +65,32 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error(`Tab does not reach ${target}`);
 }
 
+/** Reaches a button by Tab and presses it. */
+export async function press(page: Page, target: Locator): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press("Enter");
+}
+
+/** Reaches a field by Tab and types over what is in it. */
+export async function typeInto(page: Page, field: Locator, text: string): Promise<void> {
+  await tabTo(page, field);
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type(text);
+}
+
+/** Reaches a day by Tab and types it in the order of the browser's language. */
+export async function typeDay(page: Page, field: Locator, iso: string): Promise<void> {
+  const [year, month, date] = iso.split("-");
+  await tabTo(page, field);
+  for (const text of [`${month}${date}${year}`, `${date}${month}${year}`]) {
+    await page.keyboard.type(text);
+    if ((await field.inputValue()) === iso) return;
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+  }
+  throw new Error(`${field} holds ${await field.inputValue()} instead of ${iso}`);
+}
+
 /** A CPF with right check digits, another one for each seed. */
 export function cpf(seed: number): string {
   const digits = String(100_000_000 + (seed % 800_000_000))
