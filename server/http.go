@@ -33,6 +33,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	mux.Handle("/graphql", a.untilStop(graph.NewHandler(resolver, a.log)))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
+	mux.HandleFunc("/callbacks/", http.NotFound) // never a page of the panel
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]any{"ok": true}) })
 	mux.HandleFunc("GET /readyz", a.readyz)
 	if extra != nil {

@@ -465,3 +465,29 @@ func TestEvents(t *testing.T) {
 		t.Errorf("events %+v, %v", events, err)
 	}
 }
+
+// TestChangedReadsFullPages reads a page of a hundred boletos, each with the
+// picture of its Pix code: more than a megabyte.
+func TestChangedReadsFullPages(t *testing.T) {
+	t.Parallel()
+	picture := "data:image/svg+xml;base64," + strings.Repeat("A", 16<<10)
+	page := make([]string, 100)
+	for i := range page {
+		page[i] = fmt.Sprintf(`{"id":%d,"total":1000,"status":"waiting","custom_id":"chg-%d","payment":{"payment_method":"banking_billet","banking_billet":{"pix":{"qrcode":"0002","qrcode_image":%q}}}}`, i+1, i, picture)
+	}
+	client, _ := setup(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("page") == "1" {
+			_, _ = io.WriteString(w, `{"code":200,"data":[`+strings.Join(page, ",")+`]}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"code":200,"data":[]}`)
+	})
+	read := 0
+	err := client.Changed(context.Background(), "2026-08-01", "2026-08-01", false, func(provider.Charge) bool {
+		read++
+		return true
+	})
+	if err != nil || read != len(page) {
+		t.Errorf("read %d of %d: %v", read, len(page), err)
+	}
+}
