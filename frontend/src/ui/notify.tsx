@@ -1,9 +1,15 @@
 import { notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
 
-/** A short notice at the top right that something was done. */
+/** A short notice at the top right that something was done; what lies under it can be used. */
 export function notifyDone(message: string): void {
-  notifications.show({ message, color: "teal.9", autoClose: 4000 });
+  notifications.show({
+    message,
+    color: "teal.9",
+    autoClose: 4000,
+    withCloseButton: false,
+    style: { pointerEvents: "none" },
+  });
 }
 
 /** A notice that stays long enough to be read, away from what the page offers to do. */

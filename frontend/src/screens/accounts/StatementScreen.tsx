@@ -15,7 +15,7 @@ import { Section } from "@/ui/Section";
 import { Money } from "@/ui/Values";
 import { NotFound } from "../shell/NotFound";
 import { EntryTable } from "./EntryTable";
-import { type StatementSearch, statementPeriod } from "./search";
+import { type Period, type StatementSearch, statementPeriod, withFrom, withTo } from "./search";
 
 interface Props {
   accountId: string;
@@ -53,7 +53,7 @@ export function StatementScreen({ accountId, search, onSearch, onBack }: Props) 
 
 interface StatementProps extends Omit<Props, "accountId"> {
   statement: NonNullable<AccountStatementQuery["accountStatement"]>;
-  period: { from: string; to: string };
+  period: Period;
 }
 
 function Statement({ statement, period, search, onSearch, onBack }: StatementProps) {
@@ -73,12 +73,12 @@ function Statement({ statement, period, search, onSearch, onBack }: StatementPro
         <FilterDay
           label={t("statement.from")}
           value={period.from}
-          onChange={(from) => onSearch({ ...search, after: undefined, from })}
+          onChange={(from) => onSearch(from === undefined ? {} : withFrom(period, from))}
         />
         <FilterDay
           label={t("statement.to")}
           value={period.to}
-          onChange={(to) => onSearch({ ...search, after: undefined, to })}
+          onChange={(to) => onSearch(to === undefined ? {} : withTo(period, to))}
         />
       </Filters>
       <SimpleGrid cols={{ base: 2, md: 4 }}>
