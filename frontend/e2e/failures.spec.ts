@@ -1,4 +1,4 @@
-import { cpf, day, expect, expectAccessible, signIn, test } from "./panel";
+import { cpf, day, expect, expectAccessible, press, signIn, test } from "./panel";
 
 test("tells a refusal live, with cause and remedy, and lets it be handled", async ({ page }) => {
   const run = Date.now();
@@ -59,13 +59,10 @@ test("tells a refusal live, with cause and remedy, and lets it be handled", asyn
   const card = page.getByRole("listitem").filter({ hasText: "3500034" }).first();
   await expect(card.getByText("Não lida")).toBeVisible();
   await expectAccessible(page);
-  await page
-    .getByRole("button", { name: /^Marcar/ })
-    .first()
-    .click();
+  await press(page, page.getByRole("button", { name: /^Marcar/ }).first());
   await expect(page.getByRole("img", { name: /falhas? não lidas?/ })).toHaveCount(0);
 
-  await card.getByRole("button", { name: /^Tentar de novo/ }).click();
+  await press(page, card.getByRole("button", { name: /^Tentar de novo/ }));
   await expect(
     page.getByRole("listitem").filter({ hasText: "3500034" }).getByText("Resolvida").first(),
   ).toBeVisible({ timeout: 30_000 });

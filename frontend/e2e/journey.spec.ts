@@ -36,9 +36,10 @@ async function openCharge(page: Page, installment: string): Promise<void> {
 async function chooseCustomer(page: Page): Promise<void> {
   await tabTo(page, page.getByRole("combobox", { name: "Cliente" }));
   await page.keyboard.type(customer);
-  await page.getByRole("option", { name: new RegExp(customer) }).waitFor();
+  await expect(page.getByRole("listbox").getByRole("option")).toHaveText([new RegExp(customer)]);
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("combobox", { name: "Cliente" })).toHaveValue(new RegExp(customer));
 }
 
 test("signs in by keyboard, and says when the password is wrong", async ({ page }) => {

@@ -1,15 +1,9 @@
 import { notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
 
-/** A short notice at the top right that something was done; what lies under it can be used. */
+/** A short notice at the top right that something was done. */
 export function notifyDone(message: string): void {
-  notifications.show({
-    message,
-    color: "teal.9",
-    autoClose: 4000,
-    withCloseButton: false,
-    style: { pointerEvents: "none" },
-  });
+  notifications.show({ message, color: "teal.9", autoClose: 4000 });
 }
 
 /** A notice that stays long enough to be read, away from what the page offers to do. */
