@@ -12,6 +12,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,
+  retries: process.env.CI ? 1 : 0, // a busy machine may be slower than the waits
   reporter: "line",
   use: {
     baseURL: process.env.PANEL_URL, // set by the global set-up before the workers start
