@@ -4063,7 +4063,7 @@ extend type Query {
   ): ChargeConnection! @role(min: READER)
 }
 
-"A charge of its own, or one in the place of a charge that was cancelled, expired or refused."
+"A charge of its own, or one in the place of a charge that was cancelled or has expired."
 input CreateChargeInput {
   "The charge whose place it takes; absent for a charge of its own."
   replaces: ID
