@@ -42,17 +42,17 @@ func (c *Client) Reserve(ctx context.Context, request provider.ChargeRequest) (s
 
 // Issue defines the boleto as the charge's method of payment. A repeated call
 // is refused by the provider, so the charge is read instead.
-func (c *Client) Issue(ctx context.Context, providerID string, request provider.ChargeRequest) (provider.Charge, error) {
-	path, err := chargePath(providerID, "/pay")
+func (c *Client) Issue(ctx context.Context, handle provider.Handle, request provider.ChargeRequest) (provider.Charge, error) {
+	path, err := chargePath(handle.ID, "/pay")
 	if err != nil {
 		return provider.Charge{}, err
 	}
 	if err := c.check(request); err != nil {
-		return c.issuedBefore(ctx, providerID, err)
+		return c.issuedBefore(ctx, handle, err)
 	}
 	envelope, err := c.do(ctx, http.MethodPost, path, payment(request))
 	if codeOf(err) == methodAlreadySet {
-		return c.Get(ctx, providerID)
+		return c.Get(ctx, handle)
 	}
 	if err != nil {
 		return provider.Charge{}, err
@@ -67,8 +67,8 @@ func (c *Client) Issue(ctx context.Context, providerID string, request provider.
 
 // issuedBefore answers a request that no longer passes the check, for example
 // because its due date went by, but was executed by an earlier call.
-func (c *Client) issuedBefore(ctx context.Context, providerID string, violated error) (provider.Charge, error) {
-	charge, err := c.Get(ctx, providerID)
+func (c *Client) issuedBefore(ctx context.Context, handle provider.Handle, violated error) (provider.Charge, error) {
+	charge, err := c.Get(ctx, handle)
 	if err == nil && charge.Status != provider.Draft {
 		return charge, nil
 	}
@@ -76,8 +76,8 @@ func (c *Client) issuedBefore(ctx context.Context, providerID string, violated e
 }
 
 // Get reads one charge.
-func (c *Client) Get(ctx context.Context, providerID string) (provider.Charge, error) {
-	path, err := chargePath(providerID, "")
+func (c *Client) Get(ctx context.Context, handle provider.Handle) (provider.Charge, error) {
+	path, err := chargePath(handle.ID, "")
 	if err != nil {
 		return provider.Charge{}, err
 	}
@@ -86,7 +86,7 @@ func (c *Client) Get(ctx context.Context, providerID string) (provider.Charge, e
 		return provider.Charge{}, err
 	}
 	charge := readCharge(envelope.object("data"))
-	if charge.ProviderID != providerID {
+	if charge.ProviderID != handle.ID {
 		return provider.Charge{}, c.otherCharge()
 	}
 	return charge, nil
@@ -94,7 +94,7 @@ func (c *Client) Get(ctx context.Context, providerID string) (provider.Charge, e
 
 // Find lists the charges with our reference. Whether the provider compares it
 // exactly is not known, so it is compared here too.
-func (c *Client) Find(ctx context.Context, reference string, from, to brazil.Date) ([]provider.Charge, error) {
+func (c *Client) Find(ctx context.Context, method provider.Method, reference string, from, to brazil.Date) ([]provider.Charge, error) {
 	found := []provider.Charge{}
 	filter := url.Values{"date_of": {"creation"}, "custom_id": {reference}}
 	err := c.list(ctx, filter, from, to, func(charge provider.Charge) bool {
@@ -174,20 +174,20 @@ func (c *Client) page(ctx context.Context, filter url.Values) ([]object, error) 
 }
 
 // Cancel ends a draft or an open charge.
-func (c *Client) Cancel(ctx context.Context, providerID string) error {
-	return c.end(ctx, providerID, "/cancel", provider.Canceled)
+func (c *Client) Cancel(ctx context.Context, handle provider.Handle) error {
+	return c.end(ctx, handle, "/cancel", provider.Canceled)
 }
 
 // Settle marks the charge as paid outside: no value, no fee and no money in the
 // account at the provider.
-func (c *Client) Settle(ctx context.Context, providerID string) error {
-	return c.end(ctx, providerID, "/settle", provider.Settled)
+func (c *Client) Settle(ctx context.Context, handle provider.Handle) error {
+	return c.end(ctx, handle, "/settle", provider.Settled)
 }
 
 // end moves the charge to a last state. A refusal because of its state is a
 // success when the charge is in that state already.
-func (c *Client) end(ctx context.Context, providerID, action string, last provider.Status) error {
-	path, err := chargePath(providerID, action)
+func (c *Client) end(ctx context.Context, handle provider.Handle, action string, last provider.Status) error {
+	path, err := chargePath(handle.ID, action)
 	if err != nil {
 		return err
 	}
@@ -195,7 +195,7 @@ func (c *Client) end(ctx context.Context, providerID, action string, last provid
 	if refused == nil || provider.ClassOf(refused) != provider.State {
 		return refused
 	}
-	charge, err := c.Get(ctx, providerID)
+	charge, err := c.Get(ctx, handle)
 	if err == nil && charge.Status != last {
 		return refused
 	}
@@ -205,8 +205,8 @@ func (c *Client) end(ctx context.Context, providerID, action string, last provid
 // ChangeDueDate moves the due date. The documents disagree on which dates are
 // taken and on what else changes (providers/gerencianet.md, 2.6): the date goes
 // out as it was asked for and the charge is read afterwards.
-func (c *Client) ChangeDueDate(ctx context.Context, providerID string, dueDate brazil.Date) (provider.Charge, error) {
-	path, err := chargePath(providerID, "/billet")
+func (c *Client) ChangeDueDate(ctx context.Context, handle provider.Handle, dueDate brazil.Date) (provider.Charge, error) {
+	path, err := chargePath(handle.ID, "/billet")
 	if err != nil {
 		return provider.Charge{}, err
 	}
@@ -219,13 +219,13 @@ func (c *Client) ChangeDueDate(ctx context.Context, providerID string, dueDate b
 	if _, err := c.do(ctx, http.MethodPut, path, body); err != nil {
 		return provider.Charge{}, err
 	}
-	charge, err := c.Get(ctx, providerID)
+	charge, err := c.Get(ctx, handle)
 	return charge, afterWrite(err)
 }
 
 // Resend asks the provider to mail the second copy.
-func (c *Client) Resend(ctx context.Context, providerID, email string) error {
-	path, err := chargePath(providerID, "/billet/resend")
+func (c *Client) Resend(ctx context.Context, handle provider.Handle, email string) error {
+	path, err := chargePath(handle.ID, "/billet/resend")
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,8 @@ import (
 	"ponte/billing/provider"
 )
 
+func boleto(id string) provider.Handle { return provider.Handle{Method: provider.Boleto, ID: id} }
+
 func pointer[T any](value T) *T { return &value }
 
 // request is a charge that passes every check.
@@ -45,7 +47,7 @@ func TestRequests(t *testing.T) {
 	company.Payer = provider.Payer{Name: "Empresa Ltda", TaxID: "11222333000181", Email: "a@b.co"}
 	company.SendEmail, company.InterestMonthly, company.InterestThousandths = true, true, 100
 	company.DaysToWriteOff = pointer(int64(0))
-	company.Discount = &provider.Discount{Value: 500}
+	company.Discount, company.AmountCents = &provider.Discount{Value: 500}, 9990
 	company.ConditionalDiscount = &provider.Discount{Percent: true, Value: 500, Until: pointer(brazil.Date("2026-08-15"))}
 	company.Message = "linha 1\r\nlinha 2"
 	for name, test := range map[string]struct {
@@ -58,35 +60,35 @@ func TestRequests(t *testing.T) {
 				`"metadata":{"custom_id":"chg-01J","notification_url":"https://erp.example/efi/9f86d081"}}`},
 		},
 		"issue to a person": {
-			func(c *Client) error { _, err := c.Issue(ctx, "1234567", request()); return err },
+			func(c *Client) error { _, err := c.Issue(ctx, boleto("1234567"), request()); return err },
 			[]string{`POST /v1/charge/1234567/pay {"payment":{"banking_billet":{"customer":{"name":"Ana Maria Souza","cpf":"52998224725","phone_number":"31999999999",` +
 				`"address":{"street":"Rua A","number":"10","neighborhood":"Centro","zipcode":"35400000","city":"Ouro Preto","state":"MG"}},` +
 				`"expire_at":"2026-08-20","configurations":{"fine":200,"interest":33}}}}`},
 		},
 		"issue to a company": {
-			func(c *Client) error { _, err := c.Issue(ctx, "1234567", company); return err },
+			func(c *Client) error { _, err := c.Issue(ctx, boleto("1234567"), company); return err },
 			[]string{`POST /v1/charge/1234567/pay {"payment":{"banking_billet":{"customer":{"email":"a@b.co","juridical_person":{"corporate_name":"Empresa Ltda","cnpj":"11222333000181"}},` +
 				`"expire_at":"2026-08-20","discount":{"type":"currency","value":500},"conditional_discount":{"type":"percentage","value":500,"until_date":"2026-08-15"},` +
 				`"configurations":{"days_to_write_off":0,"fine":200,"interest":{"value":100,"type":"monthly"}},"message":"linha 1\nlinha 2"}}}`},
 		},
 		"get": {
-			func(c *Client) error { _, err := c.Get(ctx, "1234567"); return err },
+			func(c *Client) error { _, err := c.Get(ctx, boleto("1234567")); return err },
 			[]string{`GET /v1/charge/1234567 `},
 		},
 		"cancel": {
-			func(c *Client) error { return c.Cancel(ctx, "1234567") },
+			func(c *Client) error { return c.Cancel(ctx, boleto("1234567")) },
 			[]string{`PUT /v1/charge/1234567/cancel `},
 		},
 		"settle": {
-			func(c *Client) error { return c.Settle(ctx, "1234567") },
+			func(c *Client) error { return c.Settle(ctx, boleto("1234567")) },
 			[]string{`PUT /v1/charge/1234567/settle `},
 		},
 		"change the due date": {
-			func(c *Client) error { _, err := c.ChangeDueDate(ctx, "1234567", "2026-09-01"); return err },
+			func(c *Client) error { _, err := c.ChangeDueDate(ctx, boleto("1234567"), "2026-09-01"); return err },
 			[]string{`PUT /v1/charge/1234567/billet {"expire_at":"2026-09-01"}`, `GET /v1/charge/1234567 `},
 		},
 		"resend": {
-			func(c *Client) error { return c.Resend(ctx, "1234567", "ana@example.com") },
+			func(c *Client) error { return c.Resend(ctx, boleto("1234567"), "ana@example.com") },
 			[]string{`POST /v1/charge/1234567/billet/resend {"email":"ana@example.com"}`},
 		},
 		"events": {
@@ -114,7 +116,7 @@ func TestRequests(t *testing.T) {
 func TestIssueAnswer(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t, reply(200, payAnswer))
-	charge, err := client.Issue(context.Background(), "1234567", request())
+	charge, err := client.Issue(context.Background(), boleto("1234567"), request())
 	want := provider.Charge{
 		ProviderID: "1234567", Reference: "chg-01J", Status: provider.Waiting, ProviderStatus: "waiting", AmountCents: 10490,
 		DueDate: pointer(brazil.Date("2026-08-20")), TypeableLine: "00190500954014481606906809350314337370000000100",
@@ -168,7 +170,7 @@ func TestGetReadsBothShapes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := setup(t, reply(200, `{"code":200,"data":`+strings.Replace(test.body, `"id":"7"`, `"charge_id":"7"`, 1)+`}`))
-			got, err := client.Get(context.Background(), "7")
+			got, err := client.Get(context.Background(), boleto("7"))
 			if err != nil || got.ConfirmedAt != nil && !got.ConfirmedAt.Equal(*test.want.ConfirmedAt) {
 				t.Fatalf("%+v, %v", got, err)
 			}
@@ -183,7 +185,7 @@ func TestGetReadsBothShapes(t *testing.T) {
 func TestGetRefusesAnotherCharge(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t, reply(200, `{"code":200,"data":{"charge_id":8,"status":"paid"}}`))
-	if _, err := client.Get(context.Background(), "7"); provider.ClassOf(err) != provider.Unavailable {
+	if _, err := client.Get(context.Background(), boleto("7")); provider.ClassOf(err) != provider.Unavailable {
 		t.Errorf("error %v", err)
 	}
 }
@@ -192,7 +194,7 @@ func TestStatuses(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]provider.Status{
 		"new": provider.Draft, "waiting": provider.Waiting, "link": provider.Waiting, "identified": provider.Identified,
-		"approved": provider.Identified, "paid": provider.Paid, "unpaid": provider.Overdue, "settled": provider.Settled,
+		"approved": provider.Approved, "paid": provider.Paid, "unpaid": provider.Overdue, "settled": provider.Settled,
 		"canceled": provider.Canceled, "expired": provider.Expired, "refunded": provider.Refunded, "contested": provider.Contested,
 		"": provider.Unrecognized, "PAID": provider.Unrecognized,
 	} {
@@ -227,7 +229,7 @@ func chargeIn(status string) http.HandlerFunc {
 func TestIssueIsRepeatSafe(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t, route(map[string]http.HandlerFunc{"POST /pay": refusal400("3500030"), "GET /7": chargeIn("waiting")}))
-	charge, err := client.Issue(context.Background(), "7", request())
+	charge, err := client.Issue(context.Background(), boleto("7"), request())
 	if err != nil || charge.Status != provider.Waiting || charge.Reference != "chg-01J" {
 		t.Errorf("charge %+v, %v", charge, err)
 	}
@@ -241,7 +243,7 @@ func TestIssueAfterTheDueDate(t *testing.T) {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			client, stub := setup(t, route(map[string]http.HandlerFunc{"GET /7": chargeIn(status)}))
-			_, err := client.Issue(context.Background(), "7", late)
+			_, err := client.Issue(context.Background(), boleto("7"), late)
 			if (err == nil) != (wantClass == "") || err != nil && provider.ClassOf(err) != wantClass {
 				t.Errorf("error %v", err)
 			}
@@ -273,8 +275,8 @@ func TestCancelAndSettleAreRepeatSafe(t *testing.T) {
 				err   error
 				class provider.Class
 			}{
-				"cancel": {client.Cancel(context.Background(), "7"), test.cancel},
-				"settle": {client.Settle(context.Background(), "7"), test.settle},
+				"cancel": {client.Cancel(context.Background(), boleto("7")), test.cancel},
+				"settle": {client.Settle(context.Background(), boleto("7")), test.settle},
 			} {
 				if (result.err == nil) != (result.class == "") || result.err != nil && provider.ClassOf(result.err) != result.class {
 					t.Errorf("%s: %v", what, result.err)
@@ -298,7 +300,7 @@ func TestChangeDueDate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := setup(t, route(map[string]http.HandlerFunc{"PUT /billet": test.put, "GET /7": test.get}))
-			if _, err := client.ChangeDueDate(context.Background(), "7", test.date); provider.ClassOf(err) != test.class {
+			if _, err := client.ChangeDueDate(context.Background(), boleto("7"), test.date); provider.ClassOf(err) != test.class {
 				t.Errorf("error %v", err)
 			}
 		})
@@ -310,9 +312,9 @@ func TestNothingIsSentForAStrangeID(t *testing.T) {
 	client, stub := setup(t, reply(200, `{"code":200,"data":{"charge_id":1}}`))
 	ctx := context.Background()
 	for _, id := range []string{"", "../authorize", "1/../2", "x"} {
-		_, get := client.Get(ctx, id)
-		_, issue := client.Issue(ctx, id, request())
-		for _, err := range []error{get, issue, client.Cancel(ctx, id), client.Settle(ctx, id), client.Resend(ctx, id, "a@b.co")} {
+		_, get := client.Get(ctx, boleto(id))
+		_, issue := client.Issue(ctx, boleto(id), request())
+		for _, err := range []error{get, issue, client.Cancel(ctx, boleto(id)), client.Settle(ctx, boleto(id)), client.Resend(ctx, boleto(id), "a@b.co")} {
 			if provider.ClassOf(err) != provider.NotFound {
 				t.Errorf("%q: %v", id, err)
 			}
@@ -327,7 +329,7 @@ func TestWriteWithoutAnID(t *testing.T) {
 	t.Parallel()
 	client, _ := setup(t, reply(200, `{"code":200,"data":{}}`))
 	_, reserve := client.Reserve(context.Background(), request())
-	_, issue := client.Issue(context.Background(), "7", request())
+	_, issue := client.Issue(context.Background(), boleto("7"), request())
 	if provider.ClassOf(reserve) != provider.Ambiguous || provider.ClassOf(issue) != provider.Ambiguous {
 		t.Errorf("reserve %v, issue %v", reserve, issue)
 	}
@@ -354,7 +356,7 @@ func rows(count int) http.HandlerFunc {
 func TestFind(t *testing.T) {
 	t.Parallel()
 	client, stub := setup(t, rows(3))
-	found, err := client.Find(context.Background(), "r0", "2026-07-01", "2026-08-31")
+	found, err := client.Find(context.Background(), provider.Boleto, "r0", "2026-07-01", "2026-08-31")
 	if err != nil || len(found) != 4 || found[0].ProviderID != "1" || found[1].ProviderID != "3" {
 		t.Fatalf("found %+v, %v", found, err)
 	}
@@ -384,7 +386,7 @@ func TestFindNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := setup(t, answer)
-			found, err := client.Find(context.Background(), "r", "2026-08-01", "2026-08-02")
+			found, err := client.Find(context.Background(), provider.Boleto, "r", "2026-08-01", "2026-08-02")
 			if err != nil || found == nil || len(found) != 0 {
 				t.Errorf("found %v, %v", found, err)
 			}
@@ -395,7 +397,7 @@ func TestFindNothing(t *testing.T) {
 func TestFindRefusesDaysThatDoNotExist(t *testing.T) {
 	t.Parallel()
 	client, stub := setup(t, rows(0))
-	_, err := client.Find(context.Background(), "r", "", "2026-08-02")
+	_, err := client.Find(context.Background(), provider.Boleto, "r", "", "2026-08-02")
 	if provider.ClassOf(err) != provider.Invalid || len(stub.seen()) != 0 {
 		t.Errorf("error %v", err)
 	}

@@ -110,7 +110,7 @@ func TestTokenIsAskedForOnceByFiftyCallers(t *testing.T) {
 	var group sync.WaitGroup
 	for range 50 {
 		group.Go(func() {
-			if _, err := client.Get(context.Background(), "7"); err != nil {
+			if _, err := client.Get(context.Background(), boleto("7")); err != nil {
 				t.Error(err)
 			}
 		})
@@ -252,10 +252,10 @@ func TestAnswersThatSayNothing(t *testing.T) {
 			t.Parallel()
 			client, stub := setup(t, answer)
 			ctx := context.Background()
-			_, issue := client.Issue(ctx, "7", request())
+			_, issue := client.Issue(ctx, boleto("7"), request())
 			_, reserve := client.Reserve(ctx, request())
-			_, read := client.Get(ctx, "7")
-			for what, err := range map[string]error{"issue": issue, "reserve": reserve, "cancel": client.Cancel(ctx, "7"), "resend": client.Resend(ctx, "7", "a@b.co")} {
+			_, read := client.Get(ctx, boleto("7"))
+			for what, err := range map[string]error{"issue": issue, "reserve": reserve, "cancel": client.Cancel(ctx, boleto("7")), "resend": client.Resend(ctx, boleto("7"), "a@b.co")} {
 				if failure := failureOf(t, err); failure.Class != provider.Ambiguous || failure.Cause.PT == "" || failure.Remedy.EN == "" {
 					t.Errorf("%s: %v", what, err)
 				}
@@ -296,7 +296,7 @@ func TestTimeout(t *testing.T) {
 	}
 	ctx, cancel = context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := client.Get(ctx, "7"); provider.ClassOf(err) != provider.Unavailable {
+	if _, err := client.Get(ctx, boleto("7")); provider.ClassOf(err) != provider.Unavailable {
 		t.Errorf("read: %v", err)
 	}
 }
@@ -356,7 +356,7 @@ func TestAttemptsShowNoSecrets(t *testing.T) {
 	client, _ := setup(t, reply(400, `{"code":3500034,"error":"validation_error","error_description":{"property":"/payment/banking_billet/customer/cpf",
 		"message":"52998224725 / 529.982.247-25 `+accessToken+` `+clientSecret+` `+strings.Repeat("ã", 3000)+`"}}`))
 	ctx, recorder := provider.WithRecorder(context.Background())
-	_, err := client.Issue(ctx, "7", request())
+	_, err := client.Issue(ctx, boleto("7"), request())
 	attempts := recorder.Attempts()
 	if len(attempts) != 2 || attempts[0].Path != "/v1/authorize" || attempts[1].Path != "/v1/charge/7/pay" || attempts[1].Status != 400 {
 		t.Fatalf("attempts %+v", attempts)

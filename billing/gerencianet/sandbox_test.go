@@ -87,7 +87,7 @@ func (w *world) refused(err error, class provider.Class) {
 func charge(reference string) provider.ChargeRequest {
 	days := int64(30)
 	return provider.ChargeRequest{
-		Reference: reference, Method: provider.Boleto, Lines: []provider.Line{{Name: "Plano & Cia", UnitCents: 8990, Quantity: 1}},
+		Reference: reference, Method: provider.Boleto, Lines: []provider.Line{{Name: "Plano & Cia", UnitCents: 9090, Quantity: 1}},
 		AmountCents: 8990, DueDate: "2026-08-20", Payer: provider.Payer{
 			Name: "Ana Maria Souza", TaxID: "52998224725", Phone: "31999999999",
 			Address: &provider.Address{Street: "Rua A", Number: "10", District: "Centro", PostalCode: "35400000", City: "Ouro Preto", State: "MG"},
@@ -97,19 +97,21 @@ func charge(reference string) provider.ChargeRequest {
 	}
 }
 
+func boleto(id string) provider.Handle { return provider.Handle{Method: provider.Boleto, ID: id} }
+
 func (w *world) issue(reference string) provider.Charge {
 	w.Helper()
 	request := charge(reference)
 	id, err := w.Reserve(context.Background(), request)
 	w.must(err)
-	issued, err := w.Issue(context.Background(), id, request)
+	issued, err := w.Issue(context.Background(), boleto(id), request)
 	w.must(err)
 	return issued
 }
 
 func (w *world) status(id string, want provider.Status) provider.Charge {
 	w.Helper()
-	read, err := w.Get(context.Background(), id)
+	read, err := w.Get(context.Background(), boleto(id))
 	w.must(err)
 	if read.Status != want {
 		w.Fatalf("charge %+v is not %s", read, want)
@@ -125,7 +127,7 @@ func TestSandboxIssueToPayment(t *testing.T) {
 	id, err := w.Reserve(ctx, request)
 	w.must(err)
 	w.status(id, provider.Draft)
-	issued, err := w.Issue(ctx, id, request)
+	issued, err := w.Issue(ctx, boleto(id), request)
 	w.must(err)
 	if issued.Status != provider.Waiting || len(issued.BarCode) != 44 || len(issued.TypeableLine) != 47 || issued.Link == "" || issued.PDF == "" || *issued.DueDate != "2026-08-20" {
 		t.Errorf("issued %+v", issued)
@@ -134,12 +136,12 @@ func TestSandboxIssueToPayment(t *testing.T) {
 	if read.Reference != "chg-1" || read.TypeableLine != issued.TypeableLine || read.Link != issued.Link || read.AmountCents != issued.AmountCents || read.PaidOn != nil {
 		t.Errorf("read %+v\nissued %+v", read, issued)
 	}
-	again, err := w.Issue(ctx, id, request)
+	again, err := w.Issue(ctx, boleto(id), request)
 	w.must(err)
 	if again.TypeableLine != issued.TypeableLine {
 		t.Errorf("a second boleto: %+v", again)
 	}
-	found, err := w.Find(ctx, "chg-1", "2026-07-01", "2026-08-14")
+	found, err := w.Find(ctx, provider.Boleto, "chg-1", "2026-07-01", "2026-08-14")
 	w.must(err)
 	if len(found) != 1 || found[0].ProviderID != id {
 		t.Errorf("found %+v", found)
@@ -149,8 +151,8 @@ func TestSandboxIssueToPayment(t *testing.T) {
 	if paid.PaidCents == nil || *paid.PaidCents != 9000 || paid.ConfirmedAt == nil {
 		t.Errorf("paid %+v", paid)
 	}
-	w.refused(w.Cancel(ctx, id), provider.State)
-	w.refused(w.Settle(ctx, id), provider.State)
+	w.refused(w.Cancel(ctx, boleto(id)), provider.State)
+	w.refused(w.Settle(ctx, boleto(id)), provider.State)
 
 	token, _ := w.order("GET", "/gerencianet/charges/"+id, nil)["token"].(string)
 	events, err := w.Events(ctx, token)
@@ -173,29 +175,29 @@ func TestSandboxCompanyWithEmail(t *testing.T) {
 	request.SendEmail = true
 	id, err := w.Reserve(ctx, request)
 	w.must(err)
-	_, err = w.Issue(ctx, id, request)
+	_, err = w.Issue(ctx, boleto(id), request)
 	w.must(err)
-	w.must(w.Resend(ctx, id, "b@example.com"))
+	w.must(w.Resend(ctx, boleto(id), "b@example.com"))
 }
 
 func TestSandboxEnds(t *testing.T) {
 	t.Parallel()
 	w, ctx := setupWorld(t), context.Background()
 	cancelled := w.issue("chg-cancelled").ProviderID
-	w.must(w.Cancel(ctx, cancelled))
-	w.must(w.Cancel(ctx, cancelled))
+	w.must(w.Cancel(ctx, boleto(cancelled)))
+	w.must(w.Cancel(ctx, boleto(cancelled)))
 	w.status(cancelled, provider.Canceled)
-	w.refused(w.Settle(ctx, cancelled), provider.State)
+	w.refused(w.Settle(ctx, boleto(cancelled)), provider.State)
 
 	settled := w.issue("chg-settled").ProviderID
-	w.must(w.Settle(ctx, settled))
-	w.must(w.Settle(ctx, settled))
+	w.must(w.Settle(ctx, boleto(settled)))
+	w.must(w.Settle(ctx, boleto(settled)))
 	w.status(settled, provider.Settled)
 
 	draft, err := w.Reserve(ctx, charge("chg-draft"))
 	w.must(err)
-	w.must(w.Cancel(ctx, draft))
-	_, err = w.Get(ctx, "999999999")
+	w.must(w.Cancel(ctx, boleto(draft)))
+	_, err = w.Get(ctx, boleto("999999999"))
 	w.refused(err, provider.NotFound)
 	_, err = w.Events(ctx, "00000000-0000-0000-0000-000000000000")
 	w.refused(err, provider.NotFound)
@@ -205,15 +207,15 @@ func TestSandboxDueDate(t *testing.T) {
 	t.Parallel()
 	w, ctx := setupWorld(t), context.Background()
 	id := w.issue("chg-moved").ProviderID
-	moved, err := w.ChangeDueDate(ctx, id, "2026-09-10")
+	moved, err := w.ChangeDueDate(ctx, boleto(id), "2026-09-10")
 	w.must(err)
 	if moved.Status != provider.Waiting || *moved.DueDate != "2026-09-10" || moved.Reference != "chg-moved" {
 		t.Errorf("moved %+v", moved)
 	}
 	w.order("POST", "/gerencianet/charges/"+id+"/overdue", map[string]any{})
 	w.status(id, provider.Overdue)
-	w.must(w.Cancel(ctx, id))
-	_, err = w.ChangeDueDate(ctx, id, "2026-09-20")
+	w.must(w.Cancel(ctx, boleto(id)))
+	_, err = w.ChangeDueDate(ctx, boleto(id), "2026-09-20")
 	w.refused(err, provider.State)
 }
 
@@ -235,7 +237,7 @@ func TestSandboxChanged(t *testing.T) {
 	if paid := list(true, "2026-08-01"); len(paid) != 1 || paid[0] != second {
 		t.Errorf("paid %v, not %s", paid, second)
 	}
-	none, err := w.Find(ctx, "chg-none", "2026-08-01", "2026-08-14")
+	none, err := w.Find(ctx, provider.Boleto, "chg-none", "2026-08-01", "2026-08-14")
 	w.must(err)
 	if len(none) != 0 {
 		t.Errorf("found %v", none)
@@ -251,7 +253,7 @@ func TestSandboxRefusals(t *testing.T) {
 	request := charge("chg-4")
 	id, err := w.Reserve(ctx, request)
 	w.must(err)
-	_, err = w.Issue(ctx, id, request)
+	_, err = w.Issue(ctx, boleto(id), request)
 	w.refused(err, provider.Duplicate)
 }
 
@@ -276,14 +278,14 @@ func TestSandboxFaults(t *testing.T) {
 			id, err := w.Reserve(ctx, request)
 			w.must(err)
 			w.fault(pay, kind)
-			_, err = w.Issue(ctx, id, request)
+			_, err = w.Issue(ctx, boleto(id), request)
 			if want.class == "" {
 				w.must(err)
 			} else {
 				w.refused(err, want.class)
 			}
 			w.status(id, want.status)
-			issued, err := w.Issue(ctx, id, request)
+			issued, err := w.Issue(ctx, boleto(id), request)
 			w.must(err)
 			if issued.Status != provider.Waiting || issued.TypeableLine == "" {
 				t.Errorf("issued %+v", issued)
@@ -304,6 +306,6 @@ func TestSandboxCredentials(t *testing.T) {
 	})
 	client := gerencianet.New(gerencianet.Config{BaseURL: server.URL, Environment: provider.Sandbox, ClientID: "x", ClientSecret: "wrong"})
 	w.refused(client.Ping(context.Background()), provider.Auth)
-	_, err = client.Get(context.Background(), "1")
+	_, err = client.Get(context.Background(), boleto("1"))
 	w.refused(err, provider.Auth)
 }

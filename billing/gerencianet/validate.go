@@ -81,16 +81,16 @@ func (v *violations) lines(lines []provider.Line) {
 }
 
 func (v *violations) amount(request provider.ChargeRequest) {
-	var sum int64
-	for _, line := range request.Lines {
-		sum += line.UnitCents * line.Quantity
-	}
-	v.add(request.AmountCents < minAmountCents, "amountCents",
+	sum := gross(request) - cents(request.Discount, gross(request))
+	discounted := request.Discount != nil && gross(request) >= minAmountCents
+	v.add(request.AmountCents < minAmountCents && discounted, "discount",
+		"Depois do desconto devem restar pelo menos R$ 5,00: diminua o desconto.", "At least R$ 5.00 must remain after the discount: reduce it.")
+	v.add(request.AmountCents < minAmountCents && !discounted, "amountCents",
 		"O valor mínimo de um boleto é R$ 5,00: aumente o valor da cobrança.",
 		"The least amount of a boleto is R$ 5.00: raise the charge's amount.")
 	v.add(len(request.Lines) > 0 && sum != request.AmountCents, "amountCents",
-		fmt.Sprintf("O valor da cobrança (%s) é diferente da soma dos itens (%s): corrija um dos dois.", brazil.FormatCents(request.AmountCents), brazil.FormatCents(sum)),
-		fmt.Sprintf("The charge's amount (%s) differs from the sum of its items (%s): correct one of them.", brazil.FormatCents(request.AmountCents), brazil.FormatCents(sum)))
+		fmt.Sprintf("O valor da cobrança (%s) é diferente da soma dos itens menos o desconto (%s): corrija um dos dois.", brazil.FormatCents(request.AmountCents), brazil.FormatCents(sum)),
+		fmt.Sprintf("The charge's amount (%s) differs from the sum of its items less the discount (%s): correct one of them.", brazil.FormatCents(request.AmountCents), brazil.FormatCents(sum)))
 }
 
 func checkDueDate(dueDate, today brazil.Date) []provider.Violation {
@@ -201,8 +201,8 @@ func (v *violations) discounts(request provider.ChargeRequest, today brazil.Date
 		v.add(until == nil || *until < today || *until > request.DueDate, "conditionalDiscount.until",
 			"Escolha a data limite do desconto entre hoje e o vencimento.", "Choose the discount's last day between today and the due date.")
 	}
-	remains := request.AmountCents - cents(request.Discount, request.AmountCents) - cents(request.ConditionalDiscount, request.AmountCents)
-	v.add(request.AmountCents >= minAmountCents && remains < minAmountCents, "discount",
+	remains := request.AmountCents - cents(request.ConditionalDiscount, request.AmountCents)
+	v.add(request.AmountCents >= minAmountCents && remains < minAmountCents, "conditionalDiscount",
 		"Depois dos descontos devem restar pelo menos R$ 5,00: diminua o desconto.", "At least R$ 5.00 must remain after the discounts: reduce the discount.")
 }
 
@@ -214,6 +214,14 @@ func (v *violations) discount(discount *provider.Discount, field string) {
 		"O desconto precisa ser maior que zero; se não há desconto, deixe em branco.", "The discount must be above zero; leave it empty when there is none.")
 	v.add(discount.Percent && discount.Value > wholePercent, field,
 		"O desconto não pode passar de 100 %.", "The discount cannot be over 100 %.")
+}
+
+// gross answers the sum of the lines, before any discount.
+func gross(request provider.ChargeRequest) (sum int64) {
+	for _, line := range request.Lines {
+		sum += line.UnitCents * line.Quantity
+	}
+	return sum
 }
 
 // cents answers what a discount takes off the amount.

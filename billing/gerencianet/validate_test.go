@@ -53,8 +53,8 @@ func TestValidate(t *testing.T) {
 		"the same by the month":     {func(r *provider.ChargeRequest) { r.InterestThousandths, r.InterestMonthly = 331, true }, ""},
 		"write-off after 121 days":  {func(r *provider.ChargeRequest) { r.DaysToWriteOff = pointer(int64(121)) }, "daysToWriteOff"},
 		"discount of nothing":       {func(r *provider.ChargeRequest) { r.Discount = &provider.Discount{} }, "discount"},
-		"discount that leaves R$ 5": {func(r *provider.ChargeRequest) { r.Discount = &provider.Discount{Value: 9990} }, ""},
-		"discount that leaves less": {func(r *provider.ChargeRequest) { r.Discount = &provider.Discount{Value: 9991} }, "discount"},
+		"discount that leaves R$ 5": {func(r *provider.ChargeRequest) { r.Discount, r.AmountCents = &provider.Discount{Value: 9990}, 500 }, ""},
+		"discount that leaves less": {func(r *provider.ChargeRequest) { r.Discount, r.AmountCents = &provider.Discount{Value: 9991}, 499 }, "discount"},
 		"conditional without a day": {func(r *provider.ChargeRequest) { r.ConditionalDiscount = &provider.Discount{Value: 1} }, "conditionalDiscount.until"},
 		"conditional after the due date": {func(r *provider.ChargeRequest) {
 			r.ConditionalDiscount = &provider.Discount{Value: 1, Until: pointer(brazil.Date("2026-08-21"))}
@@ -98,7 +98,7 @@ func TestNothingIsSentOfAnInvalidRequest(t *testing.T) {
 	if failure.Class != provider.Invalid || failure.Field != "payer.phone" || !strings.Contains(failure.Remedy.PT, "DDD") {
 		t.Errorf("failure %+v", failure)
 	}
-	resend := client.Resend(context.Background(), "7", "a+b@c.co")
+	resend := client.Resend(context.Background(), boleto("7"), "a+b@c.co")
 	if provider.ClassOf(resend) != provider.Invalid || stub.authorized != 0 || len(stub.seen()) != 0 {
 		t.Errorf("resend %v, calls %v", resend, stub.seen())
 	}

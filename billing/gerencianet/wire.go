@@ -235,8 +235,10 @@ func statusOf(word string) provider.Status {
 		return provider.Draft
 	case "waiting", "link":
 		return provider.Waiting
-	case "identified", "approved":
+	case "identified":
 		return provider.Identified
+	case "approved":
+		return provider.Approved
 	case "paid":
 		return provider.Paid
 	case "unpaid":

@@ -28,12 +28,14 @@ const (
 // Method is how a charge is collected.
 type Method string
 
-// The methods of payment that a sale can have. Only boleto is issued today.
+// The methods of payment. Link leaves the choice between boleto and card to the
+// payer; PayPal is recorded, not issued.
 const (
 	Boleto Method = "BOLETO"
 	Carnet Method = "CARNET"
 	Pix    Method = "PIX"
 	Card   Method = "CARD"
+	Link   Method = "LINK"
 	PayPal Method = "PAYPAL"
 )
 
@@ -41,11 +43,13 @@ const (
 type Status string
 
 // What a provider can say of a charge. Draft is a charge that exists at the
-// provider but collects nothing yet.
+// provider but collects nothing yet; Refused is one whose card was not accepted.
 const (
 	Draft      Status = "DRAFT"
 	Waiting    Status = "WAITING"
 	Identified Status = "IDENTIFIED"
+	Approved   Status = "APPROVED" // a card was authorized, its confirmation is pending
+	Refused    Status = "REFUSED"
 	Paid       Status = "PAID"
 	Overdue    Status = "OVERDUE"
 	Settled    Status = "SETTLED"
@@ -90,13 +94,27 @@ type Discount struct {
 	Until   *brazil.Date
 }
 
-// ChargeRequest is what an Issuer needs to collect one charge.
+// CardPayment is a card as we may know it: a token made by the provider's script
+// in the payer's browser, good for one use. The card itself never reaches us.
+type CardPayment struct {
+	Token        string
+	Installments int // 1 to 12
+}
+
+// PixTerms make a Pix immediate when ExpiresIn is above 0; otherwise it has the
+// request's due date and can be paid DaysAfterDue days longer.
+type PixTerms struct {
+	ExpiresIn    time.Duration
+	DaysAfterDue int
+}
+
+// ChargeRequest is what an Issuer needs to collect one charge or one carnê.
 type ChargeRequest struct {
 	Reference   string // ours, unique, [A-Za-z0-9_-]
 	Method      Method
 	Lines       []Line
-	AmountCents int64 // the sum of the lines
-	DueDate     brazil.Date
+	AmountCents int64       // what is collected: the sum of the lines less Discount; of a carnê, of each parcel
+	DueDate     brazil.Date // of a link, the last day on which it can be paid; of a carnê, of its first parcel
 	Payer       Payer
 	// SendEmail asks the provider to mail the payer: only then is the payer's
 	// address sent (providers/gerencianet.md, 2.3).
@@ -105,37 +123,111 @@ type ChargeRequest struct {
 	FineHundredths      int64 // hundredths of a percent, 200 = 2 %
 	InterestThousandths int64 // thousandths of a percent a day, or hundredths of a percent a month when InterestMonthly
 	InterestMonthly     bool
-	Discount            *Discount
+	Discount            *Discount // unconditional; in cents only
 	ConditionalDiscount *Discount
 	DaysToWriteOff      *int64
 	Message             string
 	NotificationURL     string
+
+	Parcels     int          // of a carnê: how many, a month apart
+	SplitLines  bool         // of a carnê: the lines are divided over the parcels; otherwise each parcel has them all
+	Card        *CardPayment // of a card
+	Pix         PixTerms     // of a Pix
+	LinkMethods []Method     // of a link: Boleto, Card or both; both when empty
+}
+
+// Handle names a charge, a parcel of a carnê, or a whole carnê at the provider.
+type Handle struct {
+	Method   Method
+	ID       string // the charge's; the txid of a Pix; "" for a whole carnê
+	CarnetID string // of a parcel or a carnê; "" while we do not know it
+	Parcel   int    // from 1; 0 for a whole carnê
+	DueDated bool   // a Pix with a due date, which lives under another address than an immediate one
 }
 
 // Charge is what an Issuer knows of a charge.
 type Charge struct {
 	ProviderID     string
-	Reference      string
+	Method         Method // "" when the answer does not tell
+	CarnetID       string // "" when it is no parcel or the answer does not tell
+	Parcel         int    // 0 when it is no parcel
+	Reference      string // of a parcel, the carnê's
 	Status         Status
 	ProviderStatus string // the provider's own word
-	AmountCents    int64
+	AmountCents    int64  // 0 when the answer does not tell
 	DueDate        *brazil.Date
+	ExpiresAt      *time.Time   // of an immediate Pix
 	PaidCents      *int64       // with fine, interest and discount; nil when the provider does not say
 	PaidOn         *brazil.Date // the day on which the payer paid
 	ConfirmedAt    *time.Time   // when the provider confirmed it
+	PaidWith       Method       // how a link was paid; "" when unknown
+	FeeCents       *int64       // the true fee; nil when the provider does not say
+	EndToEndID     string       // of a Pix payment
+	Refunds        []Refund     // of a Pix payment
 	BarCode        string       // 44 digits, "" when unknown
 	TypeableLine   string       // linha digitável, digits only
 	PixCode        string       // copy-and-paste code
 	Link           string       // page of the charge for the payer
 	PDF            string
+	CardMask       string
 	Reason         string // why it was refused or cancelled, as the provider says
+	CanRetry       bool   // whether a refused card may be tried again
+}
+
+// CarnetInfo is what an Issuer knows of a carnê.
+type CarnetInfo struct {
+	ProviderID     string
+	Reference      string
+	ProviderStatus string
+	Cover          string // address of the cover
+	Link           string // page of the whole carnê
+	PDF            string // all parcels
+	CoverPDF       string
+	Parcels        []Charge // ordered by parcel; amounts only in the answer to its creation
+}
+
+// RefundRequest gives money back to the payer.
+type RefundRequest struct {
+	Reference   string // ours, unique, [a-zA-Z0-9]{1,35}
+	AmountCents int64
+	Whole       bool   // everything that was paid and not given back yet
+	EndToEndID  string // of the Pix payment
+}
+
+// RefundStatus is where a refund stands.
+type RefundStatus string
+
+// What a provider can say of a refund.
+const (
+	RefundProcessing RefundStatus = "PROCESSING"
+	RefundDone       RefundStatus = "DONE"
+	RefundFailed     RefundStatus = "FAILED"
+)
+
+// Refund is what an Issuer knows of a refund.
+type Refund struct {
+	Reference   string
+	AmountCents int64
+	Status      RefundStatus
+	Reason      string // why it was not done, as the provider says
+}
+
+// CardOption is one way to divide an amount on a card.
+type CardOption struct {
+	Installments     int
+	InstallmentCents int64
+	TotalCents       int64
+	HasInterest      bool
+	// InterestHundredths is the monthly interest in hundredths of a percent.
+	InterestHundredths int64
 }
 
 // Event is one entry of what a provider tells of a charge's life.
 type Event struct {
 	ID             int64 // grows within one token
 	Reference      string
-	ProviderID     string
+	ProviderID     string // "" for an entry of a whole carnê
+	CarnetID       string
 	Status         Status
 	ProviderStatus string
 	PaidCents      *int64
@@ -143,39 +235,74 @@ type Event struct {
 	At             time.Time
 }
 
-// Issuer issues and collects charges.
+// Issuer issues and collects charges of the methods Boleto, Carnet, Pix, Card
+// and Link. A method that cannot do what is asked of it answers a Violation.
 type Issuer interface {
-	// Ping proves that the credentials work.
+	// Ping proves that the credentials work, those of Pix too when there are any.
 	Ping(ctx context.Context) error
 
 	// Reserve creates a draft for the charge: it collects nothing and nobody
-	// hears of it. It is not repeat-safe: after an ambiguous end ask Find.
+	// hears of it. It is not repeat-safe: after an ambiguous end ask Find. For a
+	// Pix it only answers the txid, which follows from the reference.
 	Reserve(ctx context.Context, request ChargeRequest) (providerID string, err error)
 	// Issue turns the draft into a charge that the payer can pay. It is
 	// repeat-safe: a draft that was issued already is read and returned.
-	Issue(ctx context.Context, providerID string, request ChargeRequest) (Charge, error)
+	Issue(ctx context.Context, charge Handle, request ChargeRequest) (Charge, error)
+	// RetryCard charges another card for a refused charge. It is not repeat-safe:
+	// after an ambiguous end ask Get.
+	RetryCard(ctx context.Context, charge Handle, request ChargeRequest) (Charge, error)
+	// CardOptions answers how an amount can be divided on a card of the brand.
+	CardOptions(ctx context.Context, brand string, amountCents int64) ([]CardOption, error)
+
+	// IssueCarnet issues a carnê in one step. It is not repeat-safe: after an
+	// ambiguous end ask Find, which answers its parcels.
+	IssueCarnet(ctx context.Context, request ChargeRequest) (CarnetInfo, error)
+	// GetCarnet reads a carnê.
+	GetCarnet(ctx context.Context, carnetID string) (CarnetInfo, error)
+
 	// Get reads one charge.
-	Get(ctx context.Context, providerID string) (Charge, error)
-	// Find reads the charges that carry our reference, made between the two
-	// days. None is an empty slice. A draft may be missing from it.
-	Find(ctx context.Context, reference string, from, to brazil.Date) ([]Charge, error)
-	// Changed calls yield with every charge that was created (or, with
-	// byPayment, paid) between the two days, both included, until yield
+	Get(ctx context.Context, charge Handle) (Charge, error)
+	// Find reads the charges of a method that carry our reference, made between
+	// the two days. None is an empty slice. A draft may be missing from it.
+	Find(ctx context.Context, method Method, reference string, from, to brazil.Date) ([]Charge, error)
+	// Changed calls yield with every charge of any method that was created (or,
+	// with byPayment, paid) between the two days, both included, until yield
 	// answers false. The range may be any length.
 	Changed(ctx context.Context, from, to brazil.Date, byPayment bool, yield func(Charge) bool) error
 
-	// Cancel ends a draft or an open charge. It is repeat-safe: a charge that
-	// is cancelled already is a success.
-	Cancel(ctx context.Context, providerID string) error
-	// ChangeDueDate moves the due date and answers the charge read afterwards.
-	ChangeDueDate(ctx context.Context, providerID string, dueDate brazil.Date) (Charge, error)
+	// Cancel ends a draft, an open charge, or the open parcels of a whole carnê.
+	// It is repeat-safe: what is cancelled already is a success.
+	Cancel(ctx context.Context, charge Handle) error
+	// ChangeDueDate moves the due date, or the last day of a link, and answers the
+	// charge read afterwards.
+	ChangeDueDate(ctx context.Context, charge Handle, dueDate brazil.Date) (Charge, error)
 	// Resend asks the provider to mail the second copy.
-	Resend(ctx context.Context, providerID, email string) error
-	// Settle marks the charge as paid outside. It is repeat-safe like Cancel.
-	Settle(ctx context.Context, providerID string) error
+	Resend(ctx context.Context, charge Handle, email string) error
+	// Settle marks the charge, or the open parcels of a whole carnê, as paid
+	// outside; a Pix is withdrawn. It is repeat-safe like Cancel.
+	Settle(ctx context.Context, charge Handle) error
+	// AddNote adds a line to the provider's own history of the charge or carnê.
+	AddNote(ctx context.Context, charge Handle, text string) error
+
+	// Refund gives a card or Pix payment back. That of a Pix is repeat-safe by its
+	// reference, that of a card is not: after an ambiguous end a person decides.
+	Refund(ctx context.Context, charge Handle, request RefundRequest) (Refund, error)
+	// GetRefund reads a refund of a Pix by its reference.
+	GetRefund(ctx context.Context, request RefundRequest) (Refund, error)
 
 	// Events reads all that a notification token stands for, ordered by ID.
 	Events(ctx context.Context, token string) ([]Event, error)
+	// RegisterWebhook has the payments of a Pix key told to an address. It is
+	// repeat-safe. The provider calls the address before it answers; with
+	// checksCertificate it proves that callers without its certificate are refused.
+	RegisterWebhook(ctx context.Context, address string, checksCertificate bool) error
+}
+
+// Credentials open one account in one environment.
+type Credentials struct {
+	ClientID, ClientSecret string
+	PixCertificate         string // certificate and key as PEM; "" when Pix is not set up
+	PixKey                 string // the receiver's key
 }
 
 // OrderRequest is a sale as the ERP gets it.
