@@ -5,6 +5,7 @@ package db
 import (
 	"fmt"
 	"ponte/billing/brazil"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/sale"
@@ -27,7 +28,9 @@ type Charge struct {
 	SaleID string `json:"sale_id,omitempty"`
 	// CustomerID holds the value of the "customer_id" field.
 	CustomerID string `json:"customer_id,omitempty"`
-	// Installment holds the value of the "installment" field.
+	// CarnetID holds the value of the "carnet_id" field.
+	CarnetID *string `json:"carnet_id,omitempty"`
+	// of a carnê: the parcel
 	Installment int `json:"installment,omitempty"`
 	// Method holds the value of the "method" field.
 	Method enum.PaymentMethod `json:"method,omitempty"`
@@ -41,8 +44,14 @@ type Charge struct {
 	FineHundredths int64 `json:"fine_hundredths,omitempty"`
 	// MonthlyInterestHundredths holds the value of the "monthly_interest_hundredths" field.
 	MonthlyInterestHundredths int64 `json:"monthly_interest_hundredths,omitempty"`
+	// instead of the monthly one
+	DailyInterestThousandths int64 `json:"daily_interest_thousandths,omitempty"`
+	// already taken off the amount; shown to the payer
+	DiscountCents int64 `json:"discount_cents,omitempty"`
 	// EarlyDiscountCents holds the value of the "early_discount_cents" field.
 	EarlyDiscountCents int64 `json:"early_discount_cents,omitempty"`
+	// of a percent, instead of cents
+	EarlyDiscountHundredths int64 `json:"early_discount_hundredths,omitempty"`
 	// EarlyDiscountDays holds the value of the "early_discount_days" field.
 	EarlyDiscountDays int `json:"early_discount_days,omitempty"`
 	// DaysToWriteOff holds the value of the "days_to_write_off" field.
@@ -51,6 +60,22 @@ type Charge struct {
 	Message string `json:"message,omitempty"`
 	// SendEmail holds the value of the "send_email" field.
 	SendEmail bool `json:"send_email,omitempty"`
+	// LinkMethods holds the value of the "link_methods" field.
+	LinkMethods enum.LinkMethods `json:"link_methods,omitempty"`
+	// how long an immediate Pix can be paid; none for one with a due date
+	PixSeconds *int `json:"pix_seconds,omitempty"`
+	// ExpiresAt holds the value of the "expires_at" field.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	// CardInstallments holds the value of the "card_installments" field.
+	CardInstallments int `json:"card_installments,omitempty"`
+	// sealed, good for one use, empty again once it was used
+	CardToken *[]byte `json:"-"`
+	// CardMask holds the value of the "card_mask" field.
+	CardMask string `json:"card_mask,omitempty"`
+	// why a card was refused, in the provider's words
+	Refusal string `json:"refusal,omitempty"`
+	// CardRetryable holds the value of the "card_retryable" field.
+	CardRetryable bool `json:"card_retryable,omitempty"`
 	// Environment holds the value of the "environment" field.
 	Environment enum.Environment `json:"environment,omitempty"`
 	// the provider's custom_id
@@ -75,6 +100,14 @@ type Charge struct {
 	PaidCents *int64 `json:"paid_cents,omitempty"`
 	// PaidOn holds the value of the "paid_on" field.
 	PaidOn *brazil.Date `json:"paid_on,omitempty"`
+	// how a link was paid
+	PaidWith *enum.PaymentMethod `json:"paid_with,omitempty"`
+	// of a Pix payment
+	EndToEndID *string `json:"end_to_end_id,omitempty"`
+	// the true fee, when the provider tells it
+	ProviderFeeCents *int64 `json:"provider_fee_cents,omitempty"`
+	// RefundedCents holds the value of the "refunded_cents" field.
+	RefundedCents int64 `json:"refunded_cents,omitempty"`
 	// ReplacedAt holds the value of the "replaced_at" field.
 	ReplacedAt *time.Time `json:"replaced_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -93,13 +126,17 @@ type ChargeEdges struct {
 	Sale *Sale `json:"sale,omitempty"`
 	// Customer holds the value of the customer edge.
 	Customer *Customer `json:"customer,omitempty"`
+	// Carnet holds the value of the carnet edge.
+	Carnet *Carnet `json:"carnet,omitempty"`
+	// Refunds holds the value of the refunds edge.
+	Refunds []*Refund `json:"refunds,omitempty"`
 	// Events holds the value of the events edge.
 	Events []*ChargeEvent `json:"events,omitempty"`
 	// Entries holds the value of the entries edge.
 	Entries []*Entry `json:"entries,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [6]bool
 }
 
 // SaleOrErr returns the Sale value or an error if the edge
@@ -124,10 +161,30 @@ func (e ChargeEdges) CustomerOrErr() (*Customer, error) {
 	return nil, &NotLoadedError{edge: "customer"}
 }
 
+// CarnetOrErr returns the Carnet value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ChargeEdges) CarnetOrErr() (*Carnet, error) {
+	if e.Carnet != nil {
+		return e.Carnet, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: carnet.Label}
+	}
+	return nil, &NotLoadedError{edge: "carnet"}
+}
+
+// RefundsOrErr returns the Refunds value or an error if the edge
+// was not loaded in eager-loading.
+func (e ChargeEdges) RefundsOrErr() ([]*Refund, error) {
+	if e.loadedTypes[3] {
+		return e.Refunds, nil
+	}
+	return nil, &NotLoadedError{edge: "refunds"}
+}
+
 // EventsOrErr returns the Events value or an error if the edge
 // was not loaded in eager-loading.
 func (e ChargeEdges) EventsOrErr() ([]*ChargeEvent, error) {
-	if e.loadedTypes[2] {
+	if e.loadedTypes[4] {
 		return e.Events, nil
 	}
 	return nil, &NotLoadedError{edge: "events"}
@@ -136,7 +193,7 @@ func (e ChargeEdges) EventsOrErr() ([]*ChargeEvent, error) {
 // EntriesOrErr returns the Entries value or an error if the edge
 // was not loaded in eager-loading.
 func (e ChargeEdges) EntriesOrErr() ([]*Entry, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[5] {
 		return e.Entries, nil
 	}
 	return nil, &NotLoadedError{edge: "entries"}
@@ -149,15 +206,17 @@ func (*Charge) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case charge.FieldPaidOn:
 			values[i] = &sql.NullScanner{S: new(brazil.Date)}
+		case charge.FieldCardToken:
+			values[i] = new([]byte)
 		case charge.FieldDueDate:
 			values[i] = new(brazil.Date)
-		case charge.FieldSendEmail:
+		case charge.FieldSendEmail, charge.FieldCardRetryable:
 			values[i] = new(sql.NullBool)
-		case charge.FieldNumber, charge.FieldInstallment, charge.FieldAmountCents, charge.FieldFineHundredths, charge.FieldMonthlyInterestHundredths, charge.FieldEarlyDiscountCents, charge.FieldEarlyDiscountDays, charge.FieldDaysToWriteOff, charge.FieldPaidCents:
+		case charge.FieldNumber, charge.FieldInstallment, charge.FieldAmountCents, charge.FieldFineHundredths, charge.FieldMonthlyInterestHundredths, charge.FieldDailyInterestThousandths, charge.FieldDiscountCents, charge.FieldEarlyDiscountCents, charge.FieldEarlyDiscountHundredths, charge.FieldEarlyDiscountDays, charge.FieldDaysToWriteOff, charge.FieldPixSeconds, charge.FieldCardInstallments, charge.FieldPaidCents, charge.FieldProviderFeeCents, charge.FieldRefundedCents:
 			values[i] = new(sql.NullInt64)
-		case charge.FieldID, charge.FieldSaleID, charge.FieldCustomerID, charge.FieldMethod, charge.FieldStatus, charge.FieldMessage, charge.FieldEnvironment, charge.FieldReference, charge.FieldProviderID, charge.FieldProviderStatus, charge.FieldBarCode, charge.FieldTypeableLine, charge.FieldPixCode, charge.FieldLink, charge.FieldPdf:
+		case charge.FieldID, charge.FieldSaleID, charge.FieldCustomerID, charge.FieldCarnetID, charge.FieldMethod, charge.FieldStatus, charge.FieldMessage, charge.FieldLinkMethods, charge.FieldCardMask, charge.FieldRefusal, charge.FieldEnvironment, charge.FieldReference, charge.FieldProviderID, charge.FieldProviderStatus, charge.FieldBarCode, charge.FieldTypeableLine, charge.FieldPixCode, charge.FieldLink, charge.FieldPdf, charge.FieldPaidWith, charge.FieldEndToEndID:
 			values[i] = new(sql.NullString)
-		case charge.FieldSentAt, charge.FieldReplacedAt, charge.FieldCreatedAt, charge.FieldUpdatedAt:
+		case charge.FieldExpiresAt, charge.FieldSentAt, charge.FieldReplacedAt, charge.FieldCreatedAt, charge.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -197,6 +256,13 @@ func (_m *Charge) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field customer_id", values[i])
 			} else if value.Valid {
 				_m.CustomerID = value.String
+			}
+		case charge.FieldCarnetID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field carnet_id", values[i])
+			} else if value.Valid {
+				_m.CarnetID = new(string)
+				*_m.CarnetID = value.String
 			}
 		case charge.FieldInstallment:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -240,11 +306,29 @@ func (_m *Charge) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.MonthlyInterestHundredths = value.Int64
 			}
+		case charge.FieldDailyInterestThousandths:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field daily_interest_thousandths", values[i])
+			} else if value.Valid {
+				_m.DailyInterestThousandths = value.Int64
+			}
+		case charge.FieldDiscountCents:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field discount_cents", values[i])
+			} else if value.Valid {
+				_m.DiscountCents = value.Int64
+			}
 		case charge.FieldEarlyDiscountCents:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field early_discount_cents", values[i])
 			} else if value.Valid {
 				_m.EarlyDiscountCents = value.Int64
+			}
+		case charge.FieldEarlyDiscountHundredths:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field early_discount_hundredths", values[i])
+			} else if value.Valid {
+				_m.EarlyDiscountHundredths = value.Int64
 			}
 		case charge.FieldEarlyDiscountDays:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -270,6 +354,56 @@ func (_m *Charge) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field send_email", values[i])
 			} else if value.Valid {
 				_m.SendEmail = value.Bool
+			}
+		case charge.FieldLinkMethods:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field link_methods", values[i])
+			} else if value.Valid {
+				_m.LinkMethods = enum.LinkMethods(value.String)
+			}
+		case charge.FieldPixSeconds:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field pix_seconds", values[i])
+			} else if value.Valid {
+				_m.PixSeconds = new(int)
+				*_m.PixSeconds = int(value.Int64)
+			}
+		case charge.FieldExpiresAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
+			} else if value.Valid {
+				_m.ExpiresAt = new(time.Time)
+				*_m.ExpiresAt = value.Time
+			}
+		case charge.FieldCardInstallments:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field card_installments", values[i])
+			} else if value.Valid {
+				_m.CardInstallments = int(value.Int64)
+			}
+		case charge.FieldCardToken:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field card_token", values[i])
+			} else if value != nil {
+				_m.CardToken = value
+			}
+		case charge.FieldCardMask:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field card_mask", values[i])
+			} else if value.Valid {
+				_m.CardMask = value.String
+			}
+		case charge.FieldRefusal:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field refusal", values[i])
+			} else if value.Valid {
+				_m.Refusal = value.String
+			}
+		case charge.FieldCardRetryable:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field card_retryable", values[i])
+			} else if value.Valid {
+				_m.CardRetryable = value.Bool
 			}
 		case charge.FieldEnvironment:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -353,6 +487,33 @@ func (_m *Charge) assignValues(columns []string, values []any) error {
 				_m.PaidOn = new(brazil.Date)
 				*_m.PaidOn = *value.S.(*brazil.Date)
 			}
+		case charge.FieldPaidWith:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field paid_with", values[i])
+			} else if value.Valid {
+				_m.PaidWith = new(enum.PaymentMethod)
+				*_m.PaidWith = enum.PaymentMethod(value.String)
+			}
+		case charge.FieldEndToEndID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field end_to_end_id", values[i])
+			} else if value.Valid {
+				_m.EndToEndID = new(string)
+				*_m.EndToEndID = value.String
+			}
+		case charge.FieldProviderFeeCents:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field provider_fee_cents", values[i])
+			} else if value.Valid {
+				_m.ProviderFeeCents = new(int64)
+				*_m.ProviderFeeCents = value.Int64
+			}
+		case charge.FieldRefundedCents:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field refunded_cents", values[i])
+			} else if value.Valid {
+				_m.RefundedCents = value.Int64
+			}
 		case charge.FieldReplacedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field replaced_at", values[i])
@@ -393,6 +554,16 @@ func (_m *Charge) QuerySale() *SaleQuery {
 // QueryCustomer queries the "customer" edge of the Charge entity.
 func (_m *Charge) QueryCustomer() *CustomerQuery {
 	return NewChargeClient(_m.config).QueryCustomer(_m)
+}
+
+// QueryCarnet queries the "carnet" edge of the Charge entity.
+func (_m *Charge) QueryCarnet() *CarnetQuery {
+	return NewChargeClient(_m.config).QueryCarnet(_m)
+}
+
+// QueryRefunds queries the "refunds" edge of the Charge entity.
+func (_m *Charge) QueryRefunds() *RefundQuery {
+	return NewChargeClient(_m.config).QueryRefunds(_m)
 }
 
 // QueryEvents queries the "events" edge of the Charge entity.
@@ -437,6 +608,11 @@ func (_m *Charge) String() string {
 	builder.WriteString("customer_id=")
 	builder.WriteString(_m.CustomerID)
 	builder.WriteString(", ")
+	if v := _m.CarnetID; v != nil {
+		builder.WriteString("carnet_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
 	builder.WriteString("installment=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Installment))
 	builder.WriteString(", ")
@@ -458,8 +634,17 @@ func (_m *Charge) String() string {
 	builder.WriteString("monthly_interest_hundredths=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MonthlyInterestHundredths))
 	builder.WriteString(", ")
+	builder.WriteString("daily_interest_thousandths=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DailyInterestThousandths))
+	builder.WriteString(", ")
+	builder.WriteString("discount_cents=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DiscountCents))
+	builder.WriteString(", ")
 	builder.WriteString("early_discount_cents=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EarlyDiscountCents))
+	builder.WriteString(", ")
+	builder.WriteString("early_discount_hundredths=")
+	builder.WriteString(fmt.Sprintf("%v", _m.EarlyDiscountHundredths))
 	builder.WriteString(", ")
 	builder.WriteString("early_discount_days=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EarlyDiscountDays))
@@ -474,6 +659,33 @@ func (_m *Charge) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("send_email=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SendEmail))
+	builder.WriteString(", ")
+	builder.WriteString("link_methods=")
+	builder.WriteString(fmt.Sprintf("%v", _m.LinkMethods))
+	builder.WriteString(", ")
+	if v := _m.PixSeconds; v != nil {
+		builder.WriteString("pix_seconds=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ExpiresAt; v != nil {
+		builder.WriteString("expires_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("card_installments=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CardInstallments))
+	builder.WriteString(", ")
+	builder.WriteString("card_token=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("card_mask=")
+	builder.WriteString(_m.CardMask)
+	builder.WriteString(", ")
+	builder.WriteString("refusal=")
+	builder.WriteString(_m.Refusal)
+	builder.WriteString(", ")
+	builder.WriteString("card_retryable=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CardRetryable))
 	builder.WriteString(", ")
 	builder.WriteString("environment=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Environment))
@@ -530,6 +742,24 @@ func (_m *Charge) String() string {
 		builder.WriteString("paid_on=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	if v := _m.PaidWith; v != nil {
+		builder.WriteString("paid_with=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.EndToEndID; v != nil {
+		builder.WriteString("end_to_end_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.ProviderFeeCents; v != nil {
+		builder.WriteString("provider_fee_cents=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("refunded_cents=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefundedCents))
 	builder.WriteString(", ")
 	if v := _m.ReplacedAt; v != nil {
 		builder.WriteString("replaced_at=")

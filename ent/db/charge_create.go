@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"ponte/billing/brazil"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/entry"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 	"time"
@@ -52,6 +54,20 @@ func (_c *ChargeCreate) SetSaleID(v string) *ChargeCreate {
 // SetCustomerID sets the "customer_id" field.
 func (_c *ChargeCreate) SetCustomerID(v string) *ChargeCreate {
 	_c.mutation.SetCustomerID(v)
+	return _c
+}
+
+// SetCarnetID sets the "carnet_id" field.
+func (_c *ChargeCreate) SetCarnetID(v string) *ChargeCreate {
+	_c.mutation.SetCarnetID(v)
+	return _c
+}
+
+// SetNillableCarnetID sets the "carnet_id" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableCarnetID(v *string) *ChargeCreate {
+	if v != nil {
+		_c.SetCarnetID(*v)
+	}
 	return _c
 }
 
@@ -113,6 +129,34 @@ func (_c *ChargeCreate) SetNillableMonthlyInterestHundredths(v *int64) *ChargeCr
 	return _c
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (_c *ChargeCreate) SetDailyInterestThousandths(v int64) *ChargeCreate {
+	_c.mutation.SetDailyInterestThousandths(v)
+	return _c
+}
+
+// SetNillableDailyInterestThousandths sets the "daily_interest_thousandths" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableDailyInterestThousandths(v *int64) *ChargeCreate {
+	if v != nil {
+		_c.SetDailyInterestThousandths(*v)
+	}
+	return _c
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (_c *ChargeCreate) SetDiscountCents(v int64) *ChargeCreate {
+	_c.mutation.SetDiscountCents(v)
+	return _c
+}
+
+// SetNillableDiscountCents sets the "discount_cents" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableDiscountCents(v *int64) *ChargeCreate {
+	if v != nil {
+		_c.SetDiscountCents(*v)
+	}
+	return _c
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (_c *ChargeCreate) SetEarlyDiscountCents(v int64) *ChargeCreate {
 	_c.mutation.SetEarlyDiscountCents(v)
@@ -123,6 +167,20 @@ func (_c *ChargeCreate) SetEarlyDiscountCents(v int64) *ChargeCreate {
 func (_c *ChargeCreate) SetNillableEarlyDiscountCents(v *int64) *ChargeCreate {
 	if v != nil {
 		_c.SetEarlyDiscountCents(*v)
+	}
+	return _c
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (_c *ChargeCreate) SetEarlyDiscountHundredths(v int64) *ChargeCreate {
+	_c.mutation.SetEarlyDiscountHundredths(v)
+	return _c
+}
+
+// SetNillableEarlyDiscountHundredths sets the "early_discount_hundredths" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableEarlyDiscountHundredths(v *int64) *ChargeCreate {
+	if v != nil {
+		_c.SetEarlyDiscountHundredths(*v)
 	}
 	return _c
 }
@@ -179,6 +237,110 @@ func (_c *ChargeCreate) SetSendEmail(v bool) *ChargeCreate {
 func (_c *ChargeCreate) SetNillableSendEmail(v *bool) *ChargeCreate {
 	if v != nil {
 		_c.SetSendEmail(*v)
+	}
+	return _c
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (_c *ChargeCreate) SetLinkMethods(v enum.LinkMethods) *ChargeCreate {
+	_c.mutation.SetLinkMethods(v)
+	return _c
+}
+
+// SetNillableLinkMethods sets the "link_methods" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableLinkMethods(v *enum.LinkMethods) *ChargeCreate {
+	if v != nil {
+		_c.SetLinkMethods(*v)
+	}
+	return _c
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (_c *ChargeCreate) SetPixSeconds(v int) *ChargeCreate {
+	_c.mutation.SetPixSeconds(v)
+	return _c
+}
+
+// SetNillablePixSeconds sets the "pix_seconds" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillablePixSeconds(v *int) *ChargeCreate {
+	if v != nil {
+		_c.SetPixSeconds(*v)
+	}
+	return _c
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_c *ChargeCreate) SetExpiresAt(v time.Time) *ChargeCreate {
+	_c.mutation.SetExpiresAt(v)
+	return _c
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableExpiresAt(v *time.Time) *ChargeCreate {
+	if v != nil {
+		_c.SetExpiresAt(*v)
+	}
+	return _c
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (_c *ChargeCreate) SetCardInstallments(v int) *ChargeCreate {
+	_c.mutation.SetCardInstallments(v)
+	return _c
+}
+
+// SetNillableCardInstallments sets the "card_installments" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableCardInstallments(v *int) *ChargeCreate {
+	if v != nil {
+		_c.SetCardInstallments(*v)
+	}
+	return _c
+}
+
+// SetCardToken sets the "card_token" field.
+func (_c *ChargeCreate) SetCardToken(v []byte) *ChargeCreate {
+	_c.mutation.SetCardToken(v)
+	return _c
+}
+
+// SetCardMask sets the "card_mask" field.
+func (_c *ChargeCreate) SetCardMask(v string) *ChargeCreate {
+	_c.mutation.SetCardMask(v)
+	return _c
+}
+
+// SetNillableCardMask sets the "card_mask" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableCardMask(v *string) *ChargeCreate {
+	if v != nil {
+		_c.SetCardMask(*v)
+	}
+	return _c
+}
+
+// SetRefusal sets the "refusal" field.
+func (_c *ChargeCreate) SetRefusal(v string) *ChargeCreate {
+	_c.mutation.SetRefusal(v)
+	return _c
+}
+
+// SetNillableRefusal sets the "refusal" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableRefusal(v *string) *ChargeCreate {
+	if v != nil {
+		_c.SetRefusal(*v)
+	}
+	return _c
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (_c *ChargeCreate) SetCardRetryable(v bool) *ChargeCreate {
+	_c.mutation.SetCardRetryable(v)
+	return _c
+}
+
+// SetNillableCardRetryable sets the "card_retryable" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableCardRetryable(v *bool) *ChargeCreate {
+	if v != nil {
+		_c.SetCardRetryable(*v)
 	}
 	return _c
 }
@@ -335,6 +497,62 @@ func (_c *ChargeCreate) SetNillablePaidOn(v *brazil.Date) *ChargeCreate {
 	return _c
 }
 
+// SetPaidWith sets the "paid_with" field.
+func (_c *ChargeCreate) SetPaidWith(v enum.PaymentMethod) *ChargeCreate {
+	_c.mutation.SetPaidWith(v)
+	return _c
+}
+
+// SetNillablePaidWith sets the "paid_with" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillablePaidWith(v *enum.PaymentMethod) *ChargeCreate {
+	if v != nil {
+		_c.SetPaidWith(*v)
+	}
+	return _c
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (_c *ChargeCreate) SetEndToEndID(v string) *ChargeCreate {
+	_c.mutation.SetEndToEndID(v)
+	return _c
+}
+
+// SetNillableEndToEndID sets the "end_to_end_id" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableEndToEndID(v *string) *ChargeCreate {
+	if v != nil {
+		_c.SetEndToEndID(*v)
+	}
+	return _c
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (_c *ChargeCreate) SetProviderFeeCents(v int64) *ChargeCreate {
+	_c.mutation.SetProviderFeeCents(v)
+	return _c
+}
+
+// SetNillableProviderFeeCents sets the "provider_fee_cents" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableProviderFeeCents(v *int64) *ChargeCreate {
+	if v != nil {
+		_c.SetProviderFeeCents(*v)
+	}
+	return _c
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (_c *ChargeCreate) SetRefundedCents(v int64) *ChargeCreate {
+	_c.mutation.SetRefundedCents(v)
+	return _c
+}
+
+// SetNillableRefundedCents sets the "refunded_cents" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableRefundedCents(v *int64) *ChargeCreate {
+	if v != nil {
+		_c.SetRefundedCents(*v)
+	}
+	return _c
+}
+
 // SetReplacedAt sets the "replaced_at" field.
 func (_c *ChargeCreate) SetReplacedAt(v time.Time) *ChargeCreate {
 	_c.mutation.SetReplacedAt(v)
@@ -399,6 +617,26 @@ func (_c *ChargeCreate) SetSale(v *Sale) *ChargeCreate {
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_c *ChargeCreate) SetCustomer(v *Customer) *ChargeCreate {
 	return _c.SetCustomerID(v.ID)
+}
+
+// SetCarnet sets the "carnet" edge to the Carnet entity.
+func (_c *ChargeCreate) SetCarnet(v *Carnet) *ChargeCreate {
+	return _c.SetCarnetID(v.ID)
+}
+
+// AddRefundIDs adds the "refunds" edge to the Refund entity by IDs.
+func (_c *ChargeCreate) AddRefundIDs(ids ...string) *ChargeCreate {
+	_c.mutation.AddRefundIDs(ids...)
+	return _c
+}
+
+// AddRefunds adds the "refunds" edges to the Refund entity.
+func (_c *ChargeCreate) AddRefunds(v ...*Refund) *ChargeCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddRefundIDs(ids...)
 }
 
 // AddEventIDs adds the "events" edge to the ChargeEvent entity by IDs.
@@ -474,9 +712,21 @@ func (_c *ChargeCreate) defaults() {
 		v := charge.DefaultMonthlyInterestHundredths
 		_c.mutation.SetMonthlyInterestHundredths(v)
 	}
+	if _, ok := _c.mutation.DailyInterestThousandths(); !ok {
+		v := charge.DefaultDailyInterestThousandths
+		_c.mutation.SetDailyInterestThousandths(v)
+	}
+	if _, ok := _c.mutation.DiscountCents(); !ok {
+		v := charge.DefaultDiscountCents
+		_c.mutation.SetDiscountCents(v)
+	}
 	if _, ok := _c.mutation.EarlyDiscountCents(); !ok {
 		v := charge.DefaultEarlyDiscountCents
 		_c.mutation.SetEarlyDiscountCents(v)
+	}
+	if _, ok := _c.mutation.EarlyDiscountHundredths(); !ok {
+		v := charge.DefaultEarlyDiscountHundredths
+		_c.mutation.SetEarlyDiscountHundredths(v)
 	}
 	if _, ok := _c.mutation.EarlyDiscountDays(); !ok {
 		v := charge.DefaultEarlyDiscountDays
@@ -489,6 +739,30 @@ func (_c *ChargeCreate) defaults() {
 	if _, ok := _c.mutation.SendEmail(); !ok {
 		v := charge.DefaultSendEmail
 		_c.mutation.SetSendEmail(v)
+	}
+	if _, ok := _c.mutation.LinkMethods(); !ok {
+		v := charge.DefaultLinkMethods
+		_c.mutation.SetLinkMethods(v)
+	}
+	if _, ok := _c.mutation.CardInstallments(); !ok {
+		v := charge.DefaultCardInstallments
+		_c.mutation.SetCardInstallments(v)
+	}
+	if _, ok := _c.mutation.CardMask(); !ok {
+		v := charge.DefaultCardMask
+		_c.mutation.SetCardMask(v)
+	}
+	if _, ok := _c.mutation.Refusal(); !ok {
+		v := charge.DefaultRefusal
+		_c.mutation.SetRefusal(v)
+	}
+	if _, ok := _c.mutation.CardRetryable(); !ok {
+		v := charge.DefaultCardRetryable
+		_c.mutation.SetCardRetryable(v)
+	}
+	if _, ok := _c.mutation.RefundedCents(); !ok {
+		v := charge.DefaultRefundedCents
+		_c.mutation.SetRefundedCents(v)
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := charge.DefaultCreatedAt()
@@ -543,8 +817,17 @@ func (_c *ChargeCreate) check() error {
 	if _, ok := _c.mutation.MonthlyInterestHundredths(); !ok {
 		return &ValidationError{Name: "monthly_interest_hundredths", err: errors.New(`db: missing required field "Charge.monthly_interest_hundredths"`)}
 	}
+	if _, ok := _c.mutation.DailyInterestThousandths(); !ok {
+		return &ValidationError{Name: "daily_interest_thousandths", err: errors.New(`db: missing required field "Charge.daily_interest_thousandths"`)}
+	}
+	if _, ok := _c.mutation.DiscountCents(); !ok {
+		return &ValidationError{Name: "discount_cents", err: errors.New(`db: missing required field "Charge.discount_cents"`)}
+	}
 	if _, ok := _c.mutation.EarlyDiscountCents(); !ok {
 		return &ValidationError{Name: "early_discount_cents", err: errors.New(`db: missing required field "Charge.early_discount_cents"`)}
+	}
+	if _, ok := _c.mutation.EarlyDiscountHundredths(); !ok {
+		return &ValidationError{Name: "early_discount_hundredths", err: errors.New(`db: missing required field "Charge.early_discount_hundredths"`)}
 	}
 	if _, ok := _c.mutation.EarlyDiscountDays(); !ok {
 		return &ValidationError{Name: "early_discount_days", err: errors.New(`db: missing required field "Charge.early_discount_days"`)}
@@ -554,6 +837,26 @@ func (_c *ChargeCreate) check() error {
 	}
 	if _, ok := _c.mutation.SendEmail(); !ok {
 		return &ValidationError{Name: "send_email", err: errors.New(`db: missing required field "Charge.send_email"`)}
+	}
+	if _, ok := _c.mutation.LinkMethods(); !ok {
+		return &ValidationError{Name: "link_methods", err: errors.New(`db: missing required field "Charge.link_methods"`)}
+	}
+	if v, ok := _c.mutation.LinkMethods(); ok {
+		if err := charge.LinkMethodsValidator(v); err != nil {
+			return &ValidationError{Name: "link_methods", err: fmt.Errorf(`db: validator failed for field "Charge.link_methods": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.CardInstallments(); !ok {
+		return &ValidationError{Name: "card_installments", err: errors.New(`db: missing required field "Charge.card_installments"`)}
+	}
+	if _, ok := _c.mutation.CardMask(); !ok {
+		return &ValidationError{Name: "card_mask", err: errors.New(`db: missing required field "Charge.card_mask"`)}
+	}
+	if _, ok := _c.mutation.Refusal(); !ok {
+		return &ValidationError{Name: "refusal", err: errors.New(`db: missing required field "Charge.refusal"`)}
+	}
+	if _, ok := _c.mutation.CardRetryable(); !ok {
+		return &ValidationError{Name: "card_retryable", err: errors.New(`db: missing required field "Charge.card_retryable"`)}
 	}
 	if _, ok := _c.mutation.Environment(); !ok {
 		return &ValidationError{Name: "environment", err: errors.New(`db: missing required field "Charge.environment"`)}
@@ -565,6 +868,14 @@ func (_c *ChargeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Reference(); !ok {
 		return &ValidationError{Name: "reference", err: errors.New(`db: missing required field "Charge.reference"`)}
+	}
+	if v, ok := _c.mutation.PaidWith(); ok {
+		if err := charge.PaidWithValidator(v); err != nil {
+			return &ValidationError{Name: "paid_with", err: fmt.Errorf(`db: validator failed for field "Charge.paid_with": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.RefundedCents(); !ok {
+		return &ValidationError{Name: "refunded_cents", err: errors.New(`db: missing required field "Charge.refunded_cents"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Charge.created_at"`)}
@@ -646,9 +957,21 @@ func (_c *ChargeCreate) createSpec() (*Charge, *sqlgraph.CreateSpec) {
 		_spec.SetField(charge.FieldMonthlyInterestHundredths, field.TypeInt64, value)
 		_node.MonthlyInterestHundredths = value
 	}
+	if value, ok := _c.mutation.DailyInterestThousandths(); ok {
+		_spec.SetField(charge.FieldDailyInterestThousandths, field.TypeInt64, value)
+		_node.DailyInterestThousandths = value
+	}
+	if value, ok := _c.mutation.DiscountCents(); ok {
+		_spec.SetField(charge.FieldDiscountCents, field.TypeInt64, value)
+		_node.DiscountCents = value
+	}
 	if value, ok := _c.mutation.EarlyDiscountCents(); ok {
 		_spec.SetField(charge.FieldEarlyDiscountCents, field.TypeInt64, value)
 		_node.EarlyDiscountCents = value
+	}
+	if value, ok := _c.mutation.EarlyDiscountHundredths(); ok {
+		_spec.SetField(charge.FieldEarlyDiscountHundredths, field.TypeInt64, value)
+		_node.EarlyDiscountHundredths = value
 	}
 	if value, ok := _c.mutation.EarlyDiscountDays(); ok {
 		_spec.SetField(charge.FieldEarlyDiscountDays, field.TypeInt, value)
@@ -665,6 +988,38 @@ func (_c *ChargeCreate) createSpec() (*Charge, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SendEmail(); ok {
 		_spec.SetField(charge.FieldSendEmail, field.TypeBool, value)
 		_node.SendEmail = value
+	}
+	if value, ok := _c.mutation.LinkMethods(); ok {
+		_spec.SetField(charge.FieldLinkMethods, field.TypeEnum, value)
+		_node.LinkMethods = value
+	}
+	if value, ok := _c.mutation.PixSeconds(); ok {
+		_spec.SetField(charge.FieldPixSeconds, field.TypeInt, value)
+		_node.PixSeconds = &value
+	}
+	if value, ok := _c.mutation.ExpiresAt(); ok {
+		_spec.SetField(charge.FieldExpiresAt, field.TypeTime, value)
+		_node.ExpiresAt = &value
+	}
+	if value, ok := _c.mutation.CardInstallments(); ok {
+		_spec.SetField(charge.FieldCardInstallments, field.TypeInt, value)
+		_node.CardInstallments = value
+	}
+	if value, ok := _c.mutation.CardToken(); ok {
+		_spec.SetField(charge.FieldCardToken, field.TypeBytes, value)
+		_node.CardToken = &value
+	}
+	if value, ok := _c.mutation.CardMask(); ok {
+		_spec.SetField(charge.FieldCardMask, field.TypeString, value)
+		_node.CardMask = value
+	}
+	if value, ok := _c.mutation.Refusal(); ok {
+		_spec.SetField(charge.FieldRefusal, field.TypeString, value)
+		_node.Refusal = value
+	}
+	if value, ok := _c.mutation.CardRetryable(); ok {
+		_spec.SetField(charge.FieldCardRetryable, field.TypeBool, value)
+		_node.CardRetryable = value
 	}
 	if value, ok := _c.mutation.Environment(); ok {
 		_spec.SetField(charge.FieldEnvironment, field.TypeEnum, value)
@@ -714,6 +1069,22 @@ func (_c *ChargeCreate) createSpec() (*Charge, *sqlgraph.CreateSpec) {
 		_spec.SetField(charge.FieldPaidOn, field.TypeString, value)
 		_node.PaidOn = &value
 	}
+	if value, ok := _c.mutation.PaidWith(); ok {
+		_spec.SetField(charge.FieldPaidWith, field.TypeEnum, value)
+		_node.PaidWith = &value
+	}
+	if value, ok := _c.mutation.EndToEndID(); ok {
+		_spec.SetField(charge.FieldEndToEndID, field.TypeString, value)
+		_node.EndToEndID = &value
+	}
+	if value, ok := _c.mutation.ProviderFeeCents(); ok {
+		_spec.SetField(charge.FieldProviderFeeCents, field.TypeInt64, value)
+		_node.ProviderFeeCents = &value
+	}
+	if value, ok := _c.mutation.RefundedCents(); ok {
+		_spec.SetField(charge.FieldRefundedCents, field.TypeInt64, value)
+		_node.RefundedCents = value
+	}
 	if value, ok := _c.mutation.ReplacedAt(); ok {
 		_spec.SetField(charge.FieldReplacedAt, field.TypeTime, value)
 		_node.ReplacedAt = &value
@@ -758,6 +1129,39 @@ func (_c *ChargeCreate) createSpec() (*Charge, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.CustomerID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CarnetIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   charge.CarnetTable,
+			Columns: []string{charge.CarnetColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(carnet.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CarnetID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RefundsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.EventsIDs(); len(nodes) > 0 {
@@ -865,6 +1269,24 @@ func (u *ChargeUpsert) SetCustomerID(v string) *ChargeUpsert {
 // UpdateCustomerID sets the "customer_id" field to the value that was provided on create.
 func (u *ChargeUpsert) UpdateCustomerID() *ChargeUpsert {
 	u.SetExcluded(charge.FieldCustomerID)
+	return u
+}
+
+// SetCarnetID sets the "carnet_id" field.
+func (u *ChargeUpsert) SetCarnetID(v string) *ChargeUpsert {
+	u.Set(charge.FieldCarnetID, v)
+	return u
+}
+
+// UpdateCarnetID sets the "carnet_id" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateCarnetID() *ChargeUpsert {
+	u.SetExcluded(charge.FieldCarnetID)
+	return u
+}
+
+// ClearCarnetID clears the value of the "carnet_id" field.
+func (u *ChargeUpsert) ClearCarnetID() *ChargeUpsert {
+	u.SetNull(charge.FieldCarnetID)
 	return u
 }
 
@@ -976,6 +1398,42 @@ func (u *ChargeUpsert) AddMonthlyInterestHundredths(v int64) *ChargeUpsert {
 	return u
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (u *ChargeUpsert) SetDailyInterestThousandths(v int64) *ChargeUpsert {
+	u.Set(charge.FieldDailyInterestThousandths, v)
+	return u
+}
+
+// UpdateDailyInterestThousandths sets the "daily_interest_thousandths" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateDailyInterestThousandths() *ChargeUpsert {
+	u.SetExcluded(charge.FieldDailyInterestThousandths)
+	return u
+}
+
+// AddDailyInterestThousandths adds v to the "daily_interest_thousandths" field.
+func (u *ChargeUpsert) AddDailyInterestThousandths(v int64) *ChargeUpsert {
+	u.Add(charge.FieldDailyInterestThousandths, v)
+	return u
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (u *ChargeUpsert) SetDiscountCents(v int64) *ChargeUpsert {
+	u.Set(charge.FieldDiscountCents, v)
+	return u
+}
+
+// UpdateDiscountCents sets the "discount_cents" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateDiscountCents() *ChargeUpsert {
+	u.SetExcluded(charge.FieldDiscountCents)
+	return u
+}
+
+// AddDiscountCents adds v to the "discount_cents" field.
+func (u *ChargeUpsert) AddDiscountCents(v int64) *ChargeUpsert {
+	u.Add(charge.FieldDiscountCents, v)
+	return u
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (u *ChargeUpsert) SetEarlyDiscountCents(v int64) *ChargeUpsert {
 	u.Set(charge.FieldEarlyDiscountCents, v)
@@ -991,6 +1449,24 @@ func (u *ChargeUpsert) UpdateEarlyDiscountCents() *ChargeUpsert {
 // AddEarlyDiscountCents adds v to the "early_discount_cents" field.
 func (u *ChargeUpsert) AddEarlyDiscountCents(v int64) *ChargeUpsert {
 	u.Add(charge.FieldEarlyDiscountCents, v)
+	return u
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (u *ChargeUpsert) SetEarlyDiscountHundredths(v int64) *ChargeUpsert {
+	u.Set(charge.FieldEarlyDiscountHundredths, v)
+	return u
+}
+
+// UpdateEarlyDiscountHundredths sets the "early_discount_hundredths" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateEarlyDiscountHundredths() *ChargeUpsert {
+	u.SetExcluded(charge.FieldEarlyDiscountHundredths)
+	return u
+}
+
+// AddEarlyDiscountHundredths adds v to the "early_discount_hundredths" field.
+func (u *ChargeUpsert) AddEarlyDiscountHundredths(v int64) *ChargeUpsert {
+	u.Add(charge.FieldEarlyDiscountHundredths, v)
 	return u
 }
 
@@ -1057,6 +1533,132 @@ func (u *ChargeUpsert) SetSendEmail(v bool) *ChargeUpsert {
 // UpdateSendEmail sets the "send_email" field to the value that was provided on create.
 func (u *ChargeUpsert) UpdateSendEmail() *ChargeUpsert {
 	u.SetExcluded(charge.FieldSendEmail)
+	return u
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (u *ChargeUpsert) SetLinkMethods(v enum.LinkMethods) *ChargeUpsert {
+	u.Set(charge.FieldLinkMethods, v)
+	return u
+}
+
+// UpdateLinkMethods sets the "link_methods" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateLinkMethods() *ChargeUpsert {
+	u.SetExcluded(charge.FieldLinkMethods)
+	return u
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (u *ChargeUpsert) SetPixSeconds(v int) *ChargeUpsert {
+	u.Set(charge.FieldPixSeconds, v)
+	return u
+}
+
+// UpdatePixSeconds sets the "pix_seconds" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdatePixSeconds() *ChargeUpsert {
+	u.SetExcluded(charge.FieldPixSeconds)
+	return u
+}
+
+// AddPixSeconds adds v to the "pix_seconds" field.
+func (u *ChargeUpsert) AddPixSeconds(v int) *ChargeUpsert {
+	u.Add(charge.FieldPixSeconds, v)
+	return u
+}
+
+// ClearPixSeconds clears the value of the "pix_seconds" field.
+func (u *ChargeUpsert) ClearPixSeconds() *ChargeUpsert {
+	u.SetNull(charge.FieldPixSeconds)
+	return u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *ChargeUpsert) SetExpiresAt(v time.Time) *ChargeUpsert {
+	u.Set(charge.FieldExpiresAt, v)
+	return u
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateExpiresAt() *ChargeUpsert {
+	u.SetExcluded(charge.FieldExpiresAt)
+	return u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (u *ChargeUpsert) ClearExpiresAt() *ChargeUpsert {
+	u.SetNull(charge.FieldExpiresAt)
+	return u
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (u *ChargeUpsert) SetCardInstallments(v int) *ChargeUpsert {
+	u.Set(charge.FieldCardInstallments, v)
+	return u
+}
+
+// UpdateCardInstallments sets the "card_installments" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateCardInstallments() *ChargeUpsert {
+	u.SetExcluded(charge.FieldCardInstallments)
+	return u
+}
+
+// AddCardInstallments adds v to the "card_installments" field.
+func (u *ChargeUpsert) AddCardInstallments(v int) *ChargeUpsert {
+	u.Add(charge.FieldCardInstallments, v)
+	return u
+}
+
+// SetCardToken sets the "card_token" field.
+func (u *ChargeUpsert) SetCardToken(v []byte) *ChargeUpsert {
+	u.Set(charge.FieldCardToken, v)
+	return u
+}
+
+// UpdateCardToken sets the "card_token" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateCardToken() *ChargeUpsert {
+	u.SetExcluded(charge.FieldCardToken)
+	return u
+}
+
+// ClearCardToken clears the value of the "card_token" field.
+func (u *ChargeUpsert) ClearCardToken() *ChargeUpsert {
+	u.SetNull(charge.FieldCardToken)
+	return u
+}
+
+// SetCardMask sets the "card_mask" field.
+func (u *ChargeUpsert) SetCardMask(v string) *ChargeUpsert {
+	u.Set(charge.FieldCardMask, v)
+	return u
+}
+
+// UpdateCardMask sets the "card_mask" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateCardMask() *ChargeUpsert {
+	u.SetExcluded(charge.FieldCardMask)
+	return u
+}
+
+// SetRefusal sets the "refusal" field.
+func (u *ChargeUpsert) SetRefusal(v string) *ChargeUpsert {
+	u.Set(charge.FieldRefusal, v)
+	return u
+}
+
+// UpdateRefusal sets the "refusal" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateRefusal() *ChargeUpsert {
+	u.SetExcluded(charge.FieldRefusal)
+	return u
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (u *ChargeUpsert) SetCardRetryable(v bool) *ChargeUpsert {
+	u.Set(charge.FieldCardRetryable, v)
+	return u
+}
+
+// UpdateCardRetryable sets the "card_retryable" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateCardRetryable() *ChargeUpsert {
+	u.SetExcluded(charge.FieldCardRetryable)
 	return u
 }
 
@@ -1270,6 +1872,84 @@ func (u *ChargeUpsert) ClearPaidOn() *ChargeUpsert {
 	return u
 }
 
+// SetPaidWith sets the "paid_with" field.
+func (u *ChargeUpsert) SetPaidWith(v enum.PaymentMethod) *ChargeUpsert {
+	u.Set(charge.FieldPaidWith, v)
+	return u
+}
+
+// UpdatePaidWith sets the "paid_with" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdatePaidWith() *ChargeUpsert {
+	u.SetExcluded(charge.FieldPaidWith)
+	return u
+}
+
+// ClearPaidWith clears the value of the "paid_with" field.
+func (u *ChargeUpsert) ClearPaidWith() *ChargeUpsert {
+	u.SetNull(charge.FieldPaidWith)
+	return u
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (u *ChargeUpsert) SetEndToEndID(v string) *ChargeUpsert {
+	u.Set(charge.FieldEndToEndID, v)
+	return u
+}
+
+// UpdateEndToEndID sets the "end_to_end_id" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateEndToEndID() *ChargeUpsert {
+	u.SetExcluded(charge.FieldEndToEndID)
+	return u
+}
+
+// ClearEndToEndID clears the value of the "end_to_end_id" field.
+func (u *ChargeUpsert) ClearEndToEndID() *ChargeUpsert {
+	u.SetNull(charge.FieldEndToEndID)
+	return u
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (u *ChargeUpsert) SetProviderFeeCents(v int64) *ChargeUpsert {
+	u.Set(charge.FieldProviderFeeCents, v)
+	return u
+}
+
+// UpdateProviderFeeCents sets the "provider_fee_cents" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateProviderFeeCents() *ChargeUpsert {
+	u.SetExcluded(charge.FieldProviderFeeCents)
+	return u
+}
+
+// AddProviderFeeCents adds v to the "provider_fee_cents" field.
+func (u *ChargeUpsert) AddProviderFeeCents(v int64) *ChargeUpsert {
+	u.Add(charge.FieldProviderFeeCents, v)
+	return u
+}
+
+// ClearProviderFeeCents clears the value of the "provider_fee_cents" field.
+func (u *ChargeUpsert) ClearProviderFeeCents() *ChargeUpsert {
+	u.SetNull(charge.FieldProviderFeeCents)
+	return u
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (u *ChargeUpsert) SetRefundedCents(v int64) *ChargeUpsert {
+	u.Set(charge.FieldRefundedCents, v)
+	return u
+}
+
+// UpdateRefundedCents sets the "refunded_cents" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateRefundedCents() *ChargeUpsert {
+	u.SetExcluded(charge.FieldRefundedCents)
+	return u
+}
+
+// AddRefundedCents adds v to the "refunded_cents" field.
+func (u *ChargeUpsert) AddRefundedCents(v int64) *ChargeUpsert {
+	u.Add(charge.FieldRefundedCents, v)
+	return u
+}
+
 // SetReplacedAt sets the "replaced_at" field.
 func (u *ChargeUpsert) SetReplacedAt(v time.Time) *ChargeUpsert {
 	u.Set(charge.FieldReplacedAt, v)
@@ -1379,6 +2059,27 @@ func (u *ChargeUpsertOne) SetCustomerID(v string) *ChargeUpsertOne {
 func (u *ChargeUpsertOne) UpdateCustomerID() *ChargeUpsertOne {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateCustomerID()
+	})
+}
+
+// SetCarnetID sets the "carnet_id" field.
+func (u *ChargeUpsertOne) SetCarnetID(v string) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCarnetID(v)
+	})
+}
+
+// UpdateCarnetID sets the "carnet_id" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateCarnetID() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCarnetID()
+	})
+}
+
+// ClearCarnetID clears the value of the "carnet_id" field.
+func (u *ChargeUpsertOne) ClearCarnetID() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearCarnetID()
 	})
 }
 
@@ -1508,6 +2209,48 @@ func (u *ChargeUpsertOne) UpdateMonthlyInterestHundredths() *ChargeUpsertOne {
 	})
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (u *ChargeUpsertOne) SetDailyInterestThousandths(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetDailyInterestThousandths(v)
+	})
+}
+
+// AddDailyInterestThousandths adds v to the "daily_interest_thousandths" field.
+func (u *ChargeUpsertOne) AddDailyInterestThousandths(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddDailyInterestThousandths(v)
+	})
+}
+
+// UpdateDailyInterestThousandths sets the "daily_interest_thousandths" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateDailyInterestThousandths() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateDailyInterestThousandths()
+	})
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (u *ChargeUpsertOne) SetDiscountCents(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetDiscountCents(v)
+	})
+}
+
+// AddDiscountCents adds v to the "discount_cents" field.
+func (u *ChargeUpsertOne) AddDiscountCents(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddDiscountCents(v)
+	})
+}
+
+// UpdateDiscountCents sets the "discount_cents" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateDiscountCents() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateDiscountCents()
+	})
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (u *ChargeUpsertOne) SetEarlyDiscountCents(v int64) *ChargeUpsertOne {
 	return u.Update(func(s *ChargeUpsert) {
@@ -1526,6 +2269,27 @@ func (u *ChargeUpsertOne) AddEarlyDiscountCents(v int64) *ChargeUpsertOne {
 func (u *ChargeUpsertOne) UpdateEarlyDiscountCents() *ChargeUpsertOne {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateEarlyDiscountCents()
+	})
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (u *ChargeUpsertOne) SetEarlyDiscountHundredths(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetEarlyDiscountHundredths(v)
+	})
+}
+
+// AddEarlyDiscountHundredths adds v to the "early_discount_hundredths" field.
+func (u *ChargeUpsertOne) AddEarlyDiscountHundredths(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddEarlyDiscountHundredths(v)
+	})
+}
+
+// UpdateEarlyDiscountHundredths sets the "early_discount_hundredths" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateEarlyDiscountHundredths() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateEarlyDiscountHundredths()
 	})
 }
 
@@ -1603,6 +2367,153 @@ func (u *ChargeUpsertOne) SetSendEmail(v bool) *ChargeUpsertOne {
 func (u *ChargeUpsertOne) UpdateSendEmail() *ChargeUpsertOne {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateSendEmail()
+	})
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (u *ChargeUpsertOne) SetLinkMethods(v enum.LinkMethods) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetLinkMethods(v)
+	})
+}
+
+// UpdateLinkMethods sets the "link_methods" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateLinkMethods() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateLinkMethods()
+	})
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (u *ChargeUpsertOne) SetPixSeconds(v int) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetPixSeconds(v)
+	})
+}
+
+// AddPixSeconds adds v to the "pix_seconds" field.
+func (u *ChargeUpsertOne) AddPixSeconds(v int) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddPixSeconds(v)
+	})
+}
+
+// UpdatePixSeconds sets the "pix_seconds" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdatePixSeconds() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdatePixSeconds()
+	})
+}
+
+// ClearPixSeconds clears the value of the "pix_seconds" field.
+func (u *ChargeUpsertOne) ClearPixSeconds() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearPixSeconds()
+	})
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *ChargeUpsertOne) SetExpiresAt(v time.Time) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetExpiresAt(v)
+	})
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateExpiresAt() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateExpiresAt()
+	})
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (u *ChargeUpsertOne) ClearExpiresAt() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearExpiresAt()
+	})
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (u *ChargeUpsertOne) SetCardInstallments(v int) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardInstallments(v)
+	})
+}
+
+// AddCardInstallments adds v to the "card_installments" field.
+func (u *ChargeUpsertOne) AddCardInstallments(v int) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddCardInstallments(v)
+	})
+}
+
+// UpdateCardInstallments sets the "card_installments" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateCardInstallments() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardInstallments()
+	})
+}
+
+// SetCardToken sets the "card_token" field.
+func (u *ChargeUpsertOne) SetCardToken(v []byte) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardToken(v)
+	})
+}
+
+// UpdateCardToken sets the "card_token" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateCardToken() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardToken()
+	})
+}
+
+// ClearCardToken clears the value of the "card_token" field.
+func (u *ChargeUpsertOne) ClearCardToken() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearCardToken()
+	})
+}
+
+// SetCardMask sets the "card_mask" field.
+func (u *ChargeUpsertOne) SetCardMask(v string) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardMask(v)
+	})
+}
+
+// UpdateCardMask sets the "card_mask" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateCardMask() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardMask()
+	})
+}
+
+// SetRefusal sets the "refusal" field.
+func (u *ChargeUpsertOne) SetRefusal(v string) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetRefusal(v)
+	})
+}
+
+// UpdateRefusal sets the "refusal" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateRefusal() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateRefusal()
+	})
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (u *ChargeUpsertOne) SetCardRetryable(v bool) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardRetryable(v)
+	})
+}
+
+// UpdateCardRetryable sets the "card_retryable" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateCardRetryable() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardRetryable()
 	})
 }
 
@@ -1848,6 +2759,97 @@ func (u *ChargeUpsertOne) UpdatePaidOn() *ChargeUpsertOne {
 func (u *ChargeUpsertOne) ClearPaidOn() *ChargeUpsertOne {
 	return u.Update(func(s *ChargeUpsert) {
 		s.ClearPaidOn()
+	})
+}
+
+// SetPaidWith sets the "paid_with" field.
+func (u *ChargeUpsertOne) SetPaidWith(v enum.PaymentMethod) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetPaidWith(v)
+	})
+}
+
+// UpdatePaidWith sets the "paid_with" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdatePaidWith() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdatePaidWith()
+	})
+}
+
+// ClearPaidWith clears the value of the "paid_with" field.
+func (u *ChargeUpsertOne) ClearPaidWith() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearPaidWith()
+	})
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (u *ChargeUpsertOne) SetEndToEndID(v string) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetEndToEndID(v)
+	})
+}
+
+// UpdateEndToEndID sets the "end_to_end_id" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateEndToEndID() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateEndToEndID()
+	})
+}
+
+// ClearEndToEndID clears the value of the "end_to_end_id" field.
+func (u *ChargeUpsertOne) ClearEndToEndID() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearEndToEndID()
+	})
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (u *ChargeUpsertOne) SetProviderFeeCents(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetProviderFeeCents(v)
+	})
+}
+
+// AddProviderFeeCents adds v to the "provider_fee_cents" field.
+func (u *ChargeUpsertOne) AddProviderFeeCents(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddProviderFeeCents(v)
+	})
+}
+
+// UpdateProviderFeeCents sets the "provider_fee_cents" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateProviderFeeCents() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateProviderFeeCents()
+	})
+}
+
+// ClearProviderFeeCents clears the value of the "provider_fee_cents" field.
+func (u *ChargeUpsertOne) ClearProviderFeeCents() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearProviderFeeCents()
+	})
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (u *ChargeUpsertOne) SetRefundedCents(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetRefundedCents(v)
+	})
+}
+
+// AddRefundedCents adds v to the "refunded_cents" field.
+func (u *ChargeUpsertOne) AddRefundedCents(v int64) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddRefundedCents(v)
+	})
+}
+
+// UpdateRefundedCents sets the "refunded_cents" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateRefundedCents() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateRefundedCents()
 	})
 }
 
@@ -2135,6 +3137,27 @@ func (u *ChargeUpsertBulk) UpdateCustomerID() *ChargeUpsertBulk {
 	})
 }
 
+// SetCarnetID sets the "carnet_id" field.
+func (u *ChargeUpsertBulk) SetCarnetID(v string) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCarnetID(v)
+	})
+}
+
+// UpdateCarnetID sets the "carnet_id" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateCarnetID() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCarnetID()
+	})
+}
+
+// ClearCarnetID clears the value of the "carnet_id" field.
+func (u *ChargeUpsertBulk) ClearCarnetID() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearCarnetID()
+	})
+}
+
 // SetInstallment sets the "installment" field.
 func (u *ChargeUpsertBulk) SetInstallment(v int) *ChargeUpsertBulk {
 	return u.Update(func(s *ChargeUpsert) {
@@ -2261,6 +3284,48 @@ func (u *ChargeUpsertBulk) UpdateMonthlyInterestHundredths() *ChargeUpsertBulk {
 	})
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (u *ChargeUpsertBulk) SetDailyInterestThousandths(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetDailyInterestThousandths(v)
+	})
+}
+
+// AddDailyInterestThousandths adds v to the "daily_interest_thousandths" field.
+func (u *ChargeUpsertBulk) AddDailyInterestThousandths(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddDailyInterestThousandths(v)
+	})
+}
+
+// UpdateDailyInterestThousandths sets the "daily_interest_thousandths" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateDailyInterestThousandths() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateDailyInterestThousandths()
+	})
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (u *ChargeUpsertBulk) SetDiscountCents(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetDiscountCents(v)
+	})
+}
+
+// AddDiscountCents adds v to the "discount_cents" field.
+func (u *ChargeUpsertBulk) AddDiscountCents(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddDiscountCents(v)
+	})
+}
+
+// UpdateDiscountCents sets the "discount_cents" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateDiscountCents() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateDiscountCents()
+	})
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (u *ChargeUpsertBulk) SetEarlyDiscountCents(v int64) *ChargeUpsertBulk {
 	return u.Update(func(s *ChargeUpsert) {
@@ -2279,6 +3344,27 @@ func (u *ChargeUpsertBulk) AddEarlyDiscountCents(v int64) *ChargeUpsertBulk {
 func (u *ChargeUpsertBulk) UpdateEarlyDiscountCents() *ChargeUpsertBulk {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateEarlyDiscountCents()
+	})
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (u *ChargeUpsertBulk) SetEarlyDiscountHundredths(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetEarlyDiscountHundredths(v)
+	})
+}
+
+// AddEarlyDiscountHundredths adds v to the "early_discount_hundredths" field.
+func (u *ChargeUpsertBulk) AddEarlyDiscountHundredths(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddEarlyDiscountHundredths(v)
+	})
+}
+
+// UpdateEarlyDiscountHundredths sets the "early_discount_hundredths" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateEarlyDiscountHundredths() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateEarlyDiscountHundredths()
 	})
 }
 
@@ -2356,6 +3442,153 @@ func (u *ChargeUpsertBulk) SetSendEmail(v bool) *ChargeUpsertBulk {
 func (u *ChargeUpsertBulk) UpdateSendEmail() *ChargeUpsertBulk {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateSendEmail()
+	})
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (u *ChargeUpsertBulk) SetLinkMethods(v enum.LinkMethods) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetLinkMethods(v)
+	})
+}
+
+// UpdateLinkMethods sets the "link_methods" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateLinkMethods() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateLinkMethods()
+	})
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (u *ChargeUpsertBulk) SetPixSeconds(v int) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetPixSeconds(v)
+	})
+}
+
+// AddPixSeconds adds v to the "pix_seconds" field.
+func (u *ChargeUpsertBulk) AddPixSeconds(v int) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddPixSeconds(v)
+	})
+}
+
+// UpdatePixSeconds sets the "pix_seconds" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdatePixSeconds() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdatePixSeconds()
+	})
+}
+
+// ClearPixSeconds clears the value of the "pix_seconds" field.
+func (u *ChargeUpsertBulk) ClearPixSeconds() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearPixSeconds()
+	})
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *ChargeUpsertBulk) SetExpiresAt(v time.Time) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetExpiresAt(v)
+	})
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateExpiresAt() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateExpiresAt()
+	})
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (u *ChargeUpsertBulk) ClearExpiresAt() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearExpiresAt()
+	})
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (u *ChargeUpsertBulk) SetCardInstallments(v int) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardInstallments(v)
+	})
+}
+
+// AddCardInstallments adds v to the "card_installments" field.
+func (u *ChargeUpsertBulk) AddCardInstallments(v int) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddCardInstallments(v)
+	})
+}
+
+// UpdateCardInstallments sets the "card_installments" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateCardInstallments() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardInstallments()
+	})
+}
+
+// SetCardToken sets the "card_token" field.
+func (u *ChargeUpsertBulk) SetCardToken(v []byte) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardToken(v)
+	})
+}
+
+// UpdateCardToken sets the "card_token" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateCardToken() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardToken()
+	})
+}
+
+// ClearCardToken clears the value of the "card_token" field.
+func (u *ChargeUpsertBulk) ClearCardToken() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearCardToken()
+	})
+}
+
+// SetCardMask sets the "card_mask" field.
+func (u *ChargeUpsertBulk) SetCardMask(v string) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardMask(v)
+	})
+}
+
+// UpdateCardMask sets the "card_mask" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateCardMask() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardMask()
+	})
+}
+
+// SetRefusal sets the "refusal" field.
+func (u *ChargeUpsertBulk) SetRefusal(v string) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetRefusal(v)
+	})
+}
+
+// UpdateRefusal sets the "refusal" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateRefusal() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateRefusal()
+	})
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (u *ChargeUpsertBulk) SetCardRetryable(v bool) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetCardRetryable(v)
+	})
+}
+
+// UpdateCardRetryable sets the "card_retryable" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateCardRetryable() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateCardRetryable()
 	})
 }
 
@@ -2601,6 +3834,97 @@ func (u *ChargeUpsertBulk) UpdatePaidOn() *ChargeUpsertBulk {
 func (u *ChargeUpsertBulk) ClearPaidOn() *ChargeUpsertBulk {
 	return u.Update(func(s *ChargeUpsert) {
 		s.ClearPaidOn()
+	})
+}
+
+// SetPaidWith sets the "paid_with" field.
+func (u *ChargeUpsertBulk) SetPaidWith(v enum.PaymentMethod) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetPaidWith(v)
+	})
+}
+
+// UpdatePaidWith sets the "paid_with" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdatePaidWith() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdatePaidWith()
+	})
+}
+
+// ClearPaidWith clears the value of the "paid_with" field.
+func (u *ChargeUpsertBulk) ClearPaidWith() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearPaidWith()
+	})
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (u *ChargeUpsertBulk) SetEndToEndID(v string) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetEndToEndID(v)
+	})
+}
+
+// UpdateEndToEndID sets the "end_to_end_id" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateEndToEndID() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateEndToEndID()
+	})
+}
+
+// ClearEndToEndID clears the value of the "end_to_end_id" field.
+func (u *ChargeUpsertBulk) ClearEndToEndID() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearEndToEndID()
+	})
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (u *ChargeUpsertBulk) SetProviderFeeCents(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetProviderFeeCents(v)
+	})
+}
+
+// AddProviderFeeCents adds v to the "provider_fee_cents" field.
+func (u *ChargeUpsertBulk) AddProviderFeeCents(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddProviderFeeCents(v)
+	})
+}
+
+// UpdateProviderFeeCents sets the "provider_fee_cents" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateProviderFeeCents() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateProviderFeeCents()
+	})
+}
+
+// ClearProviderFeeCents clears the value of the "provider_fee_cents" field.
+func (u *ChargeUpsertBulk) ClearProviderFeeCents() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.ClearProviderFeeCents()
+	})
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (u *ChargeUpsertBulk) SetRefundedCents(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetRefundedCents(v)
+	})
+}
+
+// AddRefundedCents adds v to the "refunded_cents" field.
+func (u *ChargeUpsertBulk) AddRefundedCents(v int64) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.AddRefundedCents(v)
+	})
+}
+
+// UpdateRefundedCents sets the "refunded_cents" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateRefundedCents() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateRefundedCents()
 	})
 }
 

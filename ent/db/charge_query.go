@@ -7,11 +7,13 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/predicate"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 
 	"entgo.io/ent"
@@ -30,6 +32,8 @@ type ChargeQuery struct {
 	predicates   []predicate.Charge
 	withSale     *SaleQuery
 	withCustomer *CustomerQuery
+	withCarnet   *CarnetQuery
+	withRefunds  *RefundQuery
 	withEvents   *ChargeEventQuery
 	withEntries  *EntryQuery
 	modifiers    []func(*sql.Selector)
@@ -106,6 +110,50 @@ func (_q *ChargeQuery) QueryCustomer() *CustomerQuery {
 			sqlgraph.From(charge.Table, charge.FieldID, selector),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, charge.CustomerTable, charge.CustomerColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCarnet chains the current query on the "carnet" edge.
+func (_q *ChargeQuery) QueryCarnet() *CarnetQuery {
+	query := (&CarnetClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(charge.Table, charge.FieldID, selector),
+			sqlgraph.To(carnet.Table, carnet.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, charge.CarnetTable, charge.CarnetColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRefunds chains the current query on the "refunds" edge.
+func (_q *ChargeQuery) QueryRefunds() *RefundQuery {
+	query := (&RefundClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(charge.Table, charge.FieldID, selector),
+			sqlgraph.To(refund.Table, refund.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, charge.RefundsTable, charge.RefundsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -351,6 +399,8 @@ func (_q *ChargeQuery) Clone() *ChargeQuery {
 		predicates:   append([]predicate.Charge{}, _q.predicates...),
 		withSale:     _q.withSale.Clone(),
 		withCustomer: _q.withCustomer.Clone(),
+		withCarnet:   _q.withCarnet.Clone(),
+		withRefunds:  _q.withRefunds.Clone(),
 		withEvents:   _q.withEvents.Clone(),
 		withEntries:  _q.withEntries.Clone(),
 		// clone intermediate query.
@@ -379,6 +429,28 @@ func (_q *ChargeQuery) WithCustomer(opts ...func(*CustomerQuery)) *ChargeQuery {
 		opt(query)
 	}
 	_q.withCustomer = query
+	return _q
+}
+
+// WithCarnet tells the query-builder to eager-load the nodes that are connected to
+// the "carnet" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ChargeQuery) WithCarnet(opts ...func(*CarnetQuery)) *ChargeQuery {
+	query := (&CarnetClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCarnet = query
+	return _q
+}
+
+// WithRefunds tells the query-builder to eager-load the nodes that are connected to
+// the "refunds" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ChargeQuery) WithRefunds(opts ...func(*RefundQuery)) *ChargeQuery {
+	query := (&RefundClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRefunds = query
 	return _q
 }
 
@@ -482,9 +554,11 @@ func (_q *ChargeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Charg
 	var (
 		nodes       = []*Charge{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [6]bool{
 			_q.withSale != nil,
 			_q.withCustomer != nil,
+			_q.withCarnet != nil,
+			_q.withRefunds != nil,
 			_q.withEvents != nil,
 			_q.withEntries != nil,
 		}
@@ -519,6 +593,19 @@ func (_q *ChargeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Charg
 	if query := _q.withCustomer; query != nil {
 		if err := _q.loadCustomer(ctx, query, nodes, nil,
 			func(n *Charge, e *Customer) { n.Edges.Customer = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCarnet; query != nil {
+		if err := _q.loadCarnet(ctx, query, nodes, nil,
+			func(n *Charge, e *Carnet) { n.Edges.Carnet = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRefunds; query != nil {
+		if err := _q.loadRefunds(ctx, query, nodes,
+			func(n *Charge) { n.Edges.Refunds = []*Refund{} },
+			func(n *Charge, e *Refund) { n.Edges.Refunds = append(n.Edges.Refunds, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -594,6 +681,68 @@ func (_q *ChargeQuery) loadCustomer(ctx context.Context, query *CustomerQuery, n
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *ChargeQuery) loadCarnet(ctx context.Context, query *CarnetQuery, nodes []*Charge, init func(*Charge), assign func(*Charge, *Carnet)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Charge)
+	for i := range nodes {
+		if nodes[i].CarnetID == nil {
+			continue
+		}
+		fk := *nodes[i].CarnetID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(carnet.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "carnet_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ChargeQuery) loadRefunds(ctx context.Context, query *RefundQuery, nodes []*Charge, init func(*Charge), assign func(*Charge, *Refund)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Charge)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(refund.FieldChargeID)
+	}
+	query.Where(predicate.Refund(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(charge.RefundsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ChargeID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "charge_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }
@@ -691,6 +840,9 @@ func (_q *ChargeQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withCustomer != nil {
 			_spec.Node.AddColumnOnce(charge.FieldCustomerID)
+		}
+		if _q.withCarnet != nil {
+			_spec.Node.AddColumnOnce(charge.FieldCarnetID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

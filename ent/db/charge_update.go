@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"ponte/billing/brazil"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/predicate"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 	"time"
@@ -60,6 +62,26 @@ func (_u *ChargeUpdate) SetNillableCustomerID(v *string) *ChargeUpdate {
 	if v != nil {
 		_u.SetCustomerID(*v)
 	}
+	return _u
+}
+
+// SetCarnetID sets the "carnet_id" field.
+func (_u *ChargeUpdate) SetCarnetID(v string) *ChargeUpdate {
+	_u.mutation.SetCarnetID(v)
+	return _u
+}
+
+// SetNillableCarnetID sets the "carnet_id" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableCarnetID(v *string) *ChargeUpdate {
+	if v != nil {
+		_u.SetCarnetID(*v)
+	}
+	return _u
+}
+
+// ClearCarnetID clears the value of the "carnet_id" field.
+func (_u *ChargeUpdate) ClearCarnetID() *ChargeUpdate {
+	_u.mutation.ClearCarnetID()
 	return _u
 }
 
@@ -189,6 +211,48 @@ func (_u *ChargeUpdate) AddMonthlyInterestHundredths(v int64) *ChargeUpdate {
 	return _u
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (_u *ChargeUpdate) SetDailyInterestThousandths(v int64) *ChargeUpdate {
+	_u.mutation.ResetDailyInterestThousandths()
+	_u.mutation.SetDailyInterestThousandths(v)
+	return _u
+}
+
+// SetNillableDailyInterestThousandths sets the "daily_interest_thousandths" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableDailyInterestThousandths(v *int64) *ChargeUpdate {
+	if v != nil {
+		_u.SetDailyInterestThousandths(*v)
+	}
+	return _u
+}
+
+// AddDailyInterestThousandths adds value to the "daily_interest_thousandths" field.
+func (_u *ChargeUpdate) AddDailyInterestThousandths(v int64) *ChargeUpdate {
+	_u.mutation.AddDailyInterestThousandths(v)
+	return _u
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (_u *ChargeUpdate) SetDiscountCents(v int64) *ChargeUpdate {
+	_u.mutation.ResetDiscountCents()
+	_u.mutation.SetDiscountCents(v)
+	return _u
+}
+
+// SetNillableDiscountCents sets the "discount_cents" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableDiscountCents(v *int64) *ChargeUpdate {
+	if v != nil {
+		_u.SetDiscountCents(*v)
+	}
+	return _u
+}
+
+// AddDiscountCents adds value to the "discount_cents" field.
+func (_u *ChargeUpdate) AddDiscountCents(v int64) *ChargeUpdate {
+	_u.mutation.AddDiscountCents(v)
+	return _u
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (_u *ChargeUpdate) SetEarlyDiscountCents(v int64) *ChargeUpdate {
 	_u.mutation.ResetEarlyDiscountCents()
@@ -207,6 +271,27 @@ func (_u *ChargeUpdate) SetNillableEarlyDiscountCents(v *int64) *ChargeUpdate {
 // AddEarlyDiscountCents adds value to the "early_discount_cents" field.
 func (_u *ChargeUpdate) AddEarlyDiscountCents(v int64) *ChargeUpdate {
 	_u.mutation.AddEarlyDiscountCents(v)
+	return _u
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (_u *ChargeUpdate) SetEarlyDiscountHundredths(v int64) *ChargeUpdate {
+	_u.mutation.ResetEarlyDiscountHundredths()
+	_u.mutation.SetEarlyDiscountHundredths(v)
+	return _u
+}
+
+// SetNillableEarlyDiscountHundredths sets the "early_discount_hundredths" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableEarlyDiscountHundredths(v *int64) *ChargeUpdate {
+	if v != nil {
+		_u.SetEarlyDiscountHundredths(*v)
+	}
+	return _u
+}
+
+// AddEarlyDiscountHundredths adds value to the "early_discount_hundredths" field.
+func (_u *ChargeUpdate) AddEarlyDiscountHundredths(v int64) *ChargeUpdate {
+	_u.mutation.AddEarlyDiscountHundredths(v)
 	return _u
 }
 
@@ -282,6 +367,142 @@ func (_u *ChargeUpdate) SetSendEmail(v bool) *ChargeUpdate {
 func (_u *ChargeUpdate) SetNillableSendEmail(v *bool) *ChargeUpdate {
 	if v != nil {
 		_u.SetSendEmail(*v)
+	}
+	return _u
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (_u *ChargeUpdate) SetLinkMethods(v enum.LinkMethods) *ChargeUpdate {
+	_u.mutation.SetLinkMethods(v)
+	return _u
+}
+
+// SetNillableLinkMethods sets the "link_methods" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableLinkMethods(v *enum.LinkMethods) *ChargeUpdate {
+	if v != nil {
+		_u.SetLinkMethods(*v)
+	}
+	return _u
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (_u *ChargeUpdate) SetPixSeconds(v int) *ChargeUpdate {
+	_u.mutation.ResetPixSeconds()
+	_u.mutation.SetPixSeconds(v)
+	return _u
+}
+
+// SetNillablePixSeconds sets the "pix_seconds" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillablePixSeconds(v *int) *ChargeUpdate {
+	if v != nil {
+		_u.SetPixSeconds(*v)
+	}
+	return _u
+}
+
+// AddPixSeconds adds value to the "pix_seconds" field.
+func (_u *ChargeUpdate) AddPixSeconds(v int) *ChargeUpdate {
+	_u.mutation.AddPixSeconds(v)
+	return _u
+}
+
+// ClearPixSeconds clears the value of the "pix_seconds" field.
+func (_u *ChargeUpdate) ClearPixSeconds() *ChargeUpdate {
+	_u.mutation.ClearPixSeconds()
+	return _u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *ChargeUpdate) SetExpiresAt(v time.Time) *ChargeUpdate {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableExpiresAt(v *time.Time) *ChargeUpdate {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (_u *ChargeUpdate) ClearExpiresAt() *ChargeUpdate {
+	_u.mutation.ClearExpiresAt()
+	return _u
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (_u *ChargeUpdate) SetCardInstallments(v int) *ChargeUpdate {
+	_u.mutation.ResetCardInstallments()
+	_u.mutation.SetCardInstallments(v)
+	return _u
+}
+
+// SetNillableCardInstallments sets the "card_installments" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableCardInstallments(v *int) *ChargeUpdate {
+	if v != nil {
+		_u.SetCardInstallments(*v)
+	}
+	return _u
+}
+
+// AddCardInstallments adds value to the "card_installments" field.
+func (_u *ChargeUpdate) AddCardInstallments(v int) *ChargeUpdate {
+	_u.mutation.AddCardInstallments(v)
+	return _u
+}
+
+// SetCardToken sets the "card_token" field.
+func (_u *ChargeUpdate) SetCardToken(v []byte) *ChargeUpdate {
+	_u.mutation.SetCardToken(v)
+	return _u
+}
+
+// ClearCardToken clears the value of the "card_token" field.
+func (_u *ChargeUpdate) ClearCardToken() *ChargeUpdate {
+	_u.mutation.ClearCardToken()
+	return _u
+}
+
+// SetCardMask sets the "card_mask" field.
+func (_u *ChargeUpdate) SetCardMask(v string) *ChargeUpdate {
+	_u.mutation.SetCardMask(v)
+	return _u
+}
+
+// SetNillableCardMask sets the "card_mask" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableCardMask(v *string) *ChargeUpdate {
+	if v != nil {
+		_u.SetCardMask(*v)
+	}
+	return _u
+}
+
+// SetRefusal sets the "refusal" field.
+func (_u *ChargeUpdate) SetRefusal(v string) *ChargeUpdate {
+	_u.mutation.SetRefusal(v)
+	return _u
+}
+
+// SetNillableRefusal sets the "refusal" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableRefusal(v *string) *ChargeUpdate {
+	if v != nil {
+		_u.SetRefusal(*v)
+	}
+	return _u
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (_u *ChargeUpdate) SetCardRetryable(v bool) *ChargeUpdate {
+	_u.mutation.SetCardRetryable(v)
+	return _u
+}
+
+// SetNillableCardRetryable sets the "card_retryable" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableCardRetryable(v *bool) *ChargeUpdate {
+	if v != nil {
+		_u.SetCardRetryable(*v)
 	}
 	return _u
 }
@@ -521,6 +742,94 @@ func (_u *ChargeUpdate) ClearPaidOn() *ChargeUpdate {
 	return _u
 }
 
+// SetPaidWith sets the "paid_with" field.
+func (_u *ChargeUpdate) SetPaidWith(v enum.PaymentMethod) *ChargeUpdate {
+	_u.mutation.SetPaidWith(v)
+	return _u
+}
+
+// SetNillablePaidWith sets the "paid_with" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillablePaidWith(v *enum.PaymentMethod) *ChargeUpdate {
+	if v != nil {
+		_u.SetPaidWith(*v)
+	}
+	return _u
+}
+
+// ClearPaidWith clears the value of the "paid_with" field.
+func (_u *ChargeUpdate) ClearPaidWith() *ChargeUpdate {
+	_u.mutation.ClearPaidWith()
+	return _u
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (_u *ChargeUpdate) SetEndToEndID(v string) *ChargeUpdate {
+	_u.mutation.SetEndToEndID(v)
+	return _u
+}
+
+// SetNillableEndToEndID sets the "end_to_end_id" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableEndToEndID(v *string) *ChargeUpdate {
+	if v != nil {
+		_u.SetEndToEndID(*v)
+	}
+	return _u
+}
+
+// ClearEndToEndID clears the value of the "end_to_end_id" field.
+func (_u *ChargeUpdate) ClearEndToEndID() *ChargeUpdate {
+	_u.mutation.ClearEndToEndID()
+	return _u
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (_u *ChargeUpdate) SetProviderFeeCents(v int64) *ChargeUpdate {
+	_u.mutation.ResetProviderFeeCents()
+	_u.mutation.SetProviderFeeCents(v)
+	return _u
+}
+
+// SetNillableProviderFeeCents sets the "provider_fee_cents" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableProviderFeeCents(v *int64) *ChargeUpdate {
+	if v != nil {
+		_u.SetProviderFeeCents(*v)
+	}
+	return _u
+}
+
+// AddProviderFeeCents adds value to the "provider_fee_cents" field.
+func (_u *ChargeUpdate) AddProviderFeeCents(v int64) *ChargeUpdate {
+	_u.mutation.AddProviderFeeCents(v)
+	return _u
+}
+
+// ClearProviderFeeCents clears the value of the "provider_fee_cents" field.
+func (_u *ChargeUpdate) ClearProviderFeeCents() *ChargeUpdate {
+	_u.mutation.ClearProviderFeeCents()
+	return _u
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (_u *ChargeUpdate) SetRefundedCents(v int64) *ChargeUpdate {
+	_u.mutation.ResetRefundedCents()
+	_u.mutation.SetRefundedCents(v)
+	return _u
+}
+
+// SetNillableRefundedCents sets the "refunded_cents" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableRefundedCents(v *int64) *ChargeUpdate {
+	if v != nil {
+		_u.SetRefundedCents(*v)
+	}
+	return _u
+}
+
+// AddRefundedCents adds value to the "refunded_cents" field.
+func (_u *ChargeUpdate) AddRefundedCents(v int64) *ChargeUpdate {
+	_u.mutation.AddRefundedCents(v)
+	return _u
+}
+
 // SetReplacedAt sets the "replaced_at" field.
 func (_u *ChargeUpdate) SetReplacedAt(v time.Time) *ChargeUpdate {
 	_u.mutation.SetReplacedAt(v)
@@ -555,6 +864,26 @@ func (_u *ChargeUpdate) SetSale(v *Sale) *ChargeUpdate {
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_u *ChargeUpdate) SetCustomer(v *Customer) *ChargeUpdate {
 	return _u.SetCustomerID(v.ID)
+}
+
+// SetCarnet sets the "carnet" edge to the Carnet entity.
+func (_u *ChargeUpdate) SetCarnet(v *Carnet) *ChargeUpdate {
+	return _u.SetCarnetID(v.ID)
+}
+
+// AddRefundIDs adds the "refunds" edge to the Refund entity by IDs.
+func (_u *ChargeUpdate) AddRefundIDs(ids ...string) *ChargeUpdate {
+	_u.mutation.AddRefundIDs(ids...)
+	return _u
+}
+
+// AddRefunds adds the "refunds" edges to the Refund entity.
+func (_u *ChargeUpdate) AddRefunds(v ...*Refund) *ChargeUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRefundIDs(ids...)
 }
 
 // AddEventIDs adds the "events" edge to the ChargeEvent entity by IDs.
@@ -602,6 +931,33 @@ func (_u *ChargeUpdate) ClearSale() *ChargeUpdate {
 func (_u *ChargeUpdate) ClearCustomer() *ChargeUpdate {
 	_u.mutation.ClearCustomer()
 	return _u
+}
+
+// ClearCarnet clears the "carnet" edge to the Carnet entity.
+func (_u *ChargeUpdate) ClearCarnet() *ChargeUpdate {
+	_u.mutation.ClearCarnet()
+	return _u
+}
+
+// ClearRefunds clears all "refunds" edges to the Refund entity.
+func (_u *ChargeUpdate) ClearRefunds() *ChargeUpdate {
+	_u.mutation.ClearRefunds()
+	return _u
+}
+
+// RemoveRefundIDs removes the "refunds" edge to Refund entities by IDs.
+func (_u *ChargeUpdate) RemoveRefundIDs(ids ...string) *ChargeUpdate {
+	_u.mutation.RemoveRefundIDs(ids...)
+	return _u
+}
+
+// RemoveRefunds removes "refunds" edges to Refund entities.
+func (_u *ChargeUpdate) RemoveRefunds(v ...*Refund) *ChargeUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRefundIDs(ids...)
 }
 
 // ClearEvents clears all "events" edges to the ChargeEvent entity.
@@ -694,9 +1050,19 @@ func (_u *ChargeUpdate) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`db: validator failed for field "Charge.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.LinkMethods(); ok {
+		if err := charge.LinkMethodsValidator(v); err != nil {
+			return &ValidationError{Name: "link_methods", err: fmt.Errorf(`db: validator failed for field "Charge.link_methods": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Environment(); ok {
 		if err := charge.EnvironmentValidator(v); err != nil {
 			return &ValidationError{Name: "environment", err: fmt.Errorf(`db: validator failed for field "Charge.environment": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PaidWith(); ok {
+		if err := charge.PaidWithValidator(v); err != nil {
+			return &ValidationError{Name: "paid_with", err: fmt.Errorf(`db: validator failed for field "Charge.paid_with": %w`, err)}
 		}
 	}
 	if _u.mutation.SaleCleared() && len(_u.mutation.SaleIDs()) > 0 {
@@ -762,11 +1128,29 @@ func (_u *ChargeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedMonthlyInterestHundredths(); ok {
 		_spec.AddField(charge.FieldMonthlyInterestHundredths, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.DailyInterestThousandths(); ok {
+		_spec.SetField(charge.FieldDailyInterestThousandths, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDailyInterestThousandths(); ok {
+		_spec.AddField(charge.FieldDailyInterestThousandths, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DiscountCents(); ok {
+		_spec.SetField(charge.FieldDiscountCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDiscountCents(); ok {
+		_spec.AddField(charge.FieldDiscountCents, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.EarlyDiscountCents(); ok {
 		_spec.SetField(charge.FieldEarlyDiscountCents, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedEarlyDiscountCents(); ok {
 		_spec.AddField(charge.FieldEarlyDiscountCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.EarlyDiscountHundredths(); ok {
+		_spec.SetField(charge.FieldEarlyDiscountHundredths, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEarlyDiscountHundredths(); ok {
+		_spec.AddField(charge.FieldEarlyDiscountHundredths, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.EarlyDiscountDays(); ok {
 		_spec.SetField(charge.FieldEarlyDiscountDays, field.TypeInt, value)
@@ -788,6 +1172,45 @@ func (_u *ChargeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SendEmail(); ok {
 		_spec.SetField(charge.FieldSendEmail, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LinkMethods(); ok {
+		_spec.SetField(charge.FieldLinkMethods, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.PixSeconds(); ok {
+		_spec.SetField(charge.FieldPixSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPixSeconds(); ok {
+		_spec.AddField(charge.FieldPixSeconds, field.TypeInt, value)
+	}
+	if _u.mutation.PixSecondsCleared() {
+		_spec.ClearField(charge.FieldPixSeconds, field.TypeInt)
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(charge.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(charge.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.CardInstallments(); ok {
+		_spec.SetField(charge.FieldCardInstallments, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCardInstallments(); ok {
+		_spec.AddField(charge.FieldCardInstallments, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.CardToken(); ok {
+		_spec.SetField(charge.FieldCardToken, field.TypeBytes, value)
+	}
+	if _u.mutation.CardTokenCleared() {
+		_spec.ClearField(charge.FieldCardToken, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.CardMask(); ok {
+		_spec.SetField(charge.FieldCardMask, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Refusal(); ok {
+		_spec.SetField(charge.FieldRefusal, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CardRetryable(); ok {
+		_spec.SetField(charge.FieldCardRetryable, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Environment(); ok {
 		_spec.SetField(charge.FieldEnvironment, field.TypeEnum, value)
@@ -858,6 +1281,33 @@ func (_u *ChargeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.PaidOnCleared() {
 		_spec.ClearField(charge.FieldPaidOn, field.TypeString)
 	}
+	if value, ok := _u.mutation.PaidWith(); ok {
+		_spec.SetField(charge.FieldPaidWith, field.TypeEnum, value)
+	}
+	if _u.mutation.PaidWithCleared() {
+		_spec.ClearField(charge.FieldPaidWith, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.EndToEndID(); ok {
+		_spec.SetField(charge.FieldEndToEndID, field.TypeString, value)
+	}
+	if _u.mutation.EndToEndIDCleared() {
+		_spec.ClearField(charge.FieldEndToEndID, field.TypeString)
+	}
+	if value, ok := _u.mutation.ProviderFeeCents(); ok {
+		_spec.SetField(charge.FieldProviderFeeCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedProviderFeeCents(); ok {
+		_spec.AddField(charge.FieldProviderFeeCents, field.TypeInt64, value)
+	}
+	if _u.mutation.ProviderFeeCentsCleared() {
+		_spec.ClearField(charge.FieldProviderFeeCents, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.RefundedCents(); ok {
+		_spec.SetField(charge.FieldRefundedCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRefundedCents(); ok {
+		_spec.AddField(charge.FieldRefundedCents, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.ReplacedAt(); ok {
 		_spec.SetField(charge.FieldReplacedAt, field.TypeTime, value)
 	}
@@ -918,6 +1368,80 @@ func (_u *ChargeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CarnetCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   charge.CarnetTable,
+			Columns: []string{charge.CarnetColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(carnet.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CarnetIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   charge.CarnetTable,
+			Columns: []string{charge.CarnetColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(carnet.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefundsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRefundsIDs(); len(nodes) > 0 && !_u.mutation.RefundsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefundsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1065,6 +1589,26 @@ func (_u *ChargeUpdateOne) SetNillableCustomerID(v *string) *ChargeUpdateOne {
 	return _u
 }
 
+// SetCarnetID sets the "carnet_id" field.
+func (_u *ChargeUpdateOne) SetCarnetID(v string) *ChargeUpdateOne {
+	_u.mutation.SetCarnetID(v)
+	return _u
+}
+
+// SetNillableCarnetID sets the "carnet_id" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableCarnetID(v *string) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetCarnetID(*v)
+	}
+	return _u
+}
+
+// ClearCarnetID clears the value of the "carnet_id" field.
+func (_u *ChargeUpdateOne) ClearCarnetID() *ChargeUpdateOne {
+	_u.mutation.ClearCarnetID()
+	return _u
+}
+
 // SetInstallment sets the "installment" field.
 func (_u *ChargeUpdateOne) SetInstallment(v int) *ChargeUpdateOne {
 	_u.mutation.ResetInstallment()
@@ -1191,6 +1735,48 @@ func (_u *ChargeUpdateOne) AddMonthlyInterestHundredths(v int64) *ChargeUpdateOn
 	return _u
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (_u *ChargeUpdateOne) SetDailyInterestThousandths(v int64) *ChargeUpdateOne {
+	_u.mutation.ResetDailyInterestThousandths()
+	_u.mutation.SetDailyInterestThousandths(v)
+	return _u
+}
+
+// SetNillableDailyInterestThousandths sets the "daily_interest_thousandths" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableDailyInterestThousandths(v *int64) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetDailyInterestThousandths(*v)
+	}
+	return _u
+}
+
+// AddDailyInterestThousandths adds value to the "daily_interest_thousandths" field.
+func (_u *ChargeUpdateOne) AddDailyInterestThousandths(v int64) *ChargeUpdateOne {
+	_u.mutation.AddDailyInterestThousandths(v)
+	return _u
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (_u *ChargeUpdateOne) SetDiscountCents(v int64) *ChargeUpdateOne {
+	_u.mutation.ResetDiscountCents()
+	_u.mutation.SetDiscountCents(v)
+	return _u
+}
+
+// SetNillableDiscountCents sets the "discount_cents" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableDiscountCents(v *int64) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetDiscountCents(*v)
+	}
+	return _u
+}
+
+// AddDiscountCents adds value to the "discount_cents" field.
+func (_u *ChargeUpdateOne) AddDiscountCents(v int64) *ChargeUpdateOne {
+	_u.mutation.AddDiscountCents(v)
+	return _u
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (_u *ChargeUpdateOne) SetEarlyDiscountCents(v int64) *ChargeUpdateOne {
 	_u.mutation.ResetEarlyDiscountCents()
@@ -1209,6 +1795,27 @@ func (_u *ChargeUpdateOne) SetNillableEarlyDiscountCents(v *int64) *ChargeUpdate
 // AddEarlyDiscountCents adds value to the "early_discount_cents" field.
 func (_u *ChargeUpdateOne) AddEarlyDiscountCents(v int64) *ChargeUpdateOne {
 	_u.mutation.AddEarlyDiscountCents(v)
+	return _u
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (_u *ChargeUpdateOne) SetEarlyDiscountHundredths(v int64) *ChargeUpdateOne {
+	_u.mutation.ResetEarlyDiscountHundredths()
+	_u.mutation.SetEarlyDiscountHundredths(v)
+	return _u
+}
+
+// SetNillableEarlyDiscountHundredths sets the "early_discount_hundredths" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableEarlyDiscountHundredths(v *int64) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetEarlyDiscountHundredths(*v)
+	}
+	return _u
+}
+
+// AddEarlyDiscountHundredths adds value to the "early_discount_hundredths" field.
+func (_u *ChargeUpdateOne) AddEarlyDiscountHundredths(v int64) *ChargeUpdateOne {
+	_u.mutation.AddEarlyDiscountHundredths(v)
 	return _u
 }
 
@@ -1284,6 +1891,142 @@ func (_u *ChargeUpdateOne) SetSendEmail(v bool) *ChargeUpdateOne {
 func (_u *ChargeUpdateOne) SetNillableSendEmail(v *bool) *ChargeUpdateOne {
 	if v != nil {
 		_u.SetSendEmail(*v)
+	}
+	return _u
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (_u *ChargeUpdateOne) SetLinkMethods(v enum.LinkMethods) *ChargeUpdateOne {
+	_u.mutation.SetLinkMethods(v)
+	return _u
+}
+
+// SetNillableLinkMethods sets the "link_methods" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableLinkMethods(v *enum.LinkMethods) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetLinkMethods(*v)
+	}
+	return _u
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (_u *ChargeUpdateOne) SetPixSeconds(v int) *ChargeUpdateOne {
+	_u.mutation.ResetPixSeconds()
+	_u.mutation.SetPixSeconds(v)
+	return _u
+}
+
+// SetNillablePixSeconds sets the "pix_seconds" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillablePixSeconds(v *int) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetPixSeconds(*v)
+	}
+	return _u
+}
+
+// AddPixSeconds adds value to the "pix_seconds" field.
+func (_u *ChargeUpdateOne) AddPixSeconds(v int) *ChargeUpdateOne {
+	_u.mutation.AddPixSeconds(v)
+	return _u
+}
+
+// ClearPixSeconds clears the value of the "pix_seconds" field.
+func (_u *ChargeUpdateOne) ClearPixSeconds() *ChargeUpdateOne {
+	_u.mutation.ClearPixSeconds()
+	return _u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *ChargeUpdateOne) SetExpiresAt(v time.Time) *ChargeUpdateOne {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableExpiresAt(v *time.Time) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (_u *ChargeUpdateOne) ClearExpiresAt() *ChargeUpdateOne {
+	_u.mutation.ClearExpiresAt()
+	return _u
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (_u *ChargeUpdateOne) SetCardInstallments(v int) *ChargeUpdateOne {
+	_u.mutation.ResetCardInstallments()
+	_u.mutation.SetCardInstallments(v)
+	return _u
+}
+
+// SetNillableCardInstallments sets the "card_installments" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableCardInstallments(v *int) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetCardInstallments(*v)
+	}
+	return _u
+}
+
+// AddCardInstallments adds value to the "card_installments" field.
+func (_u *ChargeUpdateOne) AddCardInstallments(v int) *ChargeUpdateOne {
+	_u.mutation.AddCardInstallments(v)
+	return _u
+}
+
+// SetCardToken sets the "card_token" field.
+func (_u *ChargeUpdateOne) SetCardToken(v []byte) *ChargeUpdateOne {
+	_u.mutation.SetCardToken(v)
+	return _u
+}
+
+// ClearCardToken clears the value of the "card_token" field.
+func (_u *ChargeUpdateOne) ClearCardToken() *ChargeUpdateOne {
+	_u.mutation.ClearCardToken()
+	return _u
+}
+
+// SetCardMask sets the "card_mask" field.
+func (_u *ChargeUpdateOne) SetCardMask(v string) *ChargeUpdateOne {
+	_u.mutation.SetCardMask(v)
+	return _u
+}
+
+// SetNillableCardMask sets the "card_mask" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableCardMask(v *string) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetCardMask(*v)
+	}
+	return _u
+}
+
+// SetRefusal sets the "refusal" field.
+func (_u *ChargeUpdateOne) SetRefusal(v string) *ChargeUpdateOne {
+	_u.mutation.SetRefusal(v)
+	return _u
+}
+
+// SetNillableRefusal sets the "refusal" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableRefusal(v *string) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetRefusal(*v)
+	}
+	return _u
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (_u *ChargeUpdateOne) SetCardRetryable(v bool) *ChargeUpdateOne {
+	_u.mutation.SetCardRetryable(v)
+	return _u
+}
+
+// SetNillableCardRetryable sets the "card_retryable" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableCardRetryable(v *bool) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetCardRetryable(*v)
 	}
 	return _u
 }
@@ -1523,6 +2266,94 @@ func (_u *ChargeUpdateOne) ClearPaidOn() *ChargeUpdateOne {
 	return _u
 }
 
+// SetPaidWith sets the "paid_with" field.
+func (_u *ChargeUpdateOne) SetPaidWith(v enum.PaymentMethod) *ChargeUpdateOne {
+	_u.mutation.SetPaidWith(v)
+	return _u
+}
+
+// SetNillablePaidWith sets the "paid_with" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillablePaidWith(v *enum.PaymentMethod) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetPaidWith(*v)
+	}
+	return _u
+}
+
+// ClearPaidWith clears the value of the "paid_with" field.
+func (_u *ChargeUpdateOne) ClearPaidWith() *ChargeUpdateOne {
+	_u.mutation.ClearPaidWith()
+	return _u
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (_u *ChargeUpdateOne) SetEndToEndID(v string) *ChargeUpdateOne {
+	_u.mutation.SetEndToEndID(v)
+	return _u
+}
+
+// SetNillableEndToEndID sets the "end_to_end_id" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableEndToEndID(v *string) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetEndToEndID(*v)
+	}
+	return _u
+}
+
+// ClearEndToEndID clears the value of the "end_to_end_id" field.
+func (_u *ChargeUpdateOne) ClearEndToEndID() *ChargeUpdateOne {
+	_u.mutation.ClearEndToEndID()
+	return _u
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (_u *ChargeUpdateOne) SetProviderFeeCents(v int64) *ChargeUpdateOne {
+	_u.mutation.ResetProviderFeeCents()
+	_u.mutation.SetProviderFeeCents(v)
+	return _u
+}
+
+// SetNillableProviderFeeCents sets the "provider_fee_cents" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableProviderFeeCents(v *int64) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetProviderFeeCents(*v)
+	}
+	return _u
+}
+
+// AddProviderFeeCents adds value to the "provider_fee_cents" field.
+func (_u *ChargeUpdateOne) AddProviderFeeCents(v int64) *ChargeUpdateOne {
+	_u.mutation.AddProviderFeeCents(v)
+	return _u
+}
+
+// ClearProviderFeeCents clears the value of the "provider_fee_cents" field.
+func (_u *ChargeUpdateOne) ClearProviderFeeCents() *ChargeUpdateOne {
+	_u.mutation.ClearProviderFeeCents()
+	return _u
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (_u *ChargeUpdateOne) SetRefundedCents(v int64) *ChargeUpdateOne {
+	_u.mutation.ResetRefundedCents()
+	_u.mutation.SetRefundedCents(v)
+	return _u
+}
+
+// SetNillableRefundedCents sets the "refunded_cents" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableRefundedCents(v *int64) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetRefundedCents(*v)
+	}
+	return _u
+}
+
+// AddRefundedCents adds value to the "refunded_cents" field.
+func (_u *ChargeUpdateOne) AddRefundedCents(v int64) *ChargeUpdateOne {
+	_u.mutation.AddRefundedCents(v)
+	return _u
+}
+
 // SetReplacedAt sets the "replaced_at" field.
 func (_u *ChargeUpdateOne) SetReplacedAt(v time.Time) *ChargeUpdateOne {
 	_u.mutation.SetReplacedAt(v)
@@ -1557,6 +2388,26 @@ func (_u *ChargeUpdateOne) SetSale(v *Sale) *ChargeUpdateOne {
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_u *ChargeUpdateOne) SetCustomer(v *Customer) *ChargeUpdateOne {
 	return _u.SetCustomerID(v.ID)
+}
+
+// SetCarnet sets the "carnet" edge to the Carnet entity.
+func (_u *ChargeUpdateOne) SetCarnet(v *Carnet) *ChargeUpdateOne {
+	return _u.SetCarnetID(v.ID)
+}
+
+// AddRefundIDs adds the "refunds" edge to the Refund entity by IDs.
+func (_u *ChargeUpdateOne) AddRefundIDs(ids ...string) *ChargeUpdateOne {
+	_u.mutation.AddRefundIDs(ids...)
+	return _u
+}
+
+// AddRefunds adds the "refunds" edges to the Refund entity.
+func (_u *ChargeUpdateOne) AddRefunds(v ...*Refund) *ChargeUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddRefundIDs(ids...)
 }
 
 // AddEventIDs adds the "events" edge to the ChargeEvent entity by IDs.
@@ -1604,6 +2455,33 @@ func (_u *ChargeUpdateOne) ClearSale() *ChargeUpdateOne {
 func (_u *ChargeUpdateOne) ClearCustomer() *ChargeUpdateOne {
 	_u.mutation.ClearCustomer()
 	return _u
+}
+
+// ClearCarnet clears the "carnet" edge to the Carnet entity.
+func (_u *ChargeUpdateOne) ClearCarnet() *ChargeUpdateOne {
+	_u.mutation.ClearCarnet()
+	return _u
+}
+
+// ClearRefunds clears all "refunds" edges to the Refund entity.
+func (_u *ChargeUpdateOne) ClearRefunds() *ChargeUpdateOne {
+	_u.mutation.ClearRefunds()
+	return _u
+}
+
+// RemoveRefundIDs removes the "refunds" edge to Refund entities by IDs.
+func (_u *ChargeUpdateOne) RemoveRefundIDs(ids ...string) *ChargeUpdateOne {
+	_u.mutation.RemoveRefundIDs(ids...)
+	return _u
+}
+
+// RemoveRefunds removes "refunds" edges to Refund entities.
+func (_u *ChargeUpdateOne) RemoveRefunds(v ...*Refund) *ChargeUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveRefundIDs(ids...)
 }
 
 // ClearEvents clears all "events" edges to the ChargeEvent entity.
@@ -1709,9 +2587,19 @@ func (_u *ChargeUpdateOne) check() error {
 			return &ValidationError{Name: "status", err: fmt.Errorf(`db: validator failed for field "Charge.status": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.LinkMethods(); ok {
+		if err := charge.LinkMethodsValidator(v); err != nil {
+			return &ValidationError{Name: "link_methods", err: fmt.Errorf(`db: validator failed for field "Charge.link_methods": %w`, err)}
+		}
+	}
 	if v, ok := _u.mutation.Environment(); ok {
 		if err := charge.EnvironmentValidator(v); err != nil {
 			return &ValidationError{Name: "environment", err: fmt.Errorf(`db: validator failed for field "Charge.environment": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.PaidWith(); ok {
+		if err := charge.PaidWithValidator(v); err != nil {
+			return &ValidationError{Name: "paid_with", err: fmt.Errorf(`db: validator failed for field "Charge.paid_with": %w`, err)}
 		}
 	}
 	if _u.mutation.SaleCleared() && len(_u.mutation.SaleIDs()) > 0 {
@@ -1794,11 +2682,29 @@ func (_u *ChargeUpdateOne) sqlSave(ctx context.Context) (_node *Charge, err erro
 	if value, ok := _u.mutation.AddedMonthlyInterestHundredths(); ok {
 		_spec.AddField(charge.FieldMonthlyInterestHundredths, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.DailyInterestThousandths(); ok {
+		_spec.SetField(charge.FieldDailyInterestThousandths, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDailyInterestThousandths(); ok {
+		_spec.AddField(charge.FieldDailyInterestThousandths, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.DiscountCents(); ok {
+		_spec.SetField(charge.FieldDiscountCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDiscountCents(); ok {
+		_spec.AddField(charge.FieldDiscountCents, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.EarlyDiscountCents(); ok {
 		_spec.SetField(charge.FieldEarlyDiscountCents, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.AddedEarlyDiscountCents(); ok {
 		_spec.AddField(charge.FieldEarlyDiscountCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.EarlyDiscountHundredths(); ok {
+		_spec.SetField(charge.FieldEarlyDiscountHundredths, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedEarlyDiscountHundredths(); ok {
+		_spec.AddField(charge.FieldEarlyDiscountHundredths, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.EarlyDiscountDays(); ok {
 		_spec.SetField(charge.FieldEarlyDiscountDays, field.TypeInt, value)
@@ -1820,6 +2726,45 @@ func (_u *ChargeUpdateOne) sqlSave(ctx context.Context) (_node *Charge, err erro
 	}
 	if value, ok := _u.mutation.SendEmail(); ok {
 		_spec.SetField(charge.FieldSendEmail, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.LinkMethods(); ok {
+		_spec.SetField(charge.FieldLinkMethods, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.PixSeconds(); ok {
+		_spec.SetField(charge.FieldPixSeconds, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPixSeconds(); ok {
+		_spec.AddField(charge.FieldPixSeconds, field.TypeInt, value)
+	}
+	if _u.mutation.PixSecondsCleared() {
+		_spec.ClearField(charge.FieldPixSeconds, field.TypeInt)
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(charge.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(charge.FieldExpiresAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.CardInstallments(); ok {
+		_spec.SetField(charge.FieldCardInstallments, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCardInstallments(); ok {
+		_spec.AddField(charge.FieldCardInstallments, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.CardToken(); ok {
+		_spec.SetField(charge.FieldCardToken, field.TypeBytes, value)
+	}
+	if _u.mutation.CardTokenCleared() {
+		_spec.ClearField(charge.FieldCardToken, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.CardMask(); ok {
+		_spec.SetField(charge.FieldCardMask, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Refusal(); ok {
+		_spec.SetField(charge.FieldRefusal, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CardRetryable(); ok {
+		_spec.SetField(charge.FieldCardRetryable, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Environment(); ok {
 		_spec.SetField(charge.FieldEnvironment, field.TypeEnum, value)
@@ -1890,6 +2835,33 @@ func (_u *ChargeUpdateOne) sqlSave(ctx context.Context) (_node *Charge, err erro
 	if _u.mutation.PaidOnCleared() {
 		_spec.ClearField(charge.FieldPaidOn, field.TypeString)
 	}
+	if value, ok := _u.mutation.PaidWith(); ok {
+		_spec.SetField(charge.FieldPaidWith, field.TypeEnum, value)
+	}
+	if _u.mutation.PaidWithCleared() {
+		_spec.ClearField(charge.FieldPaidWith, field.TypeEnum)
+	}
+	if value, ok := _u.mutation.EndToEndID(); ok {
+		_spec.SetField(charge.FieldEndToEndID, field.TypeString, value)
+	}
+	if _u.mutation.EndToEndIDCleared() {
+		_spec.ClearField(charge.FieldEndToEndID, field.TypeString)
+	}
+	if value, ok := _u.mutation.ProviderFeeCents(); ok {
+		_spec.SetField(charge.FieldProviderFeeCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedProviderFeeCents(); ok {
+		_spec.AddField(charge.FieldProviderFeeCents, field.TypeInt64, value)
+	}
+	if _u.mutation.ProviderFeeCentsCleared() {
+		_spec.ClearField(charge.FieldProviderFeeCents, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.RefundedCents(); ok {
+		_spec.SetField(charge.FieldRefundedCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedRefundedCents(); ok {
+		_spec.AddField(charge.FieldRefundedCents, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.ReplacedAt(); ok {
 		_spec.SetField(charge.FieldReplacedAt, field.TypeTime, value)
 	}
@@ -1950,6 +2922,80 @@ func (_u *ChargeUpdateOne) sqlSave(ctx context.Context) (_node *Charge, err erro
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(customer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CarnetCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   charge.CarnetTable,
+			Columns: []string{charge.CarnetColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(carnet.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CarnetIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   charge.CarnetTable,
+			Columns: []string{charge.CarnetColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(carnet.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefundsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedRefundsIDs(); len(nodes) > 0 && !_u.mutation.RefundsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefundsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   charge.RefundsTable,
+			Columns: []string{charge.RefundsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

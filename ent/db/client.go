@@ -13,6 +13,10 @@ import (
 
 	"ponte/ent/db/account"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/batch"
+	"ponte/ent/db/batchitem"
+	"ponte/ent/db/callcount"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -30,6 +34,7 @@ import (
 	"ponte/ent/db/order"
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/product"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
 	"ponte/ent/db/salestatusmapping"
@@ -53,6 +58,14 @@ type Client struct {
 	Account *AccountClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// Batch is the client for interacting with the Batch builders.
+	Batch *BatchClient
+	// BatchItem is the client for interacting with the BatchItem builders.
+	BatchItem *BatchItemClient
+	// CallCount is the client for interacting with the CallCount builders.
+	CallCount *CallCountClient
+	// Carnet is the client for interacting with the Carnet builders.
+	Carnet *CarnetClient
 	// Charge is the client for interacting with the Charge builders.
 	Charge *ChargeClient
 	// ChargeEvent is the client for interacting with the ChargeEvent builders.
@@ -87,6 +100,8 @@ type Client struct {
 	PaymentMethodMapping *PaymentMethodMappingClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// Refund is the client for interacting with the Refund builders.
+	Refund *RefundClient
 	// Sale is the client for interacting with the Sale builders.
 	Sale *SaleClient
 	// SaleItem is the client for interacting with the SaleItem builders.
@@ -110,6 +125,10 @@ func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Account = NewAccountClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
+	c.Batch = NewBatchClient(c.config)
+	c.BatchItem = NewBatchItemClient(c.config)
+	c.CallCount = NewCallCountClient(c.config)
+	c.Carnet = NewCarnetClient(c.config)
 	c.Charge = NewChargeClient(c.config)
 	c.ChargeEvent = NewChargeEventClient(c.config)
 	c.Convenio = NewConvenioClient(c.config)
@@ -127,6 +146,7 @@ func (c *Client) init() {
 	c.Order = NewOrderClient(c.config)
 	c.PaymentMethodMapping = NewPaymentMethodMappingClient(c.config)
 	c.Product = NewProductClient(c.config)
+	c.Refund = NewRefundClient(c.config)
 	c.Sale = NewSaleClient(c.config)
 	c.SaleItem = NewSaleItemClient(c.config)
 	c.SaleStatusMapping = NewSaleStatusMappingClient(c.config)
@@ -226,6 +246,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		config:               cfg,
 		Account:              NewAccountClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
+		Batch:                NewBatchClient(cfg),
+		BatchItem:            NewBatchItemClient(cfg),
+		CallCount:            NewCallCountClient(cfg),
+		Carnet:               NewCarnetClient(cfg),
 		Charge:               NewChargeClient(cfg),
 		ChargeEvent:          NewChargeEventClient(cfg),
 		Convenio:             NewConvenioClient(cfg),
@@ -243,6 +267,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Order:                NewOrderClient(cfg),
 		PaymentMethodMapping: NewPaymentMethodMappingClient(cfg),
 		Product:              NewProductClient(cfg),
+		Refund:               NewRefundClient(cfg),
 		Sale:                 NewSaleClient(cfg),
 		SaleItem:             NewSaleItemClient(cfg),
 		SaleStatusMapping:    NewSaleStatusMappingClient(cfg),
@@ -269,6 +294,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		config:               cfg,
 		Account:              NewAccountClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
+		Batch:                NewBatchClient(cfg),
+		BatchItem:            NewBatchItemClient(cfg),
+		CallCount:            NewCallCountClient(cfg),
+		Carnet:               NewCarnetClient(cfg),
 		Charge:               NewChargeClient(cfg),
 		ChargeEvent:          NewChargeEventClient(cfg),
 		Convenio:             NewConvenioClient(cfg),
@@ -286,6 +315,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Order:                NewOrderClient(cfg),
 		PaymentMethodMapping: NewPaymentMethodMappingClient(cfg),
 		Product:              NewProductClient(cfg),
+		Refund:               NewRefundClient(cfg),
 		Sale:                 NewSaleClient(cfg),
 		SaleItem:             NewSaleItemClient(cfg),
 		SaleStatusMapping:    NewSaleStatusMappingClient(cfg),
@@ -320,11 +350,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Attempt, c.Charge, c.ChargeEvent, c.Convenio, c.Credential,
-		c.Customer, c.Delivery, c.Entry, c.Failure, c.Historico, c.IdempotencyKey,
-		c.Integration, c.Notice, c.NoticeToken, c.Operation, c.Order,
-		c.PaymentMethodMapping, c.Product, c.Sale, c.SaleItem, c.SaleStatusMapping,
-		c.Session, c.User,
+		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Charge,
+		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Entry,
+		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Notice,
+		c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping, c.Product,
+		c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -334,11 +364,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Attempt, c.Charge, c.ChargeEvent, c.Convenio, c.Credential,
-		c.Customer, c.Delivery, c.Entry, c.Failure, c.Historico, c.IdempotencyKey,
-		c.Integration, c.Notice, c.NoticeToken, c.Operation, c.Order,
-		c.PaymentMethodMapping, c.Product, c.Sale, c.SaleItem, c.SaleStatusMapping,
-		c.Session, c.User,
+		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Charge,
+		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Entry,
+		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Notice,
+		c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping, c.Product,
+		c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -351,6 +381,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Account.mutate(ctx, m)
 	case *AttemptMutation:
 		return c.Attempt.mutate(ctx, m)
+	case *BatchMutation:
+		return c.Batch.mutate(ctx, m)
+	case *BatchItemMutation:
+		return c.BatchItem.mutate(ctx, m)
+	case *CallCountMutation:
+		return c.CallCount.mutate(ctx, m)
+	case *CarnetMutation:
+		return c.Carnet.mutate(ctx, m)
 	case *ChargeMutation:
 		return c.Charge.mutate(ctx, m)
 	case *ChargeEventMutation:
@@ -385,6 +423,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PaymentMethodMapping.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
+	case *RefundMutation:
+		return c.Refund.mutate(ctx, m)
 	case *SaleMutation:
 		return c.Sale.mutate(ctx, m)
 	case *SaleItemMutation:
@@ -682,6 +722,650 @@ func (c *AttemptClient) mutate(ctx context.Context, m *AttemptMutation) (Value, 
 	}
 }
 
+// BatchClient is a client for the Batch schema.
+type BatchClient struct {
+	config
+}
+
+// NewBatchClient returns a client for the Batch from the given config.
+func NewBatchClient(c config) *BatchClient {
+	return &BatchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `batch.Hooks(f(g(h())))`.
+func (c *BatchClient) Use(hooks ...Hook) {
+	c.hooks.Batch = append(c.hooks.Batch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `batch.Intercept(f(g(h())))`.
+func (c *BatchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Batch = append(c.inters.Batch, interceptors...)
+}
+
+// Create returns a builder for creating a Batch entity.
+func (c *BatchClient) Create() *BatchCreate {
+	mutation := newBatchMutation(c.config, OpCreate)
+	return &BatchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Batch entities.
+func (c *BatchClient) CreateBulk(builders ...*BatchCreate) *BatchCreateBulk {
+	return &BatchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BatchClient) MapCreateBulk(slice any, setFunc func(*BatchCreate, int)) *BatchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BatchCreateBulk{err: fmt.Errorf("calling to BatchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BatchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BatchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Batch.
+func (c *BatchClient) Update() *BatchUpdate {
+	mutation := newBatchMutation(c.config, OpUpdate)
+	return &BatchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BatchClient) UpdateOne(_m *Batch) *BatchUpdateOne {
+	mutation := newBatchMutation(c.config, OpUpdateOne, withBatch(_m))
+	return &BatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BatchClient) UpdateOneID(id string) *BatchUpdateOne {
+	mutation := newBatchMutation(c.config, OpUpdateOne, withBatchID(id))
+	return &BatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Batch.
+func (c *BatchClient) Delete() *BatchDelete {
+	mutation := newBatchMutation(c.config, OpDelete)
+	return &BatchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BatchClient) DeleteOne(_m *Batch) *BatchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BatchClient) DeleteOneID(id string) *BatchDeleteOne {
+	builder := c.Delete().Where(batch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BatchDeleteOne{builder}
+}
+
+// Query returns a query builder for Batch.
+func (c *BatchClient) Query() *BatchQuery {
+	return &BatchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBatch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Batch entity by its id.
+func (c *BatchClient) Get(ctx context.Context, id string) (*Batch, error) {
+	return c.Query().Where(batch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BatchClient) GetX(ctx context.Context, id string) *Batch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryRequestedBy queries the requested_by edge of a Batch.
+func (c *BatchClient) QueryRequestedBy(_m *Batch) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batch.Table, batch.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, batch.RequestedByTable, batch.RequestedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryItems queries the items edge of a Batch.
+func (c *BatchClient) QueryItems(_m *Batch) *BatchItemQuery {
+	query := (&BatchItemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batch.Table, batch.FieldID, id),
+			sqlgraph.To(batchitem.Table, batchitem.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, batch.ItemsTable, batch.ItemsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BatchClient) Hooks() []Hook {
+	return c.hooks.Batch
+}
+
+// Interceptors returns the client interceptors.
+func (c *BatchClient) Interceptors() []Interceptor {
+	return c.inters.Batch
+}
+
+func (c *BatchClient) mutate(ctx context.Context, m *BatchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BatchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BatchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Batch mutation op: %q", m.Op())
+	}
+}
+
+// BatchItemClient is a client for the BatchItem schema.
+type BatchItemClient struct {
+	config
+}
+
+// NewBatchItemClient returns a client for the BatchItem from the given config.
+func NewBatchItemClient(c config) *BatchItemClient {
+	return &BatchItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `batchitem.Hooks(f(g(h())))`.
+func (c *BatchItemClient) Use(hooks ...Hook) {
+	c.hooks.BatchItem = append(c.hooks.BatchItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `batchitem.Intercept(f(g(h())))`.
+func (c *BatchItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BatchItem = append(c.inters.BatchItem, interceptors...)
+}
+
+// Create returns a builder for creating a BatchItem entity.
+func (c *BatchItemClient) Create() *BatchItemCreate {
+	mutation := newBatchItemMutation(c.config, OpCreate)
+	return &BatchItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BatchItem entities.
+func (c *BatchItemClient) CreateBulk(builders ...*BatchItemCreate) *BatchItemCreateBulk {
+	return &BatchItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BatchItemClient) MapCreateBulk(slice any, setFunc func(*BatchItemCreate, int)) *BatchItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BatchItemCreateBulk{err: fmt.Errorf("calling to BatchItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BatchItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BatchItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BatchItem.
+func (c *BatchItemClient) Update() *BatchItemUpdate {
+	mutation := newBatchItemMutation(c.config, OpUpdate)
+	return &BatchItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BatchItemClient) UpdateOne(_m *BatchItem) *BatchItemUpdateOne {
+	mutation := newBatchItemMutation(c.config, OpUpdateOne, withBatchItem(_m))
+	return &BatchItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BatchItemClient) UpdateOneID(id string) *BatchItemUpdateOne {
+	mutation := newBatchItemMutation(c.config, OpUpdateOne, withBatchItemID(id))
+	return &BatchItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BatchItem.
+func (c *BatchItemClient) Delete() *BatchItemDelete {
+	mutation := newBatchItemMutation(c.config, OpDelete)
+	return &BatchItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BatchItemClient) DeleteOne(_m *BatchItem) *BatchItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BatchItemClient) DeleteOneID(id string) *BatchItemDeleteOne {
+	builder := c.Delete().Where(batchitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BatchItemDeleteOne{builder}
+}
+
+// Query returns a query builder for BatchItem.
+func (c *BatchItemClient) Query() *BatchItemQuery {
+	return &BatchItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBatchItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BatchItem entity by its id.
+func (c *BatchItemClient) Get(ctx context.Context, id string) (*BatchItem, error) {
+	return c.Query().Where(batchitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BatchItemClient) GetX(ctx context.Context, id string) *BatchItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryBatch queries the batch edge of a BatchItem.
+func (c *BatchItemClient) QueryBatch(_m *BatchItem) *BatchQuery {
+	query := (&BatchClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batchitem.Table, batchitem.FieldID, id),
+			sqlgraph.To(batch.Table, batch.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.BatchTable, batchitem.BatchColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCharge queries the charge edge of a BatchItem.
+func (c *BatchItemClient) QueryCharge(_m *BatchItem) *ChargeQuery {
+	query := (&ChargeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batchitem.Table, batchitem.FieldID, id),
+			sqlgraph.To(charge.Table, charge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.ChargeTable, batchitem.ChargeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOperation queries the operation edge of a BatchItem.
+func (c *BatchItemClient) QueryOperation(_m *BatchItem) *OperationQuery {
+	query := (&OperationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batchitem.Table, batchitem.FieldID, id),
+			sqlgraph.To(operation.Table, operation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.OperationTable, batchitem.OperationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BatchItemClient) Hooks() []Hook {
+	return c.hooks.BatchItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *BatchItemClient) Interceptors() []Interceptor {
+	return c.inters.BatchItem
+}
+
+func (c *BatchItemClient) mutate(ctx context.Context, m *BatchItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BatchItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BatchItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BatchItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BatchItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown BatchItem mutation op: %q", m.Op())
+	}
+}
+
+// CallCountClient is a client for the CallCount schema.
+type CallCountClient struct {
+	config
+}
+
+// NewCallCountClient returns a client for the CallCount from the given config.
+func NewCallCountClient(c config) *CallCountClient {
+	return &CallCountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `callcount.Hooks(f(g(h())))`.
+func (c *CallCountClient) Use(hooks ...Hook) {
+	c.hooks.CallCount = append(c.hooks.CallCount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `callcount.Intercept(f(g(h())))`.
+func (c *CallCountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CallCount = append(c.inters.CallCount, interceptors...)
+}
+
+// Create returns a builder for creating a CallCount entity.
+func (c *CallCountClient) Create() *CallCountCreate {
+	mutation := newCallCountMutation(c.config, OpCreate)
+	return &CallCountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CallCount entities.
+func (c *CallCountClient) CreateBulk(builders ...*CallCountCreate) *CallCountCreateBulk {
+	return &CallCountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CallCountClient) MapCreateBulk(slice any, setFunc func(*CallCountCreate, int)) *CallCountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CallCountCreateBulk{err: fmt.Errorf("calling to CallCountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CallCountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CallCountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CallCount.
+func (c *CallCountClient) Update() *CallCountUpdate {
+	mutation := newCallCountMutation(c.config, OpUpdate)
+	return &CallCountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CallCountClient) UpdateOne(_m *CallCount) *CallCountUpdateOne {
+	mutation := newCallCountMutation(c.config, OpUpdateOne, withCallCount(_m))
+	return &CallCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CallCountClient) UpdateOneID(id string) *CallCountUpdateOne {
+	mutation := newCallCountMutation(c.config, OpUpdateOne, withCallCountID(id))
+	return &CallCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CallCount.
+func (c *CallCountClient) Delete() *CallCountDelete {
+	mutation := newCallCountMutation(c.config, OpDelete)
+	return &CallCountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CallCountClient) DeleteOne(_m *CallCount) *CallCountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CallCountClient) DeleteOneID(id string) *CallCountDeleteOne {
+	builder := c.Delete().Where(callcount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CallCountDeleteOne{builder}
+}
+
+// Query returns a query builder for CallCount.
+func (c *CallCountClient) Query() *CallCountQuery {
+	return &CallCountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCallCount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CallCount entity by its id.
+func (c *CallCountClient) Get(ctx context.Context, id string) (*CallCount, error) {
+	return c.Query().Where(callcount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CallCountClient) GetX(ctx context.Context, id string) *CallCount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CallCountClient) Hooks() []Hook {
+	return c.hooks.CallCount
+}
+
+// Interceptors returns the client interceptors.
+func (c *CallCountClient) Interceptors() []Interceptor {
+	return c.inters.CallCount
+}
+
+func (c *CallCountClient) mutate(ctx context.Context, m *CallCountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CallCountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CallCountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CallCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CallCountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CallCount mutation op: %q", m.Op())
+	}
+}
+
+// CarnetClient is a client for the Carnet schema.
+type CarnetClient struct {
+	config
+}
+
+// NewCarnetClient returns a client for the Carnet from the given config.
+func NewCarnetClient(c config) *CarnetClient {
+	return &CarnetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `carnet.Hooks(f(g(h())))`.
+func (c *CarnetClient) Use(hooks ...Hook) {
+	c.hooks.Carnet = append(c.hooks.Carnet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `carnet.Intercept(f(g(h())))`.
+func (c *CarnetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Carnet = append(c.inters.Carnet, interceptors...)
+}
+
+// Create returns a builder for creating a Carnet entity.
+func (c *CarnetClient) Create() *CarnetCreate {
+	mutation := newCarnetMutation(c.config, OpCreate)
+	return &CarnetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Carnet entities.
+func (c *CarnetClient) CreateBulk(builders ...*CarnetCreate) *CarnetCreateBulk {
+	return &CarnetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CarnetClient) MapCreateBulk(slice any, setFunc func(*CarnetCreate, int)) *CarnetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CarnetCreateBulk{err: fmt.Errorf("calling to CarnetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CarnetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CarnetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Carnet.
+func (c *CarnetClient) Update() *CarnetUpdate {
+	mutation := newCarnetMutation(c.config, OpUpdate)
+	return &CarnetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CarnetClient) UpdateOne(_m *Carnet) *CarnetUpdateOne {
+	mutation := newCarnetMutation(c.config, OpUpdateOne, withCarnet(_m))
+	return &CarnetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CarnetClient) UpdateOneID(id string) *CarnetUpdateOne {
+	mutation := newCarnetMutation(c.config, OpUpdateOne, withCarnetID(id))
+	return &CarnetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Carnet.
+func (c *CarnetClient) Delete() *CarnetDelete {
+	mutation := newCarnetMutation(c.config, OpDelete)
+	return &CarnetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CarnetClient) DeleteOne(_m *Carnet) *CarnetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CarnetClient) DeleteOneID(id string) *CarnetDeleteOne {
+	builder := c.Delete().Where(carnet.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CarnetDeleteOne{builder}
+}
+
+// Query returns a query builder for Carnet.
+func (c *CarnetClient) Query() *CarnetQuery {
+	return &CarnetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCarnet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Carnet entity by its id.
+func (c *CarnetClient) Get(ctx context.Context, id string) (*Carnet, error) {
+	return c.Query().Where(carnet.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CarnetClient) GetX(ctx context.Context, id string) *Carnet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySale queries the sale edge of a Carnet.
+func (c *CarnetClient) QuerySale(_m *Carnet) *SaleQuery {
+	query := (&SaleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(carnet.Table, carnet.FieldID, id),
+			sqlgraph.To(sale.Table, sale.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, carnet.SaleTable, carnet.SaleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCharges queries the charges edge of a Carnet.
+func (c *CarnetClient) QueryCharges(_m *Carnet) *ChargeQuery {
+	query := (&ChargeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(carnet.Table, carnet.FieldID, id),
+			sqlgraph.To(charge.Table, charge.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, carnet.ChargesTable, carnet.ChargesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CarnetClient) Hooks() []Hook {
+	return c.hooks.Carnet
+}
+
+// Interceptors returns the client interceptors.
+func (c *CarnetClient) Interceptors() []Interceptor {
+	return c.inters.Carnet
+}
+
+func (c *CarnetClient) mutate(ctx context.Context, m *CarnetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CarnetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CarnetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CarnetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CarnetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Carnet mutation op: %q", m.Op())
+	}
+}
+
 // ChargeClient is a client for the Charge schema.
 type ChargeClient struct {
 	config
@@ -815,6 +1499,38 @@ func (c *ChargeClient) QueryCustomer(_m *Charge) *CustomerQuery {
 			sqlgraph.From(charge.Table, charge.FieldID, id),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, charge.CustomerTable, charge.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCarnet queries the carnet edge of a Charge.
+func (c *ChargeClient) QueryCarnet(_m *Charge) *CarnetQuery {
+	query := (&CarnetClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(charge.Table, charge.FieldID, id),
+			sqlgraph.To(carnet.Table, carnet.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, charge.CarnetTable, charge.CarnetColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRefunds queries the refunds edge of a Charge.
+func (c *ChargeClient) QueryRefunds(_m *Charge) *RefundQuery {
+	query := (&RefundClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(charge.Table, charge.FieldID, id),
+			sqlgraph.To(refund.Table, refund.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, charge.RefundsTable, charge.RefundsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -1805,6 +2521,22 @@ func (c *EntryClient) QueryCharge(_m *Entry) *ChargeQuery {
 			sqlgraph.From(entry.Table, entry.FieldID, id),
 			sqlgraph.To(charge.Table, charge.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, entry.ChargeTable, entry.ChargeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRefund queries the refund edge of a Entry.
+func (c *EntryClient) QueryRefund(_m *Entry) *RefundQuery {
+	query := (&RefundClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, id),
+			sqlgraph.To(refund.Table, refund.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, entry.RefundTable, entry.RefundColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3391,6 +4123,171 @@ func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, 
 	}
 }
 
+// RefundClient is a client for the Refund schema.
+type RefundClient struct {
+	config
+}
+
+// NewRefundClient returns a client for the Refund from the given config.
+func NewRefundClient(c config) *RefundClient {
+	return &RefundClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `refund.Hooks(f(g(h())))`.
+func (c *RefundClient) Use(hooks ...Hook) {
+	c.hooks.Refund = append(c.hooks.Refund, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `refund.Intercept(f(g(h())))`.
+func (c *RefundClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Refund = append(c.inters.Refund, interceptors...)
+}
+
+// Create returns a builder for creating a Refund entity.
+func (c *RefundClient) Create() *RefundCreate {
+	mutation := newRefundMutation(c.config, OpCreate)
+	return &RefundCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Refund entities.
+func (c *RefundClient) CreateBulk(builders ...*RefundCreate) *RefundCreateBulk {
+	return &RefundCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RefundClient) MapCreateBulk(slice any, setFunc func(*RefundCreate, int)) *RefundCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RefundCreateBulk{err: fmt.Errorf("calling to RefundClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RefundCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RefundCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Refund.
+func (c *RefundClient) Update() *RefundUpdate {
+	mutation := newRefundMutation(c.config, OpUpdate)
+	return &RefundUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RefundClient) UpdateOne(_m *Refund) *RefundUpdateOne {
+	mutation := newRefundMutation(c.config, OpUpdateOne, withRefund(_m))
+	return &RefundUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RefundClient) UpdateOneID(id string) *RefundUpdateOne {
+	mutation := newRefundMutation(c.config, OpUpdateOne, withRefundID(id))
+	return &RefundUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Refund.
+func (c *RefundClient) Delete() *RefundDelete {
+	mutation := newRefundMutation(c.config, OpDelete)
+	return &RefundDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RefundClient) DeleteOne(_m *Refund) *RefundDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RefundClient) DeleteOneID(id string) *RefundDeleteOne {
+	builder := c.Delete().Where(refund.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RefundDeleteOne{builder}
+}
+
+// Query returns a query builder for Refund.
+func (c *RefundClient) Query() *RefundQuery {
+	return &RefundQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRefund},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Refund entity by its id.
+func (c *RefundClient) Get(ctx context.Context, id string) (*Refund, error) {
+	return c.Query().Where(refund.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RefundClient) GetX(ctx context.Context, id string) *Refund {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCharge queries the charge edge of a Refund.
+func (c *RefundClient) QueryCharge(_m *Refund) *ChargeQuery {
+	query := (&ChargeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(refund.Table, refund.FieldID, id),
+			sqlgraph.To(charge.Table, charge.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, refund.ChargeTable, refund.ChargeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRequestedBy queries the requested_by edge of a Refund.
+func (c *RefundClient) QueryRequestedBy(_m *Refund) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(refund.Table, refund.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, refund.RequestedByTable, refund.RequestedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RefundClient) Hooks() []Hook {
+	return c.hooks.Refund
+}
+
+// Interceptors returns the client interceptors.
+func (c *RefundClient) Interceptors() []Interceptor {
+	return c.inters.Refund
+}
+
+func (c *RefundClient) mutate(ctx context.Context, m *RefundMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RefundCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RefundUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RefundUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RefundDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Refund mutation op: %q", m.Op())
+	}
+}
+
 // SaleClient is a client for the Sale schema.
 type SaleClient struct {
 	config
@@ -4203,16 +5100,18 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Attempt, Charge, ChargeEvent, Convenio, Credential, Customer, Delivery,
-		Entry, Failure, Historico, IdempotencyKey, Integration, Notice, NoticeToken,
-		Operation, Order, PaymentMethodMapping, Product, Sale, SaleItem,
-		SaleStatusMapping, Session, User []ent.Hook
+		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Charge, ChargeEvent,
+		Convenio, Credential, Customer, Delivery, Entry, Failure, Historico,
+		IdempotencyKey, Integration, Notice, NoticeToken, Operation, Order,
+		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
+		Session, User []ent.Hook
 	}
 	inters struct {
-		Account, Attempt, Charge, ChargeEvent, Convenio, Credential, Customer, Delivery,
-		Entry, Failure, Historico, IdempotencyKey, Integration, Notice, NoticeToken,
-		Operation, Order, PaymentMethodMapping, Product, Sale, SaleItem,
-		SaleStatusMapping, Session, User []ent.Interceptor
+		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Charge, ChargeEvent,
+		Convenio, Credential, Customer, Delivery, Entry, Failure, Historico,
+		IdempotencyKey, Integration, Notice, NoticeToken, Operation, Order,
+		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
+		Session, User []ent.Interceptor
 	}
 )
 

@@ -30,6 +30,8 @@ type Credential struct {
 	Sealed []byte `json:"-"`
 	// Hint holds the value of the "hint" field.
 	Hint string `json:"hint,omitempty"`
+	// of a certificate
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	// SetAt holds the value of the "set_at" field.
 	SetAt time.Time `json:"set_at,omitempty"`
 	// SetByID holds the value of the "set_by_id" field.
@@ -82,7 +84,7 @@ func (*Credential) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case credential.FieldID, credential.FieldIntegrationID, credential.FieldEnvironment, credential.FieldName, credential.FieldHint, credential.FieldSetByID:
 			values[i] = new(sql.NullString)
-		case credential.FieldSetAt:
+		case credential.FieldExpiresAt, credential.FieldSetAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -134,6 +136,13 @@ func (_m *Credential) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field hint", values[i])
 			} else if value.Valid {
 				_m.Hint = value.String
+			}
+		case credential.FieldExpiresAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field expires_at", values[i])
+			} else if value.Valid {
+				_m.ExpiresAt = new(time.Time)
+				*_m.ExpiresAt = value.Time
 			}
 		case credential.FieldSetAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -207,6 +216,11 @@ func (_m *Credential) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("hint=")
 	builder.WriteString(_m.Hint)
+	builder.WriteString(", ")
+	if v := _m.ExpiresAt; v != nil {
+		builder.WriteString("expires_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("set_at=")
 	builder.WriteString(_m.SetAt.Format(time.ANSIC))

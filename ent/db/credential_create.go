@@ -64,6 +64,20 @@ func (_c *CredentialCreate) SetNillableHint(v *string) *CredentialCreate {
 	return _c
 }
 
+// SetExpiresAt sets the "expires_at" field.
+func (_c *CredentialCreate) SetExpiresAt(v time.Time) *CredentialCreate {
+	_c.mutation.SetExpiresAt(v)
+	return _c
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_c *CredentialCreate) SetNillableExpiresAt(v *time.Time) *CredentialCreate {
+	if v != nil {
+		_c.SetExpiresAt(*v)
+	}
+	return _c
+}
+
 // SetSetAt sets the "set_at" field.
 func (_c *CredentialCreate) SetSetAt(v time.Time) *CredentialCreate {
 	_c.mutation.SetSetAt(v)
@@ -233,6 +247,10 @@ func (_c *CredentialCreate) createSpec() (*Credential, *sqlgraph.CreateSpec) {
 		_spec.SetField(credential.FieldHint, field.TypeString, value)
 		_node.Hint = value
 	}
+	if value, ok := _c.mutation.ExpiresAt(); ok {
+		_spec.SetField(credential.FieldExpiresAt, field.TypeTime, value)
+		_node.ExpiresAt = &value
+	}
 	if value, ok := _c.mutation.SetAt(); ok {
 		_spec.SetField(credential.FieldSetAt, field.TypeTime, value)
 		_node.SetAt = value
@@ -383,6 +401,24 @@ func (u *CredentialUpsert) UpdateHint() *CredentialUpsert {
 	return u
 }
 
+// SetExpiresAt sets the "expires_at" field.
+func (u *CredentialUpsert) SetExpiresAt(v time.Time) *CredentialUpsert {
+	u.Set(credential.FieldExpiresAt, v)
+	return u
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *CredentialUpsert) UpdateExpiresAt() *CredentialUpsert {
+	u.SetExcluded(credential.FieldExpiresAt)
+	return u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (u *CredentialUpsert) ClearExpiresAt() *CredentialUpsert {
+	u.SetNull(credential.FieldExpiresAt)
+	return u
+}
+
 // SetSetAt sets the "set_at" field.
 func (u *CredentialUpsert) SetSetAt(v time.Time) *CredentialUpsert {
 	u.Set(credential.FieldSetAt, v)
@@ -528,6 +564,27 @@ func (u *CredentialUpsertOne) SetHint(v string) *CredentialUpsertOne {
 func (u *CredentialUpsertOne) UpdateHint() *CredentialUpsertOne {
 	return u.Update(func(s *CredentialUpsert) {
 		s.UpdateHint()
+	})
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *CredentialUpsertOne) SetExpiresAt(v time.Time) *CredentialUpsertOne {
+	return u.Update(func(s *CredentialUpsert) {
+		s.SetExpiresAt(v)
+	})
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *CredentialUpsertOne) UpdateExpiresAt() *CredentialUpsertOne {
+	return u.Update(func(s *CredentialUpsert) {
+		s.UpdateExpiresAt()
+	})
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (u *CredentialUpsertOne) ClearExpiresAt() *CredentialUpsertOne {
+	return u.Update(func(s *CredentialUpsert) {
+		s.ClearExpiresAt()
 	})
 }
 
@@ -848,6 +905,27 @@ func (u *CredentialUpsertBulk) SetHint(v string) *CredentialUpsertBulk {
 func (u *CredentialUpsertBulk) UpdateHint() *CredentialUpsertBulk {
 	return u.Update(func(s *CredentialUpsert) {
 		s.UpdateHint()
+	})
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (u *CredentialUpsertBulk) SetExpiresAt(v time.Time) *CredentialUpsertBulk {
+	return u.Update(func(s *CredentialUpsert) {
+		s.SetExpiresAt(v)
+	})
+}
+
+// UpdateExpiresAt sets the "expires_at" field to the value that was provided on create.
+func (u *CredentialUpsertBulk) UpdateExpiresAt() *CredentialUpsertBulk {
+	return u.Update(func(s *CredentialUpsert) {
+		s.UpdateExpiresAt()
+	})
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (u *CredentialUpsertBulk) ClearExpiresAt() *CredentialUpsertBulk {
+	return u.Update(func(s *CredentialUpsert) {
+		s.ClearExpiresAt()
 	})
 }
 

@@ -94,6 +94,26 @@ func (_u *CredentialUpdate) SetNillableHint(v *string) *CredentialUpdate {
 	return _u
 }
 
+// SetExpiresAt sets the "expires_at" field.
+func (_u *CredentialUpdate) SetExpiresAt(v time.Time) *CredentialUpdate {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *CredentialUpdate) SetNillableExpiresAt(v *time.Time) *CredentialUpdate {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (_u *CredentialUpdate) ClearExpiresAt() *CredentialUpdate {
+	_u.mutation.ClearExpiresAt()
+	return _u
+}
+
 // SetSetAt sets the "set_at" field.
 func (_u *CredentialUpdate) SetSetAt(v time.Time) *CredentialUpdate {
 	_u.mutation.SetSetAt(v)
@@ -224,6 +244,12 @@ func (_u *CredentialUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.Hint(); ok {
 		_spec.SetField(credential.FieldHint, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(credential.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(credential.FieldExpiresAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.SetAt(); ok {
 		_spec.SetField(credential.FieldSetAt, field.TypeTime, value)
@@ -367,6 +393,26 @@ func (_u *CredentialUpdateOne) SetNillableHint(v *string) *CredentialUpdateOne {
 	if v != nil {
 		_u.SetHint(*v)
 	}
+	return _u
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (_u *CredentialUpdateOne) SetExpiresAt(v time.Time) *CredentialUpdateOne {
+	_u.mutation.SetExpiresAt(v)
+	return _u
+}
+
+// SetNillableExpiresAt sets the "expires_at" field if the given value is not nil.
+func (_u *CredentialUpdateOne) SetNillableExpiresAt(v *time.Time) *CredentialUpdateOne {
+	if v != nil {
+		_u.SetExpiresAt(*v)
+	}
+	return _u
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (_u *CredentialUpdateOne) ClearExpiresAt() *CredentialUpdateOne {
+	_u.mutation.ClearExpiresAt()
 	return _u
 }
 
@@ -530,6 +576,12 @@ func (_u *CredentialUpdateOne) sqlSave(ctx context.Context) (_node *Credential, 
 	}
 	if value, ok := _u.mutation.Hint(); ok {
 		_spec.SetField(credential.FieldHint, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ExpiresAt(); ok {
+		_spec.SetField(credential.FieldExpiresAt, field.TypeTime, value)
+	}
+	if _u.mutation.ExpiresAtCleared() {
+		_spec.ClearField(credential.FieldExpiresAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.SetAt(); ok {
 		_spec.SetField(credential.FieldSetAt, field.TypeTime, value)

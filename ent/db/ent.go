@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"ponte/ent/db/account"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/batch"
+	"ponte/ent/db/batchitem"
+	"ponte/ent/db/callcount"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -25,6 +29,7 @@ import (
 	"ponte/ent/db/order"
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/product"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
 	"ponte/ent/db/salestatusmapping"
@@ -98,6 +103,10 @@ func checkColumn(t, c string) error {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			account.Table:              account.ValidColumn,
 			attempt.Table:              attempt.ValidColumn,
+			batch.Table:                batch.ValidColumn,
+			batchitem.Table:            batchitem.ValidColumn,
+			callcount.Table:            callcount.ValidColumn,
+			carnet.Table:               carnet.ValidColumn,
 			charge.Table:               charge.ValidColumn,
 			chargeevent.Table:          chargeevent.ValidColumn,
 			convenio.Table:             convenio.ValidColumn,
@@ -115,6 +124,7 @@ func checkColumn(t, c string) error {
 			order.Table:                order.ValidColumn,
 			paymentmethodmapping.Table: paymentmethodmapping.ValidColumn,
 			product.Table:              product.ValidColumn,
+			refund.Table:               refund.ValidColumn,
 			sale.Table:                 sale.ValidColumn,
 			saleitem.Table:             saleitem.ValidColumn,
 			salestatusmapping.Table:    salestatusmapping.ValidColumn,

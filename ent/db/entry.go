@@ -9,6 +9,7 @@ import (
 	"ponte/ent/db/charge"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/historico"
+	"ponte/ent/db/refund"
 	"ponte/ent/enum"
 	"strings"
 	"time"
@@ -42,6 +43,8 @@ type Entry struct {
 	ChargeID string `json:"charge_id,omitempty"`
 	// ReversesID holds the value of the "reverses_id" field.
 	ReversesID *string `json:"reverses_id,omitempty"`
+	// the refund that it books
+	RefundID *string `json:"refund_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -56,6 +59,8 @@ type EntryEdges struct {
 	Account *Account `json:"account,omitempty"`
 	// Charge holds the value of the charge edge.
 	Charge *Charge `json:"charge,omitempty"`
+	// Refund holds the value of the refund edge.
+	Refund *Refund `json:"refund,omitempty"`
 	// Historico holds the value of the historico edge.
 	Historico *Historico `json:"historico,omitempty"`
 	// Reverses holds the value of the reverses edge.
@@ -64,7 +69,7 @@ type EntryEdges struct {
 	Reversal *Entry `json:"reversal,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 }
 
 // AccountOrErr returns the Account value or an error if the edge
@@ -89,12 +94,23 @@ func (e EntryEdges) ChargeOrErr() (*Charge, error) {
 	return nil, &NotLoadedError{edge: "charge"}
 }
 
+// RefundOrErr returns the Refund value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e EntryEdges) RefundOrErr() (*Refund, error) {
+	if e.Refund != nil {
+		return e.Refund, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: refund.Label}
+	}
+	return nil, &NotLoadedError{edge: "refund"}
+}
+
 // HistoricoOrErr returns the Historico value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e EntryEdges) HistoricoOrErr() (*Historico, error) {
 	if e.Historico != nil {
 		return e.Historico, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: historico.Label}
 	}
 	return nil, &NotLoadedError{edge: "historico"}
@@ -105,7 +121,7 @@ func (e EntryEdges) HistoricoOrErr() (*Historico, error) {
 func (e EntryEdges) ReversesOrErr() (*Entry, error) {
 	if e.Reverses != nil {
 		return e.Reverses, nil
-	} else if e.loadedTypes[3] {
+	} else if e.loadedTypes[4] {
 		return nil, &NotFoundError{label: entry.Label}
 	}
 	return nil, &NotLoadedError{edge: "reverses"}
@@ -116,7 +132,7 @@ func (e EntryEdges) ReversesOrErr() (*Entry, error) {
 func (e EntryEdges) ReversalOrErr() (*Entry, error) {
 	if e.Reversal != nil {
 		return e.Reversal, nil
-	} else if e.loadedTypes[4] {
+	} else if e.loadedTypes[5] {
 		return nil, &NotFoundError{label: entry.Label}
 	}
 	return nil, &NotLoadedError{edge: "reversal"}
@@ -131,7 +147,7 @@ func (*Entry) scanValues(columns []string) ([]any, error) {
 			values[i] = new(brazil.Date)
 		case entry.FieldAmountCents, entry.FieldPosition, entry.FieldBalanceCents:
 			values[i] = new(sql.NullInt64)
-		case entry.FieldID, entry.FieldKind, entry.FieldAccountID, entry.FieldHistoricoID, entry.FieldText, entry.FieldChargeID, entry.FieldReversesID:
+		case entry.FieldID, entry.FieldKind, entry.FieldAccountID, entry.FieldHistoricoID, entry.FieldText, entry.FieldChargeID, entry.FieldReversesID, entry.FieldRefundID:
 			values[i] = new(sql.NullString)
 		case entry.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -220,6 +236,13 @@ func (_m *Entry) assignValues(columns []string, values []any) error {
 				_m.ReversesID = new(string)
 				*_m.ReversesID = value.String
 			}
+		case entry.FieldRefundID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field refund_id", values[i])
+			} else if value.Valid {
+				_m.RefundID = new(string)
+				*_m.RefundID = value.String
+			}
 		case entry.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -247,6 +270,11 @@ func (_m *Entry) QueryAccount() *AccountQuery {
 // QueryCharge queries the "charge" edge of the Entry entity.
 func (_m *Entry) QueryCharge() *ChargeQuery {
 	return NewEntryClient(_m.config).QueryCharge(_m)
+}
+
+// QueryRefund queries the "refund" edge of the Entry entity.
+func (_m *Entry) QueryRefund() *RefundQuery {
+	return NewEntryClient(_m.config).QueryRefund(_m)
 }
 
 // QueryHistorico queries the "historico" edge of the Entry entity.
@@ -322,6 +350,11 @@ func (_m *Entry) String() string {
 	builder.WriteString(", ")
 	if v := _m.ReversesID; v != nil {
 		builder.WriteString("reverses_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.RefundID; v != nil {
+		builder.WriteString("refund_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -11,6 +11,7 @@ import (
 	"ponte/ent/db/charge"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/historico"
+	"ponte/ent/db/refund"
 	"ponte/ent/enum"
 	"time"
 
@@ -120,6 +121,20 @@ func (_c *EntryCreate) SetNillableReversesID(v *string) *EntryCreate {
 	return _c
 }
 
+// SetRefundID sets the "refund_id" field.
+func (_c *EntryCreate) SetRefundID(v string) *EntryCreate {
+	_c.mutation.SetRefundID(v)
+	return _c
+}
+
+// SetNillableRefundID sets the "refund_id" field if the given value is not nil.
+func (_c *EntryCreate) SetNillableRefundID(v *string) *EntryCreate {
+	if v != nil {
+		_c.SetRefundID(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *EntryCreate) SetCreatedAt(v time.Time) *EntryCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -156,6 +171,11 @@ func (_c *EntryCreate) SetAccount(v *Account) *EntryCreate {
 // SetCharge sets the "charge" edge to the Charge entity.
 func (_c *EntryCreate) SetCharge(v *Charge) *EntryCreate {
 	return _c.SetChargeID(v.ID)
+}
+
+// SetRefund sets the "refund" edge to the Refund entity.
+func (_c *EntryCreate) SetRefund(v *Refund) *EntryCreate {
+	return _c.SetRefundID(v.ID)
 }
 
 // SetHistorico sets the "historico" edge to the Historico entity.
@@ -362,6 +382,23 @@ func (_c *EntryCreate) createSpec() (*Entry, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.ChargeID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.RefundIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.RefundTable,
+			Columns: []string{entry.RefundColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.RefundID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.HistoricoIDs(); len(nodes) > 0 {
@@ -628,6 +665,24 @@ func (u *EntryUpsert) ClearReversesID() *EntryUpsert {
 	return u
 }
 
+// SetRefundID sets the "refund_id" field.
+func (u *EntryUpsert) SetRefundID(v string) *EntryUpsert {
+	u.Set(entry.FieldRefundID, v)
+	return u
+}
+
+// UpdateRefundID sets the "refund_id" field to the value that was provided on create.
+func (u *EntryUpsert) UpdateRefundID() *EntryUpsert {
+	u.SetExcluded(entry.FieldRefundID)
+	return u
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (u *EntryUpsert) ClearRefundID() *EntryUpsert {
+	u.SetNull(entry.FieldRefundID)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -865,6 +920,27 @@ func (u *EntryUpsertOne) UpdateReversesID() *EntryUpsertOne {
 func (u *EntryUpsertOne) ClearReversesID() *EntryUpsertOne {
 	return u.Update(func(s *EntryUpsert) {
 		s.ClearReversesID()
+	})
+}
+
+// SetRefundID sets the "refund_id" field.
+func (u *EntryUpsertOne) SetRefundID(v string) *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetRefundID(v)
+	})
+}
+
+// UpdateRefundID sets the "refund_id" field to the value that was provided on create.
+func (u *EntryUpsertOne) UpdateRefundID() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateRefundID()
+	})
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (u *EntryUpsertOne) ClearRefundID() *EntryUpsertOne {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearRefundID()
 	})
 }
 
@@ -1272,6 +1348,27 @@ func (u *EntryUpsertBulk) UpdateReversesID() *EntryUpsertBulk {
 func (u *EntryUpsertBulk) ClearReversesID() *EntryUpsertBulk {
 	return u.Update(func(s *EntryUpsert) {
 		s.ClearReversesID()
+	})
+}
+
+// SetRefundID sets the "refund_id" field.
+func (u *EntryUpsertBulk) SetRefundID(v string) *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.SetRefundID(v)
+	})
+}
+
+// UpdateRefundID sets the "refund_id" field to the value that was provided on create.
+func (u *EntryUpsertBulk) UpdateRefundID() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.UpdateRefundID()
+	})
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (u *EntryUpsertBulk) ClearRefundID() *EntryUpsertBulk {
+	return u.Update(func(s *EntryUpsert) {
+		s.ClearRefundID()
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"ponte/ent/db/entry"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/predicate"
+	"ponte/ent/db/refund"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -29,6 +30,7 @@ type EntryQuery struct {
 	predicates    []predicate.Entry
 	withAccount   *AccountQuery
 	withCharge    *ChargeQuery
+	withRefund    *RefundQuery
 	withHistorico *HistoricoQuery
 	withReverses  *EntryQuery
 	withReversal  *EntryQuery
@@ -106,6 +108,28 @@ func (_q *EntryQuery) QueryCharge() *ChargeQuery {
 			sqlgraph.From(entry.Table, entry.FieldID, selector),
 			sqlgraph.To(charge.Table, charge.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, entry.ChargeTable, entry.ChargeColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryRefund chains the current query on the "refund" edge.
+func (_q *EntryQuery) QueryRefund() *RefundQuery {
+	query := (&RefundClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(entry.Table, entry.FieldID, selector),
+			sqlgraph.To(refund.Table, refund.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, entry.RefundTable, entry.RefundColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -373,6 +397,7 @@ func (_q *EntryQuery) Clone() *EntryQuery {
 		predicates:    append([]predicate.Entry{}, _q.predicates...),
 		withAccount:   _q.withAccount.Clone(),
 		withCharge:    _q.withCharge.Clone(),
+		withRefund:    _q.withRefund.Clone(),
 		withHistorico: _q.withHistorico.Clone(),
 		withReverses:  _q.withReverses.Clone(),
 		withReversal:  _q.withReversal.Clone(),
@@ -402,6 +427,17 @@ func (_q *EntryQuery) WithCharge(opts ...func(*ChargeQuery)) *EntryQuery {
 		opt(query)
 	}
 	_q.withCharge = query
+	return _q
+}
+
+// WithRefund tells the query-builder to eager-load the nodes that are connected to
+// the "refund" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *EntryQuery) WithRefund(opts ...func(*RefundQuery)) *EntryQuery {
+	query := (&RefundClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withRefund = query
 	return _q
 }
 
@@ -516,9 +552,10 @@ func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry,
 	var (
 		nodes       = []*Entry{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withAccount != nil,
 			_q.withCharge != nil,
+			_q.withRefund != nil,
 			_q.withHistorico != nil,
 			_q.withReverses != nil,
 			_q.withReversal != nil,
@@ -554,6 +591,12 @@ func (_q *EntryQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Entry,
 	if query := _q.withCharge; query != nil {
 		if err := _q.loadCharge(ctx, query, nodes, nil,
 			func(n *Entry, e *Charge) { n.Edges.Charge = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withRefund; query != nil {
+		if err := _q.loadRefund(ctx, query, nodes, nil,
+			func(n *Entry, e *Refund) { n.Edges.Refund = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -632,6 +675,38 @@ func (_q *EntryQuery) loadCharge(ctx context.Context, query *ChargeQuery, nodes 
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "charge_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *EntryQuery) loadRefund(ctx context.Context, query *RefundQuery, nodes []*Entry, init func(*Entry), assign func(*Entry, *Refund)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Entry)
+	for i := range nodes {
+		if nodes[i].RefundID == nil {
+			continue
+		}
+		fk := *nodes[i].RefundID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(refund.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "refund_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -764,6 +839,9 @@ func (_q *EntryQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withCharge != nil {
 			_spec.Node.AddColumnOnce(entry.FieldChargeID)
+		}
+		if _q.withRefund != nil {
+			_spec.Node.AddColumnOnce(entry.FieldRefundID)
 		}
 		if _q.withHistorico != nil {
 			_spec.Node.AddColumnOnce(entry.FieldHistoricoID)

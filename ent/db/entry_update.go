@@ -12,6 +12,7 @@ import (
 	"ponte/ent/db/entry"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/predicate"
+	"ponte/ent/db/refund"
 	"ponte/ent/enum"
 
 	"entgo.io/ent/dialect/sql"
@@ -218,6 +219,26 @@ func (_u *EntryUpdate) ClearReversesID() *EntryUpdate {
 	return _u
 }
 
+// SetRefundID sets the "refund_id" field.
+func (_u *EntryUpdate) SetRefundID(v string) *EntryUpdate {
+	_u.mutation.SetRefundID(v)
+	return _u
+}
+
+// SetNillableRefundID sets the "refund_id" field if the given value is not nil.
+func (_u *EntryUpdate) SetNillableRefundID(v *string) *EntryUpdate {
+	if v != nil {
+		_u.SetRefundID(*v)
+	}
+	return _u
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (_u *EntryUpdate) ClearRefundID() *EntryUpdate {
+	_u.mutation.ClearRefundID()
+	return _u
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_u *EntryUpdate) SetAccount(v *Account) *EntryUpdate {
 	return _u.SetAccountID(v.ID)
@@ -226,6 +247,11 @@ func (_u *EntryUpdate) SetAccount(v *Account) *EntryUpdate {
 // SetCharge sets the "charge" edge to the Charge entity.
 func (_u *EntryUpdate) SetCharge(v *Charge) *EntryUpdate {
 	return _u.SetChargeID(v.ID)
+}
+
+// SetRefund sets the "refund" edge to the Refund entity.
+func (_u *EntryUpdate) SetRefund(v *Refund) *EntryUpdate {
+	return _u.SetRefundID(v.ID)
 }
 
 // SetHistorico sets the "historico" edge to the Historico entity.
@@ -271,6 +297,12 @@ func (_u *EntryUpdate) ClearAccount() *EntryUpdate {
 // ClearCharge clears the "charge" edge to the Charge entity.
 func (_u *EntryUpdate) ClearCharge() *EntryUpdate {
 	_u.mutation.ClearCharge()
+	return _u
+}
+
+// ClearRefund clears the "refund" edge to the Refund entity.
+func (_u *EntryUpdate) ClearRefund() *EntryUpdate {
+	_u.mutation.ClearRefund()
 	return _u
 }
 
@@ -437,6 +469,35 @@ func (_u *EntryUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(charge.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefundCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.RefundTable,
+			Columns: []string{entry.RefundColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefundIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.RefundTable,
+			Columns: []string{entry.RefundColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -738,6 +799,26 @@ func (_u *EntryUpdateOne) ClearReversesID() *EntryUpdateOne {
 	return _u
 }
 
+// SetRefundID sets the "refund_id" field.
+func (_u *EntryUpdateOne) SetRefundID(v string) *EntryUpdateOne {
+	_u.mutation.SetRefundID(v)
+	return _u
+}
+
+// SetNillableRefundID sets the "refund_id" field if the given value is not nil.
+func (_u *EntryUpdateOne) SetNillableRefundID(v *string) *EntryUpdateOne {
+	if v != nil {
+		_u.SetRefundID(*v)
+	}
+	return _u
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (_u *EntryUpdateOne) ClearRefundID() *EntryUpdateOne {
+	_u.mutation.ClearRefundID()
+	return _u
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_u *EntryUpdateOne) SetAccount(v *Account) *EntryUpdateOne {
 	return _u.SetAccountID(v.ID)
@@ -746,6 +827,11 @@ func (_u *EntryUpdateOne) SetAccount(v *Account) *EntryUpdateOne {
 // SetCharge sets the "charge" edge to the Charge entity.
 func (_u *EntryUpdateOne) SetCharge(v *Charge) *EntryUpdateOne {
 	return _u.SetChargeID(v.ID)
+}
+
+// SetRefund sets the "refund" edge to the Refund entity.
+func (_u *EntryUpdateOne) SetRefund(v *Refund) *EntryUpdateOne {
+	return _u.SetRefundID(v.ID)
 }
 
 // SetHistorico sets the "historico" edge to the Historico entity.
@@ -791,6 +877,12 @@ func (_u *EntryUpdateOne) ClearAccount() *EntryUpdateOne {
 // ClearCharge clears the "charge" edge to the Charge entity.
 func (_u *EntryUpdateOne) ClearCharge() *EntryUpdateOne {
 	_u.mutation.ClearCharge()
+	return _u
+}
+
+// ClearRefund clears the "refund" edge to the Refund entity.
+func (_u *EntryUpdateOne) ClearRefund() *EntryUpdateOne {
+	_u.mutation.ClearRefund()
 	return _u
 }
 
@@ -987,6 +1079,35 @@ func (_u *EntryUpdateOne) sqlSave(ctx context.Context) (_node *Entry, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(charge.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.RefundCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.RefundTable,
+			Columns: []string{entry.RefundColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RefundIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   entry.RefundTable,
+			Columns: []string{entry.RefundColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(refund.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

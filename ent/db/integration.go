@@ -46,6 +46,8 @@ type Integration struct {
 	TestedAt *time.Time `json:"tested_at,omitempty"`
 	// SandboxProvenAt holds the value of the "sandbox_proven_at" field.
 	SandboxProvenAt *time.Time `json:"sandbox_proven_at,omitempty"`
+	// when our address was last registered for the payments of the Pix key
+	PixRegisteredAt *time.Time `json:"pix_registered_at,omitempty"`
 	// LastNoticeAt holds the value of the "last_notice_at" field.
 	LastNoticeAt *time.Time `json:"last_notice_at,omitempty"`
 	// LastSweepAt holds the value of the "last_sweep_at" field.
@@ -152,7 +154,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case integration.FieldID, integration.FieldKind, integration.FieldEnvironment, integration.FieldConvenioID, integration.FieldReceiptHistoricoID, integration.FieldEntryHistoricoID, integration.FieldFeeHistoricoID, integration.FieldCallbackSecret:
 			values[i] = new(sql.NullString)
-		case integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
+		case integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -258,6 +260,13 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SandboxProvenAt = new(time.Time)
 				*_m.SandboxProvenAt = value.Time
+			}
+		case integration.FieldPixRegisteredAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field pix_registered_at", values[i])
+			} else if value.Valid {
+				_m.PixRegisteredAt = new(time.Time)
+				*_m.PixRegisteredAt = value.Time
 			}
 		case integration.FieldLastNoticeAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -398,6 +407,11 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	if v := _m.SandboxProvenAt; v != nil {
 		builder.WriteString("sandbox_proven_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.PixRegisteredAt; v != nil {
+		builder.WriteString("pix_registered_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

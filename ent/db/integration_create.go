@@ -194,6 +194,20 @@ func (_c *IntegrationCreate) SetNillableSandboxProvenAt(v *time.Time) *Integrati
 	return _c
 }
 
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (_c *IntegrationCreate) SetPixRegisteredAt(v time.Time) *IntegrationCreate {
+	_c.mutation.SetPixRegisteredAt(v)
+	return _c
+}
+
+// SetNillablePixRegisteredAt sets the "pix_registered_at" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillablePixRegisteredAt(v *time.Time) *IntegrationCreate {
+	if v != nil {
+		_c.SetPixRegisteredAt(*v)
+	}
+	return _c
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_c *IntegrationCreate) SetLastNoticeAt(v time.Time) *IntegrationCreate {
 	_c.mutation.SetLastNoticeAt(v)
@@ -493,6 +507,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SandboxProvenAt(); ok {
 		_spec.SetField(integration.FieldSandboxProvenAt, field.TypeTime, value)
 		_node.SandboxProvenAt = &value
+	}
+	if value, ok := _c.mutation.PixRegisteredAt(); ok {
+		_spec.SetField(integration.FieldPixRegisteredAt, field.TypeTime, value)
+		_node.PixRegisteredAt = &value
 	}
 	if value, ok := _c.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)
@@ -860,6 +878,24 @@ func (u *IntegrationUpsert) ClearSandboxProvenAt() *IntegrationUpsert {
 	return u
 }
 
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (u *IntegrationUpsert) SetPixRegisteredAt(v time.Time) *IntegrationUpsert {
+	u.Set(integration.FieldPixRegisteredAt, v)
+	return u
+}
+
+// UpdatePixRegisteredAt sets the "pix_registered_at" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdatePixRegisteredAt() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldPixRegisteredAt)
+	return u
+}
+
+// ClearPixRegisteredAt clears the value of the "pix_registered_at" field.
+func (u *IntegrationUpsert) ClearPixRegisteredAt() *IntegrationUpsert {
+	u.SetNull(integration.FieldPixRegisteredAt)
+	return u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (u *IntegrationUpsert) SetLastNoticeAt(v time.Time) *IntegrationUpsert {
 	u.Set(integration.FieldLastNoticeAt, v)
@@ -1187,6 +1223,27 @@ func (u *IntegrationUpsertOne) UpdateSandboxProvenAt() *IntegrationUpsertOne {
 func (u *IntegrationUpsertOne) ClearSandboxProvenAt() *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.ClearSandboxProvenAt()
+	})
+}
+
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (u *IntegrationUpsertOne) SetPixRegisteredAt(v time.Time) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetPixRegisteredAt(v)
+	})
+}
+
+// UpdatePixRegisteredAt sets the "pix_registered_at" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdatePixRegisteredAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdatePixRegisteredAt()
+	})
+}
+
+// ClearPixRegisteredAt clears the value of the "pix_registered_at" field.
+func (u *IntegrationUpsertOne) ClearPixRegisteredAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearPixRegisteredAt()
 	})
 }
 
@@ -1692,6 +1749,27 @@ func (u *IntegrationUpsertBulk) UpdateSandboxProvenAt() *IntegrationUpsertBulk {
 func (u *IntegrationUpsertBulk) ClearSandboxProvenAt() *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.ClearSandboxProvenAt()
+	})
+}
+
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (u *IntegrationUpsertBulk) SetPixRegisteredAt(v time.Time) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetPixRegisteredAt(v)
+	})
+}
+
+// UpdatePixRegisteredAt sets the "pix_registered_at" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdatePixRegisteredAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdatePixRegisteredAt()
+	})
+}
+
+// ClearPixRegisteredAt clears the value of the "pix_registered_at" field.
+func (u *IntegrationUpsertBulk) ClearPixRegisteredAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearPixRegisteredAt()
 	})
 }
 

@@ -259,6 +259,26 @@ func (_u *IntegrationUpdate) ClearSandboxProvenAt() *IntegrationUpdate {
 	return _u
 }
 
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (_u *IntegrationUpdate) SetPixRegisteredAt(v time.Time) *IntegrationUpdate {
+	_u.mutation.SetPixRegisteredAt(v)
+	return _u
+}
+
+// SetNillablePixRegisteredAt sets the "pix_registered_at" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillablePixRegisteredAt(v *time.Time) *IntegrationUpdate {
+	if v != nil {
+		_u.SetPixRegisteredAt(*v)
+	}
+	return _u
+}
+
+// ClearPixRegisteredAt clears the value of the "pix_registered_at" field.
+func (_u *IntegrationUpdate) ClearPixRegisteredAt() *IntegrationUpdate {
+	_u.mutation.ClearPixRegisteredAt()
+	return _u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_u *IntegrationUpdate) SetLastNoticeAt(v time.Time) *IntegrationUpdate {
 	_u.mutation.SetLastNoticeAt(v)
@@ -530,6 +550,12 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.SandboxProvenAtCleared() {
 		_spec.ClearField(integration.FieldSandboxProvenAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PixRegisteredAt(); ok {
+		_spec.SetField(integration.FieldPixRegisteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.PixRegisteredAtCleared() {
+		_spec.ClearField(integration.FieldPixRegisteredAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)
@@ -999,6 +1025,26 @@ func (_u *IntegrationUpdateOne) ClearSandboxProvenAt() *IntegrationUpdateOne {
 	return _u
 }
 
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (_u *IntegrationUpdateOne) SetPixRegisteredAt(v time.Time) *IntegrationUpdateOne {
+	_u.mutation.SetPixRegisteredAt(v)
+	return _u
+}
+
+// SetNillablePixRegisteredAt sets the "pix_registered_at" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillablePixRegisteredAt(v *time.Time) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetPixRegisteredAt(*v)
+	}
+	return _u
+}
+
+// ClearPixRegisteredAt clears the value of the "pix_registered_at" field.
+func (_u *IntegrationUpdateOne) ClearPixRegisteredAt() *IntegrationUpdateOne {
+	_u.mutation.ClearPixRegisteredAt()
+	return _u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_u *IntegrationUpdateOne) SetLastNoticeAt(v time.Time) *IntegrationUpdateOne {
 	_u.mutation.SetLastNoticeAt(v)
@@ -1300,6 +1346,12 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if _u.mutation.SandboxProvenAtCleared() {
 		_spec.ClearField(integration.FieldSandboxProvenAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PixRegisteredAt(); ok {
+		_spec.SetField(integration.FieldPixRegisteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.PixRegisteredAtCleared() {
+		_spec.ClearField(integration.FieldPixRegisteredAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)

@@ -10,6 +10,10 @@ import (
 	"ponte/billing/provider"
 	"ponte/ent/db/account"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/batch"
+	"ponte/ent/db/batchitem"
+	"ponte/ent/db/callcount"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -28,6 +32,7 @@ import (
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/product"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
 	"ponte/ent/db/salestatusmapping"
@@ -52,6 +57,10 @@ const (
 	// Node types.
 	TypeAccount              = "Account"
 	TypeAttempt              = "Attempt"
+	TypeBatch                = "Batch"
+	TypeBatchItem            = "BatchItem"
+	TypeCallCount            = "CallCount"
+	TypeCarnet               = "Carnet"
 	TypeCharge               = "Charge"
 	TypeChargeEvent          = "ChargeEvent"
 	TypeConvenio             = "Convenio"
@@ -69,6 +78,7 @@ const (
 	TypeOrder                = "Order"
 	TypePaymentMethodMapping = "PaymentMethodMapping"
 	TypeProduct              = "Product"
+	TypeRefund               = "Refund"
 	TypeSale                 = "Sale"
 	TypeSaleItem             = "SaleItem"
 	TypeSaleStatusMapping    = "SaleStatusMapping"
@@ -1657,6 +1667,3616 @@ func (m *AttemptMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Attempt edge %s", name)
 }
 
+// BatchMutation represents an operation that mutates the Batch nodes in the graph.
+type BatchMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	action              *enum.BatchAction
+	state               *enum.BatchState
+	total               *int
+	addtotal            *int
+	due_date            *brazil.Date
+	created_at          *time.Time
+	finished_at         *time.Time
+	clearedFields       map[string]struct{}
+	requested_by        *string
+	clearedrequested_by bool
+	items               map[string]struct{}
+	removeditems        map[string]struct{}
+	cleareditems        bool
+	done                bool
+	oldValue            func(context.Context) (*Batch, error)
+	predicates          []predicate.Batch
+}
+
+var _ ent.Mutation = (*BatchMutation)(nil)
+
+// batchOption allows management of the mutation configuration using functional options.
+type batchOption func(*BatchMutation)
+
+// newBatchMutation creates new mutation for the Batch entity.
+func newBatchMutation(c config, op Op, opts ...batchOption) *BatchMutation {
+	m := &BatchMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBatch,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBatchID sets the ID field of the mutation.
+func withBatchID(id string) batchOption {
+	return func(m *BatchMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Batch
+		)
+		m.oldValue = func(ctx context.Context) (*Batch, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Batch.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBatch sets the old Batch of the mutation.
+func withBatch(node *Batch) batchOption {
+	return func(m *BatchMutation) {
+		m.oldValue = func(context.Context) (*Batch, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BatchMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BatchMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Batch entities.
+func (m *BatchMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BatchMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BatchMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Batch.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAction sets the "action" field.
+func (m *BatchMutation) SetAction(ea enum.BatchAction) {
+	m.action = &ea
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *BatchMutation) Action() (r enum.BatchAction, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldAction(ctx context.Context) (v enum.BatchAction, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *BatchMutation) ResetAction() {
+	m.action = nil
+}
+
+// SetState sets the "state" field.
+func (m *BatchMutation) SetState(es enum.BatchState) {
+	m.state = &es
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *BatchMutation) State() (r enum.BatchState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldState(ctx context.Context) (v enum.BatchState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *BatchMutation) ResetState() {
+	m.state = nil
+}
+
+// SetTotal sets the "total" field.
+func (m *BatchMutation) SetTotal(i int) {
+	m.total = &i
+	m.addtotal = nil
+}
+
+// Total returns the value of the "total" field in the mutation.
+func (m *BatchMutation) Total() (r int, exists bool) {
+	v := m.total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotal returns the old "total" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldTotal(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotal: %w", err)
+	}
+	return oldValue.Total, nil
+}
+
+// AddTotal adds i to the "total" field.
+func (m *BatchMutation) AddTotal(i int) {
+	if m.addtotal != nil {
+		*m.addtotal += i
+	} else {
+		m.addtotal = &i
+	}
+}
+
+// AddedTotal returns the value that was added to the "total" field in this mutation.
+func (m *BatchMutation) AddedTotal() (r int, exists bool) {
+	v := m.addtotal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotal resets all changes to the "total" field.
+func (m *BatchMutation) ResetTotal() {
+	m.total = nil
+	m.addtotal = nil
+}
+
+// SetDueDate sets the "due_date" field.
+func (m *BatchMutation) SetDueDate(b brazil.Date) {
+	m.due_date = &b
+}
+
+// DueDate returns the value of the "due_date" field in the mutation.
+func (m *BatchMutation) DueDate() (r brazil.Date, exists bool) {
+	v := m.due_date
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueDate returns the old "due_date" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldDueDate(ctx context.Context) (v *brazil.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueDate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueDate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueDate: %w", err)
+	}
+	return oldValue.DueDate, nil
+}
+
+// ClearDueDate clears the value of the "due_date" field.
+func (m *BatchMutation) ClearDueDate() {
+	m.due_date = nil
+	m.clearedFields[batch.FieldDueDate] = struct{}{}
+}
+
+// DueDateCleared returns if the "due_date" field was cleared in this mutation.
+func (m *BatchMutation) DueDateCleared() bool {
+	_, ok := m.clearedFields[batch.FieldDueDate]
+	return ok
+}
+
+// ResetDueDate resets all changes to the "due_date" field.
+func (m *BatchMutation) ResetDueDate() {
+	m.due_date = nil
+	delete(m.clearedFields, batch.FieldDueDate)
+}
+
+// SetRequestedByID sets the "requested_by_id" field.
+func (m *BatchMutation) SetRequestedByID(s string) {
+	m.requested_by = &s
+}
+
+// RequestedByID returns the value of the "requested_by_id" field in the mutation.
+func (m *BatchMutation) RequestedByID() (r string, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedByID returns the old "requested_by_id" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldRequestedByID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedByID: %w", err)
+	}
+	return oldValue.RequestedByID, nil
+}
+
+// ClearRequestedByID clears the value of the "requested_by_id" field.
+func (m *BatchMutation) ClearRequestedByID() {
+	m.requested_by = nil
+	m.clearedFields[batch.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByIDCleared returns if the "requested_by_id" field was cleared in this mutation.
+func (m *BatchMutation) RequestedByIDCleared() bool {
+	_, ok := m.clearedFields[batch.FieldRequestedByID]
+	return ok
+}
+
+// ResetRequestedByID resets all changes to the "requested_by_id" field.
+func (m *BatchMutation) ResetRequestedByID() {
+	m.requested_by = nil
+	delete(m.clearedFields, batch.FieldRequestedByID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *BatchMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *BatchMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *BatchMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *BatchMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *BatchMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Batch entity.
+// If the Batch object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *BatchMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[batch.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *BatchMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[batch.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *BatchMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, batch.FieldFinishedAt)
+}
+
+// ClearRequestedBy clears the "requested_by" edge to the User entity.
+func (m *BatchMutation) ClearRequestedBy() {
+	m.clearedrequested_by = true
+	m.clearedFields[batch.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByCleared reports if the "requested_by" edge to the User entity was cleared.
+func (m *BatchMutation) RequestedByCleared() bool {
+	return m.RequestedByIDCleared() || m.clearedrequested_by
+}
+
+// RequestedByIDs returns the "requested_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RequestedByID instead. It exists only for internal usage by the builders.
+func (m *BatchMutation) RequestedByIDs() (ids []string) {
+	if id := m.requested_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" edge.
+func (m *BatchMutation) ResetRequestedBy() {
+	m.requested_by = nil
+	m.clearedrequested_by = false
+}
+
+// AddItemIDs adds the "items" edge to the BatchItem entity by ids.
+func (m *BatchMutation) AddItemIDs(ids ...string) {
+	if m.items == nil {
+		m.items = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.items[ids[i]] = struct{}{}
+	}
+}
+
+// ClearItems clears the "items" edge to the BatchItem entity.
+func (m *BatchMutation) ClearItems() {
+	m.cleareditems = true
+}
+
+// ItemsCleared reports if the "items" edge to the BatchItem entity was cleared.
+func (m *BatchMutation) ItemsCleared() bool {
+	return m.cleareditems
+}
+
+// RemoveItemIDs removes the "items" edge to the BatchItem entity by IDs.
+func (m *BatchMutation) RemoveItemIDs(ids ...string) {
+	if m.removeditems == nil {
+		m.removeditems = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.items, ids[i])
+		m.removeditems[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedItems returns the removed IDs of the "items" edge to the BatchItem entity.
+func (m *BatchMutation) RemovedItemsIDs() (ids []string) {
+	for id := range m.removeditems {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ItemsIDs returns the "items" edge IDs in the mutation.
+func (m *BatchMutation) ItemsIDs() (ids []string) {
+	for id := range m.items {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetItems resets all changes to the "items" edge.
+func (m *BatchMutation) ResetItems() {
+	m.items = nil
+	m.cleareditems = false
+	m.removeditems = nil
+}
+
+// Where appends a list predicates to the BatchMutation builder.
+func (m *BatchMutation) Where(ps ...predicate.Batch) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BatchMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BatchMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Batch, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BatchMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BatchMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Batch).
+func (m *BatchMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BatchMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.action != nil {
+		fields = append(fields, batch.FieldAction)
+	}
+	if m.state != nil {
+		fields = append(fields, batch.FieldState)
+	}
+	if m.total != nil {
+		fields = append(fields, batch.FieldTotal)
+	}
+	if m.due_date != nil {
+		fields = append(fields, batch.FieldDueDate)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, batch.FieldRequestedByID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, batch.FieldCreatedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, batch.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BatchMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case batch.FieldAction:
+		return m.Action()
+	case batch.FieldState:
+		return m.State()
+	case batch.FieldTotal:
+		return m.Total()
+	case batch.FieldDueDate:
+		return m.DueDate()
+	case batch.FieldRequestedByID:
+		return m.RequestedByID()
+	case batch.FieldCreatedAt:
+		return m.CreatedAt()
+	case batch.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BatchMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case batch.FieldAction:
+		return m.OldAction(ctx)
+	case batch.FieldState:
+		return m.OldState(ctx)
+	case batch.FieldTotal:
+		return m.OldTotal(ctx)
+	case batch.FieldDueDate:
+		return m.OldDueDate(ctx)
+	case batch.FieldRequestedByID:
+		return m.OldRequestedByID(ctx)
+	case batch.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case batch.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Batch field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BatchMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case batch.FieldAction:
+		v, ok := value.(enum.BatchAction)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case batch.FieldState:
+		v, ok := value.(enum.BatchState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case batch.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotal(v)
+		return nil
+	case batch.FieldDueDate:
+		v, ok := value.(brazil.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueDate(v)
+		return nil
+	case batch.FieldRequestedByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedByID(v)
+		return nil
+	case batch.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case batch.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Batch field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BatchMutation) AddedFields() []string {
+	var fields []string
+	if m.addtotal != nil {
+		fields = append(fields, batch.FieldTotal)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BatchMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case batch.FieldTotal:
+		return m.AddedTotal()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BatchMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case batch.FieldTotal:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotal(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Batch numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BatchMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(batch.FieldDueDate) {
+		fields = append(fields, batch.FieldDueDate)
+	}
+	if m.FieldCleared(batch.FieldRequestedByID) {
+		fields = append(fields, batch.FieldRequestedByID)
+	}
+	if m.FieldCleared(batch.FieldFinishedAt) {
+		fields = append(fields, batch.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BatchMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BatchMutation) ClearField(name string) error {
+	switch name {
+	case batch.FieldDueDate:
+		m.ClearDueDate()
+		return nil
+	case batch.FieldRequestedByID:
+		m.ClearRequestedByID()
+		return nil
+	case batch.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Batch nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BatchMutation) ResetField(name string) error {
+	switch name {
+	case batch.FieldAction:
+		m.ResetAction()
+		return nil
+	case batch.FieldState:
+		m.ResetState()
+		return nil
+	case batch.FieldTotal:
+		m.ResetTotal()
+		return nil
+	case batch.FieldDueDate:
+		m.ResetDueDate()
+		return nil
+	case batch.FieldRequestedByID:
+		m.ResetRequestedByID()
+		return nil
+	case batch.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case batch.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Batch field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BatchMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.requested_by != nil {
+		edges = append(edges, batch.EdgeRequestedBy)
+	}
+	if m.items != nil {
+		edges = append(edges, batch.EdgeItems)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BatchMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case batch.EdgeRequestedBy:
+		if id := m.requested_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case batch.EdgeItems:
+		ids := make([]ent.Value, 0, len(m.items))
+		for id := range m.items {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BatchMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removeditems != nil {
+		edges = append(edges, batch.EdgeItems)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BatchMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case batch.EdgeItems:
+		ids := make([]ent.Value, 0, len(m.removeditems))
+		for id := range m.removeditems {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BatchMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedrequested_by {
+		edges = append(edges, batch.EdgeRequestedBy)
+	}
+	if m.cleareditems {
+		edges = append(edges, batch.EdgeItems)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BatchMutation) EdgeCleared(name string) bool {
+	switch name {
+	case batch.EdgeRequestedBy:
+		return m.clearedrequested_by
+	case batch.EdgeItems:
+		return m.cleareditems
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BatchMutation) ClearEdge(name string) error {
+	switch name {
+	case batch.EdgeRequestedBy:
+		m.ClearRequestedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Batch unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BatchMutation) ResetEdge(name string) error {
+	switch name {
+	case batch.EdgeRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	case batch.EdgeItems:
+		m.ResetItems()
+		return nil
+	}
+	return fmt.Errorf("unknown Batch edge %s", name)
+}
+
+// BatchItemMutation represents an operation that mutates the BatchItem nodes in the graph.
+type BatchItemMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	position         *int
+	addposition      *int
+	input            *[]byte
+	state            *enum.BatchItemState
+	problem_code     *string
+	problem_pt       *string
+	problem_en       *string
+	clearedFields    map[string]struct{}
+	batch            *string
+	clearedbatch     bool
+	charge           *string
+	clearedcharge    bool
+	operation        *string
+	clearedoperation bool
+	done             bool
+	oldValue         func(context.Context) (*BatchItem, error)
+	predicates       []predicate.BatchItem
+}
+
+var _ ent.Mutation = (*BatchItemMutation)(nil)
+
+// batchitemOption allows management of the mutation configuration using functional options.
+type batchitemOption func(*BatchItemMutation)
+
+// newBatchItemMutation creates new mutation for the BatchItem entity.
+func newBatchItemMutation(c config, op Op, opts ...batchitemOption) *BatchItemMutation {
+	m := &BatchItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeBatchItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withBatchItemID sets the ID field of the mutation.
+func withBatchItemID(id string) batchitemOption {
+	return func(m *BatchItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *BatchItem
+		)
+		m.oldValue = func(ctx context.Context) (*BatchItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().BatchItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withBatchItem sets the old BatchItem of the mutation.
+func withBatchItem(node *BatchItem) batchitemOption {
+	return func(m *BatchItemMutation) {
+		m.oldValue = func(context.Context) (*BatchItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m BatchItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m BatchItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of BatchItem entities.
+func (m *BatchItemMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *BatchItemMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *BatchItemMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().BatchItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetBatchID sets the "batch_id" field.
+func (m *BatchItemMutation) SetBatchID(s string) {
+	m.batch = &s
+}
+
+// BatchID returns the value of the "batch_id" field in the mutation.
+func (m *BatchItemMutation) BatchID() (r string, exists bool) {
+	v := m.batch
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBatchID returns the old "batch_id" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldBatchID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBatchID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBatchID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBatchID: %w", err)
+	}
+	return oldValue.BatchID, nil
+}
+
+// ResetBatchID resets all changes to the "batch_id" field.
+func (m *BatchItemMutation) ResetBatchID() {
+	m.batch = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *BatchItemMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *BatchItemMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *BatchItemMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *BatchItemMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *BatchItemMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetChargeID sets the "charge_id" field.
+func (m *BatchItemMutation) SetChargeID(s string) {
+	m.charge = &s
+}
+
+// ChargeID returns the value of the "charge_id" field in the mutation.
+func (m *BatchItemMutation) ChargeID() (r string, exists bool) {
+	v := m.charge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChargeID returns the old "charge_id" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldChargeID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChargeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChargeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChargeID: %w", err)
+	}
+	return oldValue.ChargeID, nil
+}
+
+// ClearChargeID clears the value of the "charge_id" field.
+func (m *BatchItemMutation) ClearChargeID() {
+	m.charge = nil
+	m.clearedFields[batchitem.FieldChargeID] = struct{}{}
+}
+
+// ChargeIDCleared returns if the "charge_id" field was cleared in this mutation.
+func (m *BatchItemMutation) ChargeIDCleared() bool {
+	_, ok := m.clearedFields[batchitem.FieldChargeID]
+	return ok
+}
+
+// ResetChargeID resets all changes to the "charge_id" field.
+func (m *BatchItemMutation) ResetChargeID() {
+	m.charge = nil
+	delete(m.clearedFields, batchitem.FieldChargeID)
+}
+
+// SetInput sets the "input" field.
+func (m *BatchItemMutation) SetInput(b []byte) {
+	m.input = &b
+}
+
+// Input returns the value of the "input" field in the mutation.
+func (m *BatchItemMutation) Input() (r []byte, exists bool) {
+	v := m.input
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInput returns the old "input" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldInput(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInput is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInput requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInput: %w", err)
+	}
+	return oldValue.Input, nil
+}
+
+// ClearInput clears the value of the "input" field.
+func (m *BatchItemMutation) ClearInput() {
+	m.input = nil
+	m.clearedFields[batchitem.FieldInput] = struct{}{}
+}
+
+// InputCleared returns if the "input" field was cleared in this mutation.
+func (m *BatchItemMutation) InputCleared() bool {
+	_, ok := m.clearedFields[batchitem.FieldInput]
+	return ok
+}
+
+// ResetInput resets all changes to the "input" field.
+func (m *BatchItemMutation) ResetInput() {
+	m.input = nil
+	delete(m.clearedFields, batchitem.FieldInput)
+}
+
+// SetState sets the "state" field.
+func (m *BatchItemMutation) SetState(eis enum.BatchItemState) {
+	m.state = &eis
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *BatchItemMutation) State() (r enum.BatchItemState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldState(ctx context.Context) (v enum.BatchItemState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *BatchItemMutation) ResetState() {
+	m.state = nil
+}
+
+// SetOperationID sets the "operation_id" field.
+func (m *BatchItemMutation) SetOperationID(s string) {
+	m.operation = &s
+}
+
+// OperationID returns the value of the "operation_id" field in the mutation.
+func (m *BatchItemMutation) OperationID() (r string, exists bool) {
+	v := m.operation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOperationID returns the old "operation_id" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldOperationID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOperationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOperationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOperationID: %w", err)
+	}
+	return oldValue.OperationID, nil
+}
+
+// ClearOperationID clears the value of the "operation_id" field.
+func (m *BatchItemMutation) ClearOperationID() {
+	m.operation = nil
+	m.clearedFields[batchitem.FieldOperationID] = struct{}{}
+}
+
+// OperationIDCleared returns if the "operation_id" field was cleared in this mutation.
+func (m *BatchItemMutation) OperationIDCleared() bool {
+	_, ok := m.clearedFields[batchitem.FieldOperationID]
+	return ok
+}
+
+// ResetOperationID resets all changes to the "operation_id" field.
+func (m *BatchItemMutation) ResetOperationID() {
+	m.operation = nil
+	delete(m.clearedFields, batchitem.FieldOperationID)
+}
+
+// SetProblemCode sets the "problem_code" field.
+func (m *BatchItemMutation) SetProblemCode(s string) {
+	m.problem_code = &s
+}
+
+// ProblemCode returns the value of the "problem_code" field in the mutation.
+func (m *BatchItemMutation) ProblemCode() (r string, exists bool) {
+	v := m.problem_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProblemCode returns the old "problem_code" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldProblemCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProblemCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProblemCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProblemCode: %w", err)
+	}
+	return oldValue.ProblemCode, nil
+}
+
+// ResetProblemCode resets all changes to the "problem_code" field.
+func (m *BatchItemMutation) ResetProblemCode() {
+	m.problem_code = nil
+}
+
+// SetProblemPt sets the "problem_pt" field.
+func (m *BatchItemMutation) SetProblemPt(s string) {
+	m.problem_pt = &s
+}
+
+// ProblemPt returns the value of the "problem_pt" field in the mutation.
+func (m *BatchItemMutation) ProblemPt() (r string, exists bool) {
+	v := m.problem_pt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProblemPt returns the old "problem_pt" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldProblemPt(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProblemPt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProblemPt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProblemPt: %w", err)
+	}
+	return oldValue.ProblemPt, nil
+}
+
+// ResetProblemPt resets all changes to the "problem_pt" field.
+func (m *BatchItemMutation) ResetProblemPt() {
+	m.problem_pt = nil
+}
+
+// SetProblemEn sets the "problem_en" field.
+func (m *BatchItemMutation) SetProblemEn(s string) {
+	m.problem_en = &s
+}
+
+// ProblemEn returns the value of the "problem_en" field in the mutation.
+func (m *BatchItemMutation) ProblemEn() (r string, exists bool) {
+	v := m.problem_en
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProblemEn returns the old "problem_en" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldProblemEn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProblemEn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProblemEn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProblemEn: %w", err)
+	}
+	return oldValue.ProblemEn, nil
+}
+
+// ResetProblemEn resets all changes to the "problem_en" field.
+func (m *BatchItemMutation) ResetProblemEn() {
+	m.problem_en = nil
+}
+
+// ClearBatch clears the "batch" edge to the Batch entity.
+func (m *BatchItemMutation) ClearBatch() {
+	m.clearedbatch = true
+	m.clearedFields[batchitem.FieldBatchID] = struct{}{}
+}
+
+// BatchCleared reports if the "batch" edge to the Batch entity was cleared.
+func (m *BatchItemMutation) BatchCleared() bool {
+	return m.clearedbatch
+}
+
+// BatchIDs returns the "batch" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// BatchID instead. It exists only for internal usage by the builders.
+func (m *BatchItemMutation) BatchIDs() (ids []string) {
+	if id := m.batch; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetBatch resets all changes to the "batch" edge.
+func (m *BatchItemMutation) ResetBatch() {
+	m.batch = nil
+	m.clearedbatch = false
+}
+
+// ClearCharge clears the "charge" edge to the Charge entity.
+func (m *BatchItemMutation) ClearCharge() {
+	m.clearedcharge = true
+	m.clearedFields[batchitem.FieldChargeID] = struct{}{}
+}
+
+// ChargeCleared reports if the "charge" edge to the Charge entity was cleared.
+func (m *BatchItemMutation) ChargeCleared() bool {
+	return m.ChargeIDCleared() || m.clearedcharge
+}
+
+// ChargeIDs returns the "charge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ChargeID instead. It exists only for internal usage by the builders.
+func (m *BatchItemMutation) ChargeIDs() (ids []string) {
+	if id := m.charge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCharge resets all changes to the "charge" edge.
+func (m *BatchItemMutation) ResetCharge() {
+	m.charge = nil
+	m.clearedcharge = false
+}
+
+// ClearOperation clears the "operation" edge to the Operation entity.
+func (m *BatchItemMutation) ClearOperation() {
+	m.clearedoperation = true
+	m.clearedFields[batchitem.FieldOperationID] = struct{}{}
+}
+
+// OperationCleared reports if the "operation" edge to the Operation entity was cleared.
+func (m *BatchItemMutation) OperationCleared() bool {
+	return m.OperationIDCleared() || m.clearedoperation
+}
+
+// OperationIDs returns the "operation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OperationID instead. It exists only for internal usage by the builders.
+func (m *BatchItemMutation) OperationIDs() (ids []string) {
+	if id := m.operation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOperation resets all changes to the "operation" edge.
+func (m *BatchItemMutation) ResetOperation() {
+	m.operation = nil
+	m.clearedoperation = false
+}
+
+// Where appends a list predicates to the BatchItemMutation builder.
+func (m *BatchItemMutation) Where(ps ...predicate.BatchItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the BatchItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *BatchItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.BatchItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *BatchItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *BatchItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (BatchItem).
+func (m *BatchItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *BatchItemMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.batch != nil {
+		fields = append(fields, batchitem.FieldBatchID)
+	}
+	if m.position != nil {
+		fields = append(fields, batchitem.FieldPosition)
+	}
+	if m.charge != nil {
+		fields = append(fields, batchitem.FieldChargeID)
+	}
+	if m.input != nil {
+		fields = append(fields, batchitem.FieldInput)
+	}
+	if m.state != nil {
+		fields = append(fields, batchitem.FieldState)
+	}
+	if m.operation != nil {
+		fields = append(fields, batchitem.FieldOperationID)
+	}
+	if m.problem_code != nil {
+		fields = append(fields, batchitem.FieldProblemCode)
+	}
+	if m.problem_pt != nil {
+		fields = append(fields, batchitem.FieldProblemPt)
+	}
+	if m.problem_en != nil {
+		fields = append(fields, batchitem.FieldProblemEn)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *BatchItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case batchitem.FieldBatchID:
+		return m.BatchID()
+	case batchitem.FieldPosition:
+		return m.Position()
+	case batchitem.FieldChargeID:
+		return m.ChargeID()
+	case batchitem.FieldInput:
+		return m.Input()
+	case batchitem.FieldState:
+		return m.State()
+	case batchitem.FieldOperationID:
+		return m.OperationID()
+	case batchitem.FieldProblemCode:
+		return m.ProblemCode()
+	case batchitem.FieldProblemPt:
+		return m.ProblemPt()
+	case batchitem.FieldProblemEn:
+		return m.ProblemEn()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *BatchItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case batchitem.FieldBatchID:
+		return m.OldBatchID(ctx)
+	case batchitem.FieldPosition:
+		return m.OldPosition(ctx)
+	case batchitem.FieldChargeID:
+		return m.OldChargeID(ctx)
+	case batchitem.FieldInput:
+		return m.OldInput(ctx)
+	case batchitem.FieldState:
+		return m.OldState(ctx)
+	case batchitem.FieldOperationID:
+		return m.OldOperationID(ctx)
+	case batchitem.FieldProblemCode:
+		return m.OldProblemCode(ctx)
+	case batchitem.FieldProblemPt:
+		return m.OldProblemPt(ctx)
+	case batchitem.FieldProblemEn:
+		return m.OldProblemEn(ctx)
+	}
+	return nil, fmt.Errorf("unknown BatchItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BatchItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case batchitem.FieldBatchID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBatchID(v)
+		return nil
+	case batchitem.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case batchitem.FieldChargeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChargeID(v)
+		return nil
+	case batchitem.FieldInput:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInput(v)
+		return nil
+	case batchitem.FieldState:
+		v, ok := value.(enum.BatchItemState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case batchitem.FieldOperationID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOperationID(v)
+		return nil
+	case batchitem.FieldProblemCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProblemCode(v)
+		return nil
+	case batchitem.FieldProblemPt:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProblemPt(v)
+		return nil
+	case batchitem.FieldProblemEn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProblemEn(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BatchItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *BatchItemMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, batchitem.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *BatchItemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case batchitem.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *BatchItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case batchitem.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown BatchItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *BatchItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(batchitem.FieldChargeID) {
+		fields = append(fields, batchitem.FieldChargeID)
+	}
+	if m.FieldCleared(batchitem.FieldInput) {
+		fields = append(fields, batchitem.FieldInput)
+	}
+	if m.FieldCleared(batchitem.FieldOperationID) {
+		fields = append(fields, batchitem.FieldOperationID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *BatchItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *BatchItemMutation) ClearField(name string) error {
+	switch name {
+	case batchitem.FieldChargeID:
+		m.ClearChargeID()
+		return nil
+	case batchitem.FieldInput:
+		m.ClearInput()
+		return nil
+	case batchitem.FieldOperationID:
+		m.ClearOperationID()
+		return nil
+	}
+	return fmt.Errorf("unknown BatchItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *BatchItemMutation) ResetField(name string) error {
+	switch name {
+	case batchitem.FieldBatchID:
+		m.ResetBatchID()
+		return nil
+	case batchitem.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case batchitem.FieldChargeID:
+		m.ResetChargeID()
+		return nil
+	case batchitem.FieldInput:
+		m.ResetInput()
+		return nil
+	case batchitem.FieldState:
+		m.ResetState()
+		return nil
+	case batchitem.FieldOperationID:
+		m.ResetOperationID()
+		return nil
+	case batchitem.FieldProblemCode:
+		m.ResetProblemCode()
+		return nil
+	case batchitem.FieldProblemPt:
+		m.ResetProblemPt()
+		return nil
+	case batchitem.FieldProblemEn:
+		m.ResetProblemEn()
+		return nil
+	}
+	return fmt.Errorf("unknown BatchItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *BatchItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.batch != nil {
+		edges = append(edges, batchitem.EdgeBatch)
+	}
+	if m.charge != nil {
+		edges = append(edges, batchitem.EdgeCharge)
+	}
+	if m.operation != nil {
+		edges = append(edges, batchitem.EdgeOperation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *BatchItemMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case batchitem.EdgeBatch:
+		if id := m.batch; id != nil {
+			return []ent.Value{*id}
+		}
+	case batchitem.EdgeCharge:
+		if id := m.charge; id != nil {
+			return []ent.Value{*id}
+		}
+	case batchitem.EdgeOperation:
+		if id := m.operation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *BatchItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *BatchItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *BatchItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedbatch {
+		edges = append(edges, batchitem.EdgeBatch)
+	}
+	if m.clearedcharge {
+		edges = append(edges, batchitem.EdgeCharge)
+	}
+	if m.clearedoperation {
+		edges = append(edges, batchitem.EdgeOperation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *BatchItemMutation) EdgeCleared(name string) bool {
+	switch name {
+	case batchitem.EdgeBatch:
+		return m.clearedbatch
+	case batchitem.EdgeCharge:
+		return m.clearedcharge
+	case batchitem.EdgeOperation:
+		return m.clearedoperation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *BatchItemMutation) ClearEdge(name string) error {
+	switch name {
+	case batchitem.EdgeBatch:
+		m.ClearBatch()
+		return nil
+	case batchitem.EdgeCharge:
+		m.ClearCharge()
+		return nil
+	case batchitem.EdgeOperation:
+		m.ClearOperation()
+		return nil
+	}
+	return fmt.Errorf("unknown BatchItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *BatchItemMutation) ResetEdge(name string) error {
+	switch name {
+	case batchitem.EdgeBatch:
+		m.ResetBatch()
+		return nil
+	case batchitem.EdgeCharge:
+		m.ResetCharge()
+		return nil
+	case batchitem.EdgeOperation:
+		m.ResetOperation()
+		return nil
+	}
+	return fmt.Errorf("unknown BatchItem edge %s", name)
+}
+
+// CallCountMutation represents an operation that mutates the CallCount nodes in the graph.
+type CallCountMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	day           *brazil.Date
+	calls         *int64
+	addcalls      *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CallCount, error)
+	predicates    []predicate.CallCount
+}
+
+var _ ent.Mutation = (*CallCountMutation)(nil)
+
+// callcountOption allows management of the mutation configuration using functional options.
+type callcountOption func(*CallCountMutation)
+
+// newCallCountMutation creates new mutation for the CallCount entity.
+func newCallCountMutation(c config, op Op, opts ...callcountOption) *CallCountMutation {
+	m := &CallCountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCallCount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCallCountID sets the ID field of the mutation.
+func withCallCountID(id string) callcountOption {
+	return func(m *CallCountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CallCount
+		)
+		m.oldValue = func(ctx context.Context) (*CallCount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CallCount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCallCount sets the old CallCount of the mutation.
+func withCallCount(node *CallCount) callcountOption {
+	return func(m *CallCountMutation) {
+		m.oldValue = func(context.Context) (*CallCount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CallCountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CallCountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CallCount entities.
+func (m *CallCountMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CallCountMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CallCountMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CallCount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDay sets the "day" field.
+func (m *CallCountMutation) SetDay(b brazil.Date) {
+	m.day = &b
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *CallCountMutation) Day() (r brazil.Date, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the CallCount entity.
+// If the CallCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallCountMutation) OldDay(ctx context.Context) (v brazil.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *CallCountMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetCalls sets the "calls" field.
+func (m *CallCountMutation) SetCalls(i int64) {
+	m.calls = &i
+	m.addcalls = nil
+}
+
+// Calls returns the value of the "calls" field in the mutation.
+func (m *CallCountMutation) Calls() (r int64, exists bool) {
+	v := m.calls
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCalls returns the old "calls" field's value of the CallCount entity.
+// If the CallCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CallCountMutation) OldCalls(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCalls is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCalls requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCalls: %w", err)
+	}
+	return oldValue.Calls, nil
+}
+
+// AddCalls adds i to the "calls" field.
+func (m *CallCountMutation) AddCalls(i int64) {
+	if m.addcalls != nil {
+		*m.addcalls += i
+	} else {
+		m.addcalls = &i
+	}
+}
+
+// AddedCalls returns the value that was added to the "calls" field in this mutation.
+func (m *CallCountMutation) AddedCalls() (r int64, exists bool) {
+	v := m.addcalls
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCalls resets all changes to the "calls" field.
+func (m *CallCountMutation) ResetCalls() {
+	m.calls = nil
+	m.addcalls = nil
+}
+
+// Where appends a list predicates to the CallCountMutation builder.
+func (m *CallCountMutation) Where(ps ...predicate.CallCount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CallCountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CallCountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CallCount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CallCountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CallCountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CallCount).
+func (m *CallCountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CallCountMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.day != nil {
+		fields = append(fields, callcount.FieldDay)
+	}
+	if m.calls != nil {
+		fields = append(fields, callcount.FieldCalls)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CallCountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case callcount.FieldDay:
+		return m.Day()
+	case callcount.FieldCalls:
+		return m.Calls()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CallCountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case callcount.FieldDay:
+		return m.OldDay(ctx)
+	case callcount.FieldCalls:
+		return m.OldCalls(ctx)
+	}
+	return nil, fmt.Errorf("unknown CallCount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallCountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case callcount.FieldDay:
+		v, ok := value.(brazil.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case callcount.FieldCalls:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCalls(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CallCount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CallCountMutation) AddedFields() []string {
+	var fields []string
+	if m.addcalls != nil {
+		fields = append(fields, callcount.FieldCalls)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CallCountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case callcount.FieldCalls:
+		return m.AddedCalls()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CallCountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case callcount.FieldCalls:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCalls(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CallCount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CallCountMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CallCountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CallCountMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CallCount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CallCountMutation) ResetField(name string) error {
+	switch name {
+	case callcount.FieldDay:
+		m.ResetDay()
+		return nil
+	case callcount.FieldCalls:
+		m.ResetCalls()
+		return nil
+	}
+	return fmt.Errorf("unknown CallCount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CallCountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CallCountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CallCountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CallCountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CallCountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CallCountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CallCountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CallCount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CallCountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CallCount edge %s", name)
+}
+
+// CarnetMutation represents an operation that mutates the Carnet nodes in the graph.
+type CarnetMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	environment     *enum.Environment
+	reference       *string
+	parcels         *int
+	addparcels      *int
+	provider_id     *string
+	provider_status *string
+	sent_at         *time.Time
+	cover           *string
+	link            *string
+	pdf             *string
+	cover_pdf       *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	clearedFields   map[string]struct{}
+	sale            *string
+	clearedsale     bool
+	charges         map[string]struct{}
+	removedcharges  map[string]struct{}
+	clearedcharges  bool
+	done            bool
+	oldValue        func(context.Context) (*Carnet, error)
+	predicates      []predicate.Carnet
+}
+
+var _ ent.Mutation = (*CarnetMutation)(nil)
+
+// carnetOption allows management of the mutation configuration using functional options.
+type carnetOption func(*CarnetMutation)
+
+// newCarnetMutation creates new mutation for the Carnet entity.
+func newCarnetMutation(c config, op Op, opts ...carnetOption) *CarnetMutation {
+	m := &CarnetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCarnet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCarnetID sets the ID field of the mutation.
+func withCarnetID(id string) carnetOption {
+	return func(m *CarnetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Carnet
+		)
+		m.oldValue = func(ctx context.Context) (*Carnet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Carnet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCarnet sets the old Carnet of the mutation.
+func withCarnet(node *Carnet) carnetOption {
+	return func(m *CarnetMutation) {
+		m.oldValue = func(context.Context) (*Carnet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CarnetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CarnetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Carnet entities.
+func (m *CarnetMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CarnetMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CarnetMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Carnet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSaleID sets the "sale_id" field.
+func (m *CarnetMutation) SetSaleID(s string) {
+	m.sale = &s
+}
+
+// SaleID returns the value of the "sale_id" field in the mutation.
+func (m *CarnetMutation) SaleID() (r string, exists bool) {
+	v := m.sale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaleID returns the old "sale_id" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldSaleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaleID: %w", err)
+	}
+	return oldValue.SaleID, nil
+}
+
+// ResetSaleID resets all changes to the "sale_id" field.
+func (m *CarnetMutation) ResetSaleID() {
+	m.sale = nil
+}
+
+// SetEnvironment sets the "environment" field.
+func (m *CarnetMutation) SetEnvironment(e enum.Environment) {
+	m.environment = &e
+}
+
+// Environment returns the value of the "environment" field in the mutation.
+func (m *CarnetMutation) Environment() (r enum.Environment, exists bool) {
+	v := m.environment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnvironment returns the old "environment" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldEnvironment(ctx context.Context) (v enum.Environment, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnvironment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnvironment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnvironment: %w", err)
+	}
+	return oldValue.Environment, nil
+}
+
+// ResetEnvironment resets all changes to the "environment" field.
+func (m *CarnetMutation) ResetEnvironment() {
+	m.environment = nil
+}
+
+// SetReference sets the "reference" field.
+func (m *CarnetMutation) SetReference(s string) {
+	m.reference = &s
+}
+
+// Reference returns the value of the "reference" field in the mutation.
+func (m *CarnetMutation) Reference() (r string, exists bool) {
+	v := m.reference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReference returns the old "reference" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldReference(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReference: %w", err)
+	}
+	return oldValue.Reference, nil
+}
+
+// ResetReference resets all changes to the "reference" field.
+func (m *CarnetMutation) ResetReference() {
+	m.reference = nil
+}
+
+// SetParcels sets the "parcels" field.
+func (m *CarnetMutation) SetParcels(i int) {
+	m.parcels = &i
+	m.addparcels = nil
+}
+
+// Parcels returns the value of the "parcels" field in the mutation.
+func (m *CarnetMutation) Parcels() (r int, exists bool) {
+	v := m.parcels
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParcels returns the old "parcels" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldParcels(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParcels is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParcels requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParcels: %w", err)
+	}
+	return oldValue.Parcels, nil
+}
+
+// AddParcels adds i to the "parcels" field.
+func (m *CarnetMutation) AddParcels(i int) {
+	if m.addparcels != nil {
+		*m.addparcels += i
+	} else {
+		m.addparcels = &i
+	}
+}
+
+// AddedParcels returns the value that was added to the "parcels" field in this mutation.
+func (m *CarnetMutation) AddedParcels() (r int, exists bool) {
+	v := m.addparcels
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetParcels resets all changes to the "parcels" field.
+func (m *CarnetMutation) ResetParcels() {
+	m.parcels = nil
+	m.addparcels = nil
+}
+
+// SetProviderID sets the "provider_id" field.
+func (m *CarnetMutation) SetProviderID(s string) {
+	m.provider_id = &s
+}
+
+// ProviderID returns the value of the "provider_id" field in the mutation.
+func (m *CarnetMutation) ProviderID() (r string, exists bool) {
+	v := m.provider_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderID returns the old "provider_id" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldProviderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderID: %w", err)
+	}
+	return oldValue.ProviderID, nil
+}
+
+// ClearProviderID clears the value of the "provider_id" field.
+func (m *CarnetMutation) ClearProviderID() {
+	m.provider_id = nil
+	m.clearedFields[carnet.FieldProviderID] = struct{}{}
+}
+
+// ProviderIDCleared returns if the "provider_id" field was cleared in this mutation.
+func (m *CarnetMutation) ProviderIDCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldProviderID]
+	return ok
+}
+
+// ResetProviderID resets all changes to the "provider_id" field.
+func (m *CarnetMutation) ResetProviderID() {
+	m.provider_id = nil
+	delete(m.clearedFields, carnet.FieldProviderID)
+}
+
+// SetProviderStatus sets the "provider_status" field.
+func (m *CarnetMutation) SetProviderStatus(s string) {
+	m.provider_status = &s
+}
+
+// ProviderStatus returns the value of the "provider_status" field in the mutation.
+func (m *CarnetMutation) ProviderStatus() (r string, exists bool) {
+	v := m.provider_status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderStatus returns the old "provider_status" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldProviderStatus(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderStatus: %w", err)
+	}
+	return oldValue.ProviderStatus, nil
+}
+
+// ClearProviderStatus clears the value of the "provider_status" field.
+func (m *CarnetMutation) ClearProviderStatus() {
+	m.provider_status = nil
+	m.clearedFields[carnet.FieldProviderStatus] = struct{}{}
+}
+
+// ProviderStatusCleared returns if the "provider_status" field was cleared in this mutation.
+func (m *CarnetMutation) ProviderStatusCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldProviderStatus]
+	return ok
+}
+
+// ResetProviderStatus resets all changes to the "provider_status" field.
+func (m *CarnetMutation) ResetProviderStatus() {
+	m.provider_status = nil
+	delete(m.clearedFields, carnet.FieldProviderStatus)
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *CarnetMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *CarnetMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ClearSentAt clears the value of the "sent_at" field.
+func (m *CarnetMutation) ClearSentAt() {
+	m.sent_at = nil
+	m.clearedFields[carnet.FieldSentAt] = struct{}{}
+}
+
+// SentAtCleared returns if the "sent_at" field was cleared in this mutation.
+func (m *CarnetMutation) SentAtCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldSentAt]
+	return ok
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *CarnetMutation) ResetSentAt() {
+	m.sent_at = nil
+	delete(m.clearedFields, carnet.FieldSentAt)
+}
+
+// SetCover sets the "cover" field.
+func (m *CarnetMutation) SetCover(s string) {
+	m.cover = &s
+}
+
+// Cover returns the value of the "cover" field in the mutation.
+func (m *CarnetMutation) Cover() (r string, exists bool) {
+	v := m.cover
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCover returns the old "cover" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldCover(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCover is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCover requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCover: %w", err)
+	}
+	return oldValue.Cover, nil
+}
+
+// ClearCover clears the value of the "cover" field.
+func (m *CarnetMutation) ClearCover() {
+	m.cover = nil
+	m.clearedFields[carnet.FieldCover] = struct{}{}
+}
+
+// CoverCleared returns if the "cover" field was cleared in this mutation.
+func (m *CarnetMutation) CoverCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldCover]
+	return ok
+}
+
+// ResetCover resets all changes to the "cover" field.
+func (m *CarnetMutation) ResetCover() {
+	m.cover = nil
+	delete(m.clearedFields, carnet.FieldCover)
+}
+
+// SetLink sets the "link" field.
+func (m *CarnetMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *CarnetMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldLink(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ClearLink clears the value of the "link" field.
+func (m *CarnetMutation) ClearLink() {
+	m.link = nil
+	m.clearedFields[carnet.FieldLink] = struct{}{}
+}
+
+// LinkCleared returns if the "link" field was cleared in this mutation.
+func (m *CarnetMutation) LinkCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldLink]
+	return ok
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *CarnetMutation) ResetLink() {
+	m.link = nil
+	delete(m.clearedFields, carnet.FieldLink)
+}
+
+// SetPdf sets the "pdf" field.
+func (m *CarnetMutation) SetPdf(s string) {
+	m.pdf = &s
+}
+
+// Pdf returns the value of the "pdf" field in the mutation.
+func (m *CarnetMutation) Pdf() (r string, exists bool) {
+	v := m.pdf
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPdf returns the old "pdf" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldPdf(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPdf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPdf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPdf: %w", err)
+	}
+	return oldValue.Pdf, nil
+}
+
+// ClearPdf clears the value of the "pdf" field.
+func (m *CarnetMutation) ClearPdf() {
+	m.pdf = nil
+	m.clearedFields[carnet.FieldPdf] = struct{}{}
+}
+
+// PdfCleared returns if the "pdf" field was cleared in this mutation.
+func (m *CarnetMutation) PdfCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldPdf]
+	return ok
+}
+
+// ResetPdf resets all changes to the "pdf" field.
+func (m *CarnetMutation) ResetPdf() {
+	m.pdf = nil
+	delete(m.clearedFields, carnet.FieldPdf)
+}
+
+// SetCoverPdf sets the "cover_pdf" field.
+func (m *CarnetMutation) SetCoverPdf(s string) {
+	m.cover_pdf = &s
+}
+
+// CoverPdf returns the value of the "cover_pdf" field in the mutation.
+func (m *CarnetMutation) CoverPdf() (r string, exists bool) {
+	v := m.cover_pdf
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCoverPdf returns the old "cover_pdf" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldCoverPdf(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCoverPdf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCoverPdf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCoverPdf: %w", err)
+	}
+	return oldValue.CoverPdf, nil
+}
+
+// ClearCoverPdf clears the value of the "cover_pdf" field.
+func (m *CarnetMutation) ClearCoverPdf() {
+	m.cover_pdf = nil
+	m.clearedFields[carnet.FieldCoverPdf] = struct{}{}
+}
+
+// CoverPdfCleared returns if the "cover_pdf" field was cleared in this mutation.
+func (m *CarnetMutation) CoverPdfCleared() bool {
+	_, ok := m.clearedFields[carnet.FieldCoverPdf]
+	return ok
+}
+
+// ResetCoverPdf resets all changes to the "cover_pdf" field.
+func (m *CarnetMutation) ResetCoverPdf() {
+	m.cover_pdf = nil
+	delete(m.clearedFields, carnet.FieldCoverPdf)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CarnetMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CarnetMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CarnetMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CarnetMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CarnetMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Carnet entity.
+// If the Carnet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CarnetMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CarnetMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// ClearSale clears the "sale" edge to the Sale entity.
+func (m *CarnetMutation) ClearSale() {
+	m.clearedsale = true
+	m.clearedFields[carnet.FieldSaleID] = struct{}{}
+}
+
+// SaleCleared reports if the "sale" edge to the Sale entity was cleared.
+func (m *CarnetMutation) SaleCleared() bool {
+	return m.clearedsale
+}
+
+// SaleIDs returns the "sale" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SaleID instead. It exists only for internal usage by the builders.
+func (m *CarnetMutation) SaleIDs() (ids []string) {
+	if id := m.sale; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSale resets all changes to the "sale" edge.
+func (m *CarnetMutation) ResetSale() {
+	m.sale = nil
+	m.clearedsale = false
+}
+
+// AddChargeIDs adds the "charges" edge to the Charge entity by ids.
+func (m *CarnetMutation) AddChargeIDs(ids ...string) {
+	if m.charges == nil {
+		m.charges = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.charges[ids[i]] = struct{}{}
+	}
+}
+
+// ClearCharges clears the "charges" edge to the Charge entity.
+func (m *CarnetMutation) ClearCharges() {
+	m.clearedcharges = true
+}
+
+// ChargesCleared reports if the "charges" edge to the Charge entity was cleared.
+func (m *CarnetMutation) ChargesCleared() bool {
+	return m.clearedcharges
+}
+
+// RemoveChargeIDs removes the "charges" edge to the Charge entity by IDs.
+func (m *CarnetMutation) RemoveChargeIDs(ids ...string) {
+	if m.removedcharges == nil {
+		m.removedcharges = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.charges, ids[i])
+		m.removedcharges[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedCharges returns the removed IDs of the "charges" edge to the Charge entity.
+func (m *CarnetMutation) RemovedChargesIDs() (ids []string) {
+	for id := range m.removedcharges {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ChargesIDs returns the "charges" edge IDs in the mutation.
+func (m *CarnetMutation) ChargesIDs() (ids []string) {
+	for id := range m.charges {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetCharges resets all changes to the "charges" edge.
+func (m *CarnetMutation) ResetCharges() {
+	m.charges = nil
+	m.clearedcharges = false
+	m.removedcharges = nil
+}
+
+// Where appends a list predicates to the CarnetMutation builder.
+func (m *CarnetMutation) Where(ps ...predicate.Carnet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CarnetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CarnetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Carnet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CarnetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CarnetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Carnet).
+func (m *CarnetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CarnetMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.sale != nil {
+		fields = append(fields, carnet.FieldSaleID)
+	}
+	if m.environment != nil {
+		fields = append(fields, carnet.FieldEnvironment)
+	}
+	if m.reference != nil {
+		fields = append(fields, carnet.FieldReference)
+	}
+	if m.parcels != nil {
+		fields = append(fields, carnet.FieldParcels)
+	}
+	if m.provider_id != nil {
+		fields = append(fields, carnet.FieldProviderID)
+	}
+	if m.provider_status != nil {
+		fields = append(fields, carnet.FieldProviderStatus)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, carnet.FieldSentAt)
+	}
+	if m.cover != nil {
+		fields = append(fields, carnet.FieldCover)
+	}
+	if m.link != nil {
+		fields = append(fields, carnet.FieldLink)
+	}
+	if m.pdf != nil {
+		fields = append(fields, carnet.FieldPdf)
+	}
+	if m.cover_pdf != nil {
+		fields = append(fields, carnet.FieldCoverPdf)
+	}
+	if m.created_at != nil {
+		fields = append(fields, carnet.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, carnet.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CarnetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case carnet.FieldSaleID:
+		return m.SaleID()
+	case carnet.FieldEnvironment:
+		return m.Environment()
+	case carnet.FieldReference:
+		return m.Reference()
+	case carnet.FieldParcels:
+		return m.Parcels()
+	case carnet.FieldProviderID:
+		return m.ProviderID()
+	case carnet.FieldProviderStatus:
+		return m.ProviderStatus()
+	case carnet.FieldSentAt:
+		return m.SentAt()
+	case carnet.FieldCover:
+		return m.Cover()
+	case carnet.FieldLink:
+		return m.Link()
+	case carnet.FieldPdf:
+		return m.Pdf()
+	case carnet.FieldCoverPdf:
+		return m.CoverPdf()
+	case carnet.FieldCreatedAt:
+		return m.CreatedAt()
+	case carnet.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CarnetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case carnet.FieldSaleID:
+		return m.OldSaleID(ctx)
+	case carnet.FieldEnvironment:
+		return m.OldEnvironment(ctx)
+	case carnet.FieldReference:
+		return m.OldReference(ctx)
+	case carnet.FieldParcels:
+		return m.OldParcels(ctx)
+	case carnet.FieldProviderID:
+		return m.OldProviderID(ctx)
+	case carnet.FieldProviderStatus:
+		return m.OldProviderStatus(ctx)
+	case carnet.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case carnet.FieldCover:
+		return m.OldCover(ctx)
+	case carnet.FieldLink:
+		return m.OldLink(ctx)
+	case carnet.FieldPdf:
+		return m.OldPdf(ctx)
+	case carnet.FieldCoverPdf:
+		return m.OldCoverPdf(ctx)
+	case carnet.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case carnet.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Carnet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CarnetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case carnet.FieldSaleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaleID(v)
+		return nil
+	case carnet.FieldEnvironment:
+		v, ok := value.(enum.Environment)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnvironment(v)
+		return nil
+	case carnet.FieldReference:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReference(v)
+		return nil
+	case carnet.FieldParcels:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParcels(v)
+		return nil
+	case carnet.FieldProviderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderID(v)
+		return nil
+	case carnet.FieldProviderStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderStatus(v)
+		return nil
+	case carnet.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case carnet.FieldCover:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCover(v)
+		return nil
+	case carnet.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case carnet.FieldPdf:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPdf(v)
+		return nil
+	case carnet.FieldCoverPdf:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCoverPdf(v)
+		return nil
+	case carnet.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case carnet.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Carnet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CarnetMutation) AddedFields() []string {
+	var fields []string
+	if m.addparcels != nil {
+		fields = append(fields, carnet.FieldParcels)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CarnetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case carnet.FieldParcels:
+		return m.AddedParcels()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CarnetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case carnet.FieldParcels:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddParcels(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Carnet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CarnetMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(carnet.FieldProviderID) {
+		fields = append(fields, carnet.FieldProviderID)
+	}
+	if m.FieldCleared(carnet.FieldProviderStatus) {
+		fields = append(fields, carnet.FieldProviderStatus)
+	}
+	if m.FieldCleared(carnet.FieldSentAt) {
+		fields = append(fields, carnet.FieldSentAt)
+	}
+	if m.FieldCleared(carnet.FieldCover) {
+		fields = append(fields, carnet.FieldCover)
+	}
+	if m.FieldCleared(carnet.FieldLink) {
+		fields = append(fields, carnet.FieldLink)
+	}
+	if m.FieldCleared(carnet.FieldPdf) {
+		fields = append(fields, carnet.FieldPdf)
+	}
+	if m.FieldCleared(carnet.FieldCoverPdf) {
+		fields = append(fields, carnet.FieldCoverPdf)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CarnetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CarnetMutation) ClearField(name string) error {
+	switch name {
+	case carnet.FieldProviderID:
+		m.ClearProviderID()
+		return nil
+	case carnet.FieldProviderStatus:
+		m.ClearProviderStatus()
+		return nil
+	case carnet.FieldSentAt:
+		m.ClearSentAt()
+		return nil
+	case carnet.FieldCover:
+		m.ClearCover()
+		return nil
+	case carnet.FieldLink:
+		m.ClearLink()
+		return nil
+	case carnet.FieldPdf:
+		m.ClearPdf()
+		return nil
+	case carnet.FieldCoverPdf:
+		m.ClearCoverPdf()
+		return nil
+	}
+	return fmt.Errorf("unknown Carnet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CarnetMutation) ResetField(name string) error {
+	switch name {
+	case carnet.FieldSaleID:
+		m.ResetSaleID()
+		return nil
+	case carnet.FieldEnvironment:
+		m.ResetEnvironment()
+		return nil
+	case carnet.FieldReference:
+		m.ResetReference()
+		return nil
+	case carnet.FieldParcels:
+		m.ResetParcels()
+		return nil
+	case carnet.FieldProviderID:
+		m.ResetProviderID()
+		return nil
+	case carnet.FieldProviderStatus:
+		m.ResetProviderStatus()
+		return nil
+	case carnet.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case carnet.FieldCover:
+		m.ResetCover()
+		return nil
+	case carnet.FieldLink:
+		m.ResetLink()
+		return nil
+	case carnet.FieldPdf:
+		m.ResetPdf()
+		return nil
+	case carnet.FieldCoverPdf:
+		m.ResetCoverPdf()
+		return nil
+	case carnet.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case carnet.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Carnet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CarnetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.sale != nil {
+		edges = append(edges, carnet.EdgeSale)
+	}
+	if m.charges != nil {
+		edges = append(edges, carnet.EdgeCharges)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CarnetMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case carnet.EdgeSale:
+		if id := m.sale; id != nil {
+			return []ent.Value{*id}
+		}
+	case carnet.EdgeCharges:
+		ids := make([]ent.Value, 0, len(m.charges))
+		for id := range m.charges {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CarnetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedcharges != nil {
+		edges = append(edges, carnet.EdgeCharges)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CarnetMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case carnet.EdgeCharges:
+		ids := make([]ent.Value, 0, len(m.removedcharges))
+		for id := range m.removedcharges {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CarnetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsale {
+		edges = append(edges, carnet.EdgeSale)
+	}
+	if m.clearedcharges {
+		edges = append(edges, carnet.EdgeCharges)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CarnetMutation) EdgeCleared(name string) bool {
+	switch name {
+	case carnet.EdgeSale:
+		return m.clearedsale
+	case carnet.EdgeCharges:
+		return m.clearedcharges
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CarnetMutation) ClearEdge(name string) error {
+	switch name {
+	case carnet.EdgeSale:
+		m.ClearSale()
+		return nil
+	}
+	return fmt.Errorf("unknown Carnet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CarnetMutation) ResetEdge(name string) error {
+	switch name {
+	case carnet.EdgeSale:
+		m.ResetSale()
+		return nil
+	case carnet.EdgeCharges:
+		m.ResetCharges()
+		return nil
+	}
+	return fmt.Errorf("unknown Carnet edge %s", name)
+}
+
 // ChargeMutation represents an operation that mutates the Charge nodes in the graph.
 type ChargeMutation struct {
 	config
@@ -1676,14 +5296,30 @@ type ChargeMutation struct {
 	addfine_hundredths             *int64
 	monthly_interest_hundredths    *int64
 	addmonthly_interest_hundredths *int64
+	daily_interest_thousandths     *int64
+	adddaily_interest_thousandths  *int64
+	discount_cents                 *int64
+	adddiscount_cents              *int64
 	early_discount_cents           *int64
 	addearly_discount_cents        *int64
+	early_discount_hundredths      *int64
+	addearly_discount_hundredths   *int64
 	early_discount_days            *int
 	addearly_discount_days         *int
 	days_to_write_off              *int
 	adddays_to_write_off           *int
 	message                        *string
 	send_email                     *bool
+	link_methods                   *enum.LinkMethods
+	pix_seconds                    *int
+	addpix_seconds                 *int
+	expires_at                     *time.Time
+	card_installments              *int
+	addcard_installments           *int
+	card_token                     *[]byte
+	card_mask                      *string
+	refusal                        *string
+	card_retryable                 *bool
 	environment                    *enum.Environment
 	reference                      *string
 	provider_id                    *string
@@ -1697,6 +5333,12 @@ type ChargeMutation struct {
 	paid_cents                     *int64
 	addpaid_cents                  *int64
 	paid_on                        *brazil.Date
+	paid_with                      *enum.PaymentMethod
+	end_to_end_id                  *string
+	provider_fee_cents             *int64
+	addprovider_fee_cents          *int64
+	refunded_cents                 *int64
+	addrefunded_cents              *int64
 	replaced_at                    *time.Time
 	created_at                     *time.Time
 	updated_at                     *time.Time
@@ -1705,6 +5347,11 @@ type ChargeMutation struct {
 	clearedsale                    bool
 	customer                       *string
 	clearedcustomer                bool
+	carnet                         *string
+	clearedcarnet                  bool
+	refunds                        map[string]struct{}
+	removedrefunds                 map[string]struct{}
+	clearedrefunds                 bool
 	events                         map[string]struct{}
 	removedevents                  map[string]struct{}
 	clearedevents                  bool
@@ -1960,6 +5607,55 @@ func (m *ChargeMutation) OldCustomerID(ctx context.Context) (v string, err error
 // ResetCustomerID resets all changes to the "customer_id" field.
 func (m *ChargeMutation) ResetCustomerID() {
 	m.customer = nil
+}
+
+// SetCarnetID sets the "carnet_id" field.
+func (m *ChargeMutation) SetCarnetID(s string) {
+	m.carnet = &s
+}
+
+// CarnetID returns the value of the "carnet_id" field in the mutation.
+func (m *ChargeMutation) CarnetID() (r string, exists bool) {
+	v := m.carnet
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCarnetID returns the old "carnet_id" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldCarnetID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCarnetID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCarnetID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCarnetID: %w", err)
+	}
+	return oldValue.CarnetID, nil
+}
+
+// ClearCarnetID clears the value of the "carnet_id" field.
+func (m *ChargeMutation) ClearCarnetID() {
+	m.carnet = nil
+	m.clearedFields[charge.FieldCarnetID] = struct{}{}
+}
+
+// CarnetIDCleared returns if the "carnet_id" field was cleared in this mutation.
+func (m *ChargeMutation) CarnetIDCleared() bool {
+	_, ok := m.clearedFields[charge.FieldCarnetID]
+	return ok
+}
+
+// ResetCarnetID resets all changes to the "carnet_id" field.
+func (m *ChargeMutation) ResetCarnetID() {
+	m.carnet = nil
+	delete(m.clearedFields, charge.FieldCarnetID)
 }
 
 // SetInstallment sets the "installment" field.
@@ -2294,6 +5990,118 @@ func (m *ChargeMutation) ResetMonthlyInterestHundredths() {
 	m.addmonthly_interest_hundredths = nil
 }
 
+// SetDailyInterestThousandths sets the "daily_interest_thousandths" field.
+func (m *ChargeMutation) SetDailyInterestThousandths(i int64) {
+	m.daily_interest_thousandths = &i
+	m.adddaily_interest_thousandths = nil
+}
+
+// DailyInterestThousandths returns the value of the "daily_interest_thousandths" field in the mutation.
+func (m *ChargeMutation) DailyInterestThousandths() (r int64, exists bool) {
+	v := m.daily_interest_thousandths
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDailyInterestThousandths returns the old "daily_interest_thousandths" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldDailyInterestThousandths(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDailyInterestThousandths is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDailyInterestThousandths requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDailyInterestThousandths: %w", err)
+	}
+	return oldValue.DailyInterestThousandths, nil
+}
+
+// AddDailyInterestThousandths adds i to the "daily_interest_thousandths" field.
+func (m *ChargeMutation) AddDailyInterestThousandths(i int64) {
+	if m.adddaily_interest_thousandths != nil {
+		*m.adddaily_interest_thousandths += i
+	} else {
+		m.adddaily_interest_thousandths = &i
+	}
+}
+
+// AddedDailyInterestThousandths returns the value that was added to the "daily_interest_thousandths" field in this mutation.
+func (m *ChargeMutation) AddedDailyInterestThousandths() (r int64, exists bool) {
+	v := m.adddaily_interest_thousandths
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDailyInterestThousandths resets all changes to the "daily_interest_thousandths" field.
+func (m *ChargeMutation) ResetDailyInterestThousandths() {
+	m.daily_interest_thousandths = nil
+	m.adddaily_interest_thousandths = nil
+}
+
+// SetDiscountCents sets the "discount_cents" field.
+func (m *ChargeMutation) SetDiscountCents(i int64) {
+	m.discount_cents = &i
+	m.adddiscount_cents = nil
+}
+
+// DiscountCents returns the value of the "discount_cents" field in the mutation.
+func (m *ChargeMutation) DiscountCents() (r int64, exists bool) {
+	v := m.discount_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDiscountCents returns the old "discount_cents" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldDiscountCents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDiscountCents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDiscountCents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDiscountCents: %w", err)
+	}
+	return oldValue.DiscountCents, nil
+}
+
+// AddDiscountCents adds i to the "discount_cents" field.
+func (m *ChargeMutation) AddDiscountCents(i int64) {
+	if m.adddiscount_cents != nil {
+		*m.adddiscount_cents += i
+	} else {
+		m.adddiscount_cents = &i
+	}
+}
+
+// AddedDiscountCents returns the value that was added to the "discount_cents" field in this mutation.
+func (m *ChargeMutation) AddedDiscountCents() (r int64, exists bool) {
+	v := m.adddiscount_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDiscountCents resets all changes to the "discount_cents" field.
+func (m *ChargeMutation) ResetDiscountCents() {
+	m.discount_cents = nil
+	m.adddiscount_cents = nil
+}
+
 // SetEarlyDiscountCents sets the "early_discount_cents" field.
 func (m *ChargeMutation) SetEarlyDiscountCents(i int64) {
 	m.early_discount_cents = &i
@@ -2348,6 +6156,62 @@ func (m *ChargeMutation) AddedEarlyDiscountCents() (r int64, exists bool) {
 func (m *ChargeMutation) ResetEarlyDiscountCents() {
 	m.early_discount_cents = nil
 	m.addearly_discount_cents = nil
+}
+
+// SetEarlyDiscountHundredths sets the "early_discount_hundredths" field.
+func (m *ChargeMutation) SetEarlyDiscountHundredths(i int64) {
+	m.early_discount_hundredths = &i
+	m.addearly_discount_hundredths = nil
+}
+
+// EarlyDiscountHundredths returns the value of the "early_discount_hundredths" field in the mutation.
+func (m *ChargeMutation) EarlyDiscountHundredths() (r int64, exists bool) {
+	v := m.early_discount_hundredths
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEarlyDiscountHundredths returns the old "early_discount_hundredths" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldEarlyDiscountHundredths(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEarlyDiscountHundredths is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEarlyDiscountHundredths requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEarlyDiscountHundredths: %w", err)
+	}
+	return oldValue.EarlyDiscountHundredths, nil
+}
+
+// AddEarlyDiscountHundredths adds i to the "early_discount_hundredths" field.
+func (m *ChargeMutation) AddEarlyDiscountHundredths(i int64) {
+	if m.addearly_discount_hundredths != nil {
+		*m.addearly_discount_hundredths += i
+	} else {
+		m.addearly_discount_hundredths = &i
+	}
+}
+
+// AddedEarlyDiscountHundredths returns the value that was added to the "early_discount_hundredths" field in this mutation.
+func (m *ChargeMutation) AddedEarlyDiscountHundredths() (r int64, exists bool) {
+	v := m.addearly_discount_hundredths
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEarlyDiscountHundredths resets all changes to the "early_discount_hundredths" field.
+func (m *ChargeMutation) ResetEarlyDiscountHundredths() {
+	m.early_discount_hundredths = nil
+	m.addearly_discount_hundredths = nil
 }
 
 // SetEarlyDiscountDays sets the "early_discount_days" field.
@@ -2546,6 +6410,374 @@ func (m *ChargeMutation) OldSendEmail(ctx context.Context) (v bool, err error) {
 // ResetSendEmail resets all changes to the "send_email" field.
 func (m *ChargeMutation) ResetSendEmail() {
 	m.send_email = nil
+}
+
+// SetLinkMethods sets the "link_methods" field.
+func (m *ChargeMutation) SetLinkMethods(em enum.LinkMethods) {
+	m.link_methods = &em
+}
+
+// LinkMethods returns the value of the "link_methods" field in the mutation.
+func (m *ChargeMutation) LinkMethods() (r enum.LinkMethods, exists bool) {
+	v := m.link_methods
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinkMethods returns the old "link_methods" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldLinkMethods(ctx context.Context) (v enum.LinkMethods, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinkMethods is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinkMethods requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinkMethods: %w", err)
+	}
+	return oldValue.LinkMethods, nil
+}
+
+// ResetLinkMethods resets all changes to the "link_methods" field.
+func (m *ChargeMutation) ResetLinkMethods() {
+	m.link_methods = nil
+}
+
+// SetPixSeconds sets the "pix_seconds" field.
+func (m *ChargeMutation) SetPixSeconds(i int) {
+	m.pix_seconds = &i
+	m.addpix_seconds = nil
+}
+
+// PixSeconds returns the value of the "pix_seconds" field in the mutation.
+func (m *ChargeMutation) PixSeconds() (r int, exists bool) {
+	v := m.pix_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPixSeconds returns the old "pix_seconds" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldPixSeconds(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPixSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPixSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPixSeconds: %w", err)
+	}
+	return oldValue.PixSeconds, nil
+}
+
+// AddPixSeconds adds i to the "pix_seconds" field.
+func (m *ChargeMutation) AddPixSeconds(i int) {
+	if m.addpix_seconds != nil {
+		*m.addpix_seconds += i
+	} else {
+		m.addpix_seconds = &i
+	}
+}
+
+// AddedPixSeconds returns the value that was added to the "pix_seconds" field in this mutation.
+func (m *ChargeMutation) AddedPixSeconds() (r int, exists bool) {
+	v := m.addpix_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPixSeconds clears the value of the "pix_seconds" field.
+func (m *ChargeMutation) ClearPixSeconds() {
+	m.pix_seconds = nil
+	m.addpix_seconds = nil
+	m.clearedFields[charge.FieldPixSeconds] = struct{}{}
+}
+
+// PixSecondsCleared returns if the "pix_seconds" field was cleared in this mutation.
+func (m *ChargeMutation) PixSecondsCleared() bool {
+	_, ok := m.clearedFields[charge.FieldPixSeconds]
+	return ok
+}
+
+// ResetPixSeconds resets all changes to the "pix_seconds" field.
+func (m *ChargeMutation) ResetPixSeconds() {
+	m.pix_seconds = nil
+	m.addpix_seconds = nil
+	delete(m.clearedFields, charge.FieldPixSeconds)
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *ChargeMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *ChargeMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldExpiresAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (m *ChargeMutation) ClearExpiresAt() {
+	m.expires_at = nil
+	m.clearedFields[charge.FieldExpiresAt] = struct{}{}
+}
+
+// ExpiresAtCleared returns if the "expires_at" field was cleared in this mutation.
+func (m *ChargeMutation) ExpiresAtCleared() bool {
+	_, ok := m.clearedFields[charge.FieldExpiresAt]
+	return ok
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *ChargeMutation) ResetExpiresAt() {
+	m.expires_at = nil
+	delete(m.clearedFields, charge.FieldExpiresAt)
+}
+
+// SetCardInstallments sets the "card_installments" field.
+func (m *ChargeMutation) SetCardInstallments(i int) {
+	m.card_installments = &i
+	m.addcard_installments = nil
+}
+
+// CardInstallments returns the value of the "card_installments" field in the mutation.
+func (m *ChargeMutation) CardInstallments() (r int, exists bool) {
+	v := m.card_installments
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCardInstallments returns the old "card_installments" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldCardInstallments(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCardInstallments is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCardInstallments requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCardInstallments: %w", err)
+	}
+	return oldValue.CardInstallments, nil
+}
+
+// AddCardInstallments adds i to the "card_installments" field.
+func (m *ChargeMutation) AddCardInstallments(i int) {
+	if m.addcard_installments != nil {
+		*m.addcard_installments += i
+	} else {
+		m.addcard_installments = &i
+	}
+}
+
+// AddedCardInstallments returns the value that was added to the "card_installments" field in this mutation.
+func (m *ChargeMutation) AddedCardInstallments() (r int, exists bool) {
+	v := m.addcard_installments
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCardInstallments resets all changes to the "card_installments" field.
+func (m *ChargeMutation) ResetCardInstallments() {
+	m.card_installments = nil
+	m.addcard_installments = nil
+}
+
+// SetCardToken sets the "card_token" field.
+func (m *ChargeMutation) SetCardToken(b []byte) {
+	m.card_token = &b
+}
+
+// CardToken returns the value of the "card_token" field in the mutation.
+func (m *ChargeMutation) CardToken() (r []byte, exists bool) {
+	v := m.card_token
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCardToken returns the old "card_token" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldCardToken(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCardToken is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCardToken requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCardToken: %w", err)
+	}
+	return oldValue.CardToken, nil
+}
+
+// ClearCardToken clears the value of the "card_token" field.
+func (m *ChargeMutation) ClearCardToken() {
+	m.card_token = nil
+	m.clearedFields[charge.FieldCardToken] = struct{}{}
+}
+
+// CardTokenCleared returns if the "card_token" field was cleared in this mutation.
+func (m *ChargeMutation) CardTokenCleared() bool {
+	_, ok := m.clearedFields[charge.FieldCardToken]
+	return ok
+}
+
+// ResetCardToken resets all changes to the "card_token" field.
+func (m *ChargeMutation) ResetCardToken() {
+	m.card_token = nil
+	delete(m.clearedFields, charge.FieldCardToken)
+}
+
+// SetCardMask sets the "card_mask" field.
+func (m *ChargeMutation) SetCardMask(s string) {
+	m.card_mask = &s
+}
+
+// CardMask returns the value of the "card_mask" field in the mutation.
+func (m *ChargeMutation) CardMask() (r string, exists bool) {
+	v := m.card_mask
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCardMask returns the old "card_mask" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldCardMask(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCardMask is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCardMask requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCardMask: %w", err)
+	}
+	return oldValue.CardMask, nil
+}
+
+// ResetCardMask resets all changes to the "card_mask" field.
+func (m *ChargeMutation) ResetCardMask() {
+	m.card_mask = nil
+}
+
+// SetRefusal sets the "refusal" field.
+func (m *ChargeMutation) SetRefusal(s string) {
+	m.refusal = &s
+}
+
+// Refusal returns the value of the "refusal" field in the mutation.
+func (m *ChargeMutation) Refusal() (r string, exists bool) {
+	v := m.refusal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusal returns the old "refusal" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldRefusal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusal: %w", err)
+	}
+	return oldValue.Refusal, nil
+}
+
+// ResetRefusal resets all changes to the "refusal" field.
+func (m *ChargeMutation) ResetRefusal() {
+	m.refusal = nil
+}
+
+// SetCardRetryable sets the "card_retryable" field.
+func (m *ChargeMutation) SetCardRetryable(b bool) {
+	m.card_retryable = &b
+}
+
+// CardRetryable returns the value of the "card_retryable" field in the mutation.
+func (m *ChargeMutation) CardRetryable() (r bool, exists bool) {
+	v := m.card_retryable
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCardRetryable returns the old "card_retryable" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldCardRetryable(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCardRetryable is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCardRetryable requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCardRetryable: %w", err)
+	}
+	return oldValue.CardRetryable, nil
+}
+
+// ResetCardRetryable resets all changes to the "card_retryable" field.
+func (m *ChargeMutation) ResetCardRetryable() {
+	m.card_retryable = nil
 }
 
 // SetEnvironment sets the "environment" field.
@@ -3131,6 +7363,230 @@ func (m *ChargeMutation) ResetPaidOn() {
 	delete(m.clearedFields, charge.FieldPaidOn)
 }
 
+// SetPaidWith sets the "paid_with" field.
+func (m *ChargeMutation) SetPaidWith(em enum.PaymentMethod) {
+	m.paid_with = &em
+}
+
+// PaidWith returns the value of the "paid_with" field in the mutation.
+func (m *ChargeMutation) PaidWith() (r enum.PaymentMethod, exists bool) {
+	v := m.paid_with
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPaidWith returns the old "paid_with" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldPaidWith(ctx context.Context) (v *enum.PaymentMethod, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPaidWith is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPaidWith requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPaidWith: %w", err)
+	}
+	return oldValue.PaidWith, nil
+}
+
+// ClearPaidWith clears the value of the "paid_with" field.
+func (m *ChargeMutation) ClearPaidWith() {
+	m.paid_with = nil
+	m.clearedFields[charge.FieldPaidWith] = struct{}{}
+}
+
+// PaidWithCleared returns if the "paid_with" field was cleared in this mutation.
+func (m *ChargeMutation) PaidWithCleared() bool {
+	_, ok := m.clearedFields[charge.FieldPaidWith]
+	return ok
+}
+
+// ResetPaidWith resets all changes to the "paid_with" field.
+func (m *ChargeMutation) ResetPaidWith() {
+	m.paid_with = nil
+	delete(m.clearedFields, charge.FieldPaidWith)
+}
+
+// SetEndToEndID sets the "end_to_end_id" field.
+func (m *ChargeMutation) SetEndToEndID(s string) {
+	m.end_to_end_id = &s
+}
+
+// EndToEndID returns the value of the "end_to_end_id" field in the mutation.
+func (m *ChargeMutation) EndToEndID() (r string, exists bool) {
+	v := m.end_to_end_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndToEndID returns the old "end_to_end_id" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldEndToEndID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndToEndID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndToEndID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndToEndID: %w", err)
+	}
+	return oldValue.EndToEndID, nil
+}
+
+// ClearEndToEndID clears the value of the "end_to_end_id" field.
+func (m *ChargeMutation) ClearEndToEndID() {
+	m.end_to_end_id = nil
+	m.clearedFields[charge.FieldEndToEndID] = struct{}{}
+}
+
+// EndToEndIDCleared returns if the "end_to_end_id" field was cleared in this mutation.
+func (m *ChargeMutation) EndToEndIDCleared() bool {
+	_, ok := m.clearedFields[charge.FieldEndToEndID]
+	return ok
+}
+
+// ResetEndToEndID resets all changes to the "end_to_end_id" field.
+func (m *ChargeMutation) ResetEndToEndID() {
+	m.end_to_end_id = nil
+	delete(m.clearedFields, charge.FieldEndToEndID)
+}
+
+// SetProviderFeeCents sets the "provider_fee_cents" field.
+func (m *ChargeMutation) SetProviderFeeCents(i int64) {
+	m.provider_fee_cents = &i
+	m.addprovider_fee_cents = nil
+}
+
+// ProviderFeeCents returns the value of the "provider_fee_cents" field in the mutation.
+func (m *ChargeMutation) ProviderFeeCents() (r int64, exists bool) {
+	v := m.provider_fee_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderFeeCents returns the old "provider_fee_cents" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldProviderFeeCents(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderFeeCents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderFeeCents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderFeeCents: %w", err)
+	}
+	return oldValue.ProviderFeeCents, nil
+}
+
+// AddProviderFeeCents adds i to the "provider_fee_cents" field.
+func (m *ChargeMutation) AddProviderFeeCents(i int64) {
+	if m.addprovider_fee_cents != nil {
+		*m.addprovider_fee_cents += i
+	} else {
+		m.addprovider_fee_cents = &i
+	}
+}
+
+// AddedProviderFeeCents returns the value that was added to the "provider_fee_cents" field in this mutation.
+func (m *ChargeMutation) AddedProviderFeeCents() (r int64, exists bool) {
+	v := m.addprovider_fee_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearProviderFeeCents clears the value of the "provider_fee_cents" field.
+func (m *ChargeMutation) ClearProviderFeeCents() {
+	m.provider_fee_cents = nil
+	m.addprovider_fee_cents = nil
+	m.clearedFields[charge.FieldProviderFeeCents] = struct{}{}
+}
+
+// ProviderFeeCentsCleared returns if the "provider_fee_cents" field was cleared in this mutation.
+func (m *ChargeMutation) ProviderFeeCentsCleared() bool {
+	_, ok := m.clearedFields[charge.FieldProviderFeeCents]
+	return ok
+}
+
+// ResetProviderFeeCents resets all changes to the "provider_fee_cents" field.
+func (m *ChargeMutation) ResetProviderFeeCents() {
+	m.provider_fee_cents = nil
+	m.addprovider_fee_cents = nil
+	delete(m.clearedFields, charge.FieldProviderFeeCents)
+}
+
+// SetRefundedCents sets the "refunded_cents" field.
+func (m *ChargeMutation) SetRefundedCents(i int64) {
+	m.refunded_cents = &i
+	m.addrefunded_cents = nil
+}
+
+// RefundedCents returns the value of the "refunded_cents" field in the mutation.
+func (m *ChargeMutation) RefundedCents() (r int64, exists bool) {
+	v := m.refunded_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundedCents returns the old "refunded_cents" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldRefundedCents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundedCents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundedCents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundedCents: %w", err)
+	}
+	return oldValue.RefundedCents, nil
+}
+
+// AddRefundedCents adds i to the "refunded_cents" field.
+func (m *ChargeMutation) AddRefundedCents(i int64) {
+	if m.addrefunded_cents != nil {
+		*m.addrefunded_cents += i
+	} else {
+		m.addrefunded_cents = &i
+	}
+}
+
+// AddedRefundedCents returns the value that was added to the "refunded_cents" field in this mutation.
+func (m *ChargeMutation) AddedRefundedCents() (r int64, exists bool) {
+	v := m.addrefunded_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefundedCents resets all changes to the "refunded_cents" field.
+func (m *ChargeMutation) ResetRefundedCents() {
+	m.refunded_cents = nil
+	m.addrefunded_cents = nil
+}
+
 // SetReplacedAt sets the "replaced_at" field.
 func (m *ChargeMutation) SetReplacedAt(t time.Time) {
 	m.replaced_at = &t
@@ -3306,6 +7762,87 @@ func (m *ChargeMutation) ResetCustomer() {
 	m.clearedcustomer = false
 }
 
+// ClearCarnet clears the "carnet" edge to the Carnet entity.
+func (m *ChargeMutation) ClearCarnet() {
+	m.clearedcarnet = true
+	m.clearedFields[charge.FieldCarnetID] = struct{}{}
+}
+
+// CarnetCleared reports if the "carnet" edge to the Carnet entity was cleared.
+func (m *ChargeMutation) CarnetCleared() bool {
+	return m.CarnetIDCleared() || m.clearedcarnet
+}
+
+// CarnetIDs returns the "carnet" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CarnetID instead. It exists only for internal usage by the builders.
+func (m *ChargeMutation) CarnetIDs() (ids []string) {
+	if id := m.carnet; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCarnet resets all changes to the "carnet" edge.
+func (m *ChargeMutation) ResetCarnet() {
+	m.carnet = nil
+	m.clearedcarnet = false
+}
+
+// AddRefundIDs adds the "refunds" edge to the Refund entity by ids.
+func (m *ChargeMutation) AddRefundIDs(ids ...string) {
+	if m.refunds == nil {
+		m.refunds = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.refunds[ids[i]] = struct{}{}
+	}
+}
+
+// ClearRefunds clears the "refunds" edge to the Refund entity.
+func (m *ChargeMutation) ClearRefunds() {
+	m.clearedrefunds = true
+}
+
+// RefundsCleared reports if the "refunds" edge to the Refund entity was cleared.
+func (m *ChargeMutation) RefundsCleared() bool {
+	return m.clearedrefunds
+}
+
+// RemoveRefundIDs removes the "refunds" edge to the Refund entity by IDs.
+func (m *ChargeMutation) RemoveRefundIDs(ids ...string) {
+	if m.removedrefunds == nil {
+		m.removedrefunds = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.refunds, ids[i])
+		m.removedrefunds[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedRefunds returns the removed IDs of the "refunds" edge to the Refund entity.
+func (m *ChargeMutation) RemovedRefundsIDs() (ids []string) {
+	for id := range m.removedrefunds {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// RefundsIDs returns the "refunds" edge IDs in the mutation.
+func (m *ChargeMutation) RefundsIDs() (ids []string) {
+	for id := range m.refunds {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetRefunds resets all changes to the "refunds" edge.
+func (m *ChargeMutation) ResetRefunds() {
+	m.refunds = nil
+	m.clearedrefunds = false
+	m.removedrefunds = nil
+}
+
 // AddEventIDs adds the "events" edge to the ChargeEvent entity by ids.
 func (m *ChargeMutation) AddEventIDs(ids ...string) {
 	if m.events == nil {
@@ -3448,7 +7985,7 @@ func (m *ChargeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ChargeMutation) Fields() []string {
-	fields := make([]string, 0, 30)
+	fields := make([]string, 0, 46)
 	if m.number != nil {
 		fields = append(fields, charge.FieldNumber)
 	}
@@ -3457,6 +7994,9 @@ func (m *ChargeMutation) Fields() []string {
 	}
 	if m.customer != nil {
 		fields = append(fields, charge.FieldCustomerID)
+	}
+	if m.carnet != nil {
+		fields = append(fields, charge.FieldCarnetID)
 	}
 	if m.installment != nil {
 		fields = append(fields, charge.FieldInstallment)
@@ -3479,8 +8019,17 @@ func (m *ChargeMutation) Fields() []string {
 	if m.monthly_interest_hundredths != nil {
 		fields = append(fields, charge.FieldMonthlyInterestHundredths)
 	}
+	if m.daily_interest_thousandths != nil {
+		fields = append(fields, charge.FieldDailyInterestThousandths)
+	}
+	if m.discount_cents != nil {
+		fields = append(fields, charge.FieldDiscountCents)
+	}
 	if m.early_discount_cents != nil {
 		fields = append(fields, charge.FieldEarlyDiscountCents)
+	}
+	if m.early_discount_hundredths != nil {
+		fields = append(fields, charge.FieldEarlyDiscountHundredths)
 	}
 	if m.early_discount_days != nil {
 		fields = append(fields, charge.FieldEarlyDiscountDays)
@@ -3493,6 +8042,30 @@ func (m *ChargeMutation) Fields() []string {
 	}
 	if m.send_email != nil {
 		fields = append(fields, charge.FieldSendEmail)
+	}
+	if m.link_methods != nil {
+		fields = append(fields, charge.FieldLinkMethods)
+	}
+	if m.pix_seconds != nil {
+		fields = append(fields, charge.FieldPixSeconds)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, charge.FieldExpiresAt)
+	}
+	if m.card_installments != nil {
+		fields = append(fields, charge.FieldCardInstallments)
+	}
+	if m.card_token != nil {
+		fields = append(fields, charge.FieldCardToken)
+	}
+	if m.card_mask != nil {
+		fields = append(fields, charge.FieldCardMask)
+	}
+	if m.refusal != nil {
+		fields = append(fields, charge.FieldRefusal)
+	}
+	if m.card_retryable != nil {
+		fields = append(fields, charge.FieldCardRetryable)
 	}
 	if m.environment != nil {
 		fields = append(fields, charge.FieldEnvironment)
@@ -3530,6 +8103,18 @@ func (m *ChargeMutation) Fields() []string {
 	if m.paid_on != nil {
 		fields = append(fields, charge.FieldPaidOn)
 	}
+	if m.paid_with != nil {
+		fields = append(fields, charge.FieldPaidWith)
+	}
+	if m.end_to_end_id != nil {
+		fields = append(fields, charge.FieldEndToEndID)
+	}
+	if m.provider_fee_cents != nil {
+		fields = append(fields, charge.FieldProviderFeeCents)
+	}
+	if m.refunded_cents != nil {
+		fields = append(fields, charge.FieldRefundedCents)
+	}
 	if m.replaced_at != nil {
 		fields = append(fields, charge.FieldReplacedAt)
 	}
@@ -3553,6 +8138,8 @@ func (m *ChargeMutation) Field(name string) (ent.Value, bool) {
 		return m.SaleID()
 	case charge.FieldCustomerID:
 		return m.CustomerID()
+	case charge.FieldCarnetID:
+		return m.CarnetID()
 	case charge.FieldInstallment:
 		return m.Installment()
 	case charge.FieldMethod:
@@ -3567,8 +8154,14 @@ func (m *ChargeMutation) Field(name string) (ent.Value, bool) {
 		return m.FineHundredths()
 	case charge.FieldMonthlyInterestHundredths:
 		return m.MonthlyInterestHundredths()
+	case charge.FieldDailyInterestThousandths:
+		return m.DailyInterestThousandths()
+	case charge.FieldDiscountCents:
+		return m.DiscountCents()
 	case charge.FieldEarlyDiscountCents:
 		return m.EarlyDiscountCents()
+	case charge.FieldEarlyDiscountHundredths:
+		return m.EarlyDiscountHundredths()
 	case charge.FieldEarlyDiscountDays:
 		return m.EarlyDiscountDays()
 	case charge.FieldDaysToWriteOff:
@@ -3577,6 +8170,22 @@ func (m *ChargeMutation) Field(name string) (ent.Value, bool) {
 		return m.Message()
 	case charge.FieldSendEmail:
 		return m.SendEmail()
+	case charge.FieldLinkMethods:
+		return m.LinkMethods()
+	case charge.FieldPixSeconds:
+		return m.PixSeconds()
+	case charge.FieldExpiresAt:
+		return m.ExpiresAt()
+	case charge.FieldCardInstallments:
+		return m.CardInstallments()
+	case charge.FieldCardToken:
+		return m.CardToken()
+	case charge.FieldCardMask:
+		return m.CardMask()
+	case charge.FieldRefusal:
+		return m.Refusal()
+	case charge.FieldCardRetryable:
+		return m.CardRetryable()
 	case charge.FieldEnvironment:
 		return m.Environment()
 	case charge.FieldReference:
@@ -3601,6 +8210,14 @@ func (m *ChargeMutation) Field(name string) (ent.Value, bool) {
 		return m.PaidCents()
 	case charge.FieldPaidOn:
 		return m.PaidOn()
+	case charge.FieldPaidWith:
+		return m.PaidWith()
+	case charge.FieldEndToEndID:
+		return m.EndToEndID()
+	case charge.FieldProviderFeeCents:
+		return m.ProviderFeeCents()
+	case charge.FieldRefundedCents:
+		return m.RefundedCents()
 	case charge.FieldReplacedAt:
 		return m.ReplacedAt()
 	case charge.FieldCreatedAt:
@@ -3622,6 +8239,8 @@ func (m *ChargeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldSaleID(ctx)
 	case charge.FieldCustomerID:
 		return m.OldCustomerID(ctx)
+	case charge.FieldCarnetID:
+		return m.OldCarnetID(ctx)
 	case charge.FieldInstallment:
 		return m.OldInstallment(ctx)
 	case charge.FieldMethod:
@@ -3636,8 +8255,14 @@ func (m *ChargeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldFineHundredths(ctx)
 	case charge.FieldMonthlyInterestHundredths:
 		return m.OldMonthlyInterestHundredths(ctx)
+	case charge.FieldDailyInterestThousandths:
+		return m.OldDailyInterestThousandths(ctx)
+	case charge.FieldDiscountCents:
+		return m.OldDiscountCents(ctx)
 	case charge.FieldEarlyDiscountCents:
 		return m.OldEarlyDiscountCents(ctx)
+	case charge.FieldEarlyDiscountHundredths:
+		return m.OldEarlyDiscountHundredths(ctx)
 	case charge.FieldEarlyDiscountDays:
 		return m.OldEarlyDiscountDays(ctx)
 	case charge.FieldDaysToWriteOff:
@@ -3646,6 +8271,22 @@ func (m *ChargeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldMessage(ctx)
 	case charge.FieldSendEmail:
 		return m.OldSendEmail(ctx)
+	case charge.FieldLinkMethods:
+		return m.OldLinkMethods(ctx)
+	case charge.FieldPixSeconds:
+		return m.OldPixSeconds(ctx)
+	case charge.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case charge.FieldCardInstallments:
+		return m.OldCardInstallments(ctx)
+	case charge.FieldCardToken:
+		return m.OldCardToken(ctx)
+	case charge.FieldCardMask:
+		return m.OldCardMask(ctx)
+	case charge.FieldRefusal:
+		return m.OldRefusal(ctx)
+	case charge.FieldCardRetryable:
+		return m.OldCardRetryable(ctx)
 	case charge.FieldEnvironment:
 		return m.OldEnvironment(ctx)
 	case charge.FieldReference:
@@ -3670,6 +8311,14 @@ func (m *ChargeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldPaidCents(ctx)
 	case charge.FieldPaidOn:
 		return m.OldPaidOn(ctx)
+	case charge.FieldPaidWith:
+		return m.OldPaidWith(ctx)
+	case charge.FieldEndToEndID:
+		return m.OldEndToEndID(ctx)
+	case charge.FieldProviderFeeCents:
+		return m.OldProviderFeeCents(ctx)
+	case charge.FieldRefundedCents:
+		return m.OldRefundedCents(ctx)
 	case charge.FieldReplacedAt:
 		return m.OldReplacedAt(ctx)
 	case charge.FieldCreatedAt:
@@ -3705,6 +8354,13 @@ func (m *ChargeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCustomerID(v)
+		return nil
+	case charge.FieldCarnetID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCarnetID(v)
 		return nil
 	case charge.FieldInstallment:
 		v, ok := value.(int)
@@ -3755,12 +8411,33 @@ func (m *ChargeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetMonthlyInterestHundredths(v)
 		return nil
+	case charge.FieldDailyInterestThousandths:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDailyInterestThousandths(v)
+		return nil
+	case charge.FieldDiscountCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDiscountCents(v)
+		return nil
 	case charge.FieldEarlyDiscountCents:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEarlyDiscountCents(v)
+		return nil
+	case charge.FieldEarlyDiscountHundredths:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEarlyDiscountHundredths(v)
 		return nil
 	case charge.FieldEarlyDiscountDays:
 		v, ok := value.(int)
@@ -3789,6 +8466,62 @@ func (m *ChargeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSendEmail(v)
+		return nil
+	case charge.FieldLinkMethods:
+		v, ok := value.(enum.LinkMethods)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinkMethods(v)
+		return nil
+	case charge.FieldPixSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPixSeconds(v)
+		return nil
+	case charge.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case charge.FieldCardInstallments:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCardInstallments(v)
+		return nil
+	case charge.FieldCardToken:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCardToken(v)
+		return nil
+	case charge.FieldCardMask:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCardMask(v)
+		return nil
+	case charge.FieldRefusal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusal(v)
+		return nil
+	case charge.FieldCardRetryable:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCardRetryable(v)
 		return nil
 	case charge.FieldEnvironment:
 		v, ok := value.(enum.Environment)
@@ -3874,6 +8607,34 @@ func (m *ChargeMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPaidOn(v)
 		return nil
+	case charge.FieldPaidWith:
+		v, ok := value.(enum.PaymentMethod)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPaidWith(v)
+		return nil
+	case charge.FieldEndToEndID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndToEndID(v)
+		return nil
+	case charge.FieldProviderFeeCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderFeeCents(v)
+		return nil
+	case charge.FieldRefundedCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundedCents(v)
+		return nil
 	case charge.FieldReplacedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -3918,8 +8679,17 @@ func (m *ChargeMutation) AddedFields() []string {
 	if m.addmonthly_interest_hundredths != nil {
 		fields = append(fields, charge.FieldMonthlyInterestHundredths)
 	}
+	if m.adddaily_interest_thousandths != nil {
+		fields = append(fields, charge.FieldDailyInterestThousandths)
+	}
+	if m.adddiscount_cents != nil {
+		fields = append(fields, charge.FieldDiscountCents)
+	}
 	if m.addearly_discount_cents != nil {
 		fields = append(fields, charge.FieldEarlyDiscountCents)
+	}
+	if m.addearly_discount_hundredths != nil {
+		fields = append(fields, charge.FieldEarlyDiscountHundredths)
 	}
 	if m.addearly_discount_days != nil {
 		fields = append(fields, charge.FieldEarlyDiscountDays)
@@ -3927,8 +8697,20 @@ func (m *ChargeMutation) AddedFields() []string {
 	if m.adddays_to_write_off != nil {
 		fields = append(fields, charge.FieldDaysToWriteOff)
 	}
+	if m.addpix_seconds != nil {
+		fields = append(fields, charge.FieldPixSeconds)
+	}
+	if m.addcard_installments != nil {
+		fields = append(fields, charge.FieldCardInstallments)
+	}
 	if m.addpaid_cents != nil {
 		fields = append(fields, charge.FieldPaidCents)
+	}
+	if m.addprovider_fee_cents != nil {
+		fields = append(fields, charge.FieldProviderFeeCents)
+	}
+	if m.addrefunded_cents != nil {
+		fields = append(fields, charge.FieldRefundedCents)
 	}
 	return fields
 }
@@ -3948,14 +8730,28 @@ func (m *ChargeMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedFineHundredths()
 	case charge.FieldMonthlyInterestHundredths:
 		return m.AddedMonthlyInterestHundredths()
+	case charge.FieldDailyInterestThousandths:
+		return m.AddedDailyInterestThousandths()
+	case charge.FieldDiscountCents:
+		return m.AddedDiscountCents()
 	case charge.FieldEarlyDiscountCents:
 		return m.AddedEarlyDiscountCents()
+	case charge.FieldEarlyDiscountHundredths:
+		return m.AddedEarlyDiscountHundredths()
 	case charge.FieldEarlyDiscountDays:
 		return m.AddedEarlyDiscountDays()
 	case charge.FieldDaysToWriteOff:
 		return m.AddedDaysToWriteOff()
+	case charge.FieldPixSeconds:
+		return m.AddedPixSeconds()
+	case charge.FieldCardInstallments:
+		return m.AddedCardInstallments()
 	case charge.FieldPaidCents:
 		return m.AddedPaidCents()
+	case charge.FieldProviderFeeCents:
+		return m.AddedProviderFeeCents()
+	case charge.FieldRefundedCents:
+		return m.AddedRefundedCents()
 	}
 	return nil, false
 }
@@ -4000,12 +8796,33 @@ func (m *ChargeMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddMonthlyInterestHundredths(v)
 		return nil
+	case charge.FieldDailyInterestThousandths:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDailyInterestThousandths(v)
+		return nil
+	case charge.FieldDiscountCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDiscountCents(v)
+		return nil
 	case charge.FieldEarlyDiscountCents:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddEarlyDiscountCents(v)
+		return nil
+	case charge.FieldEarlyDiscountHundredths:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEarlyDiscountHundredths(v)
 		return nil
 	case charge.FieldEarlyDiscountDays:
 		v, ok := value.(int)
@@ -4021,12 +8838,40 @@ func (m *ChargeMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddDaysToWriteOff(v)
 		return nil
+	case charge.FieldPixSeconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPixSeconds(v)
+		return nil
+	case charge.FieldCardInstallments:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCardInstallments(v)
+		return nil
 	case charge.FieldPaidCents:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddPaidCents(v)
+		return nil
+	case charge.FieldProviderFeeCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProviderFeeCents(v)
+		return nil
+	case charge.FieldRefundedCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefundedCents(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Charge numeric field %s", name)
@@ -4039,8 +8884,20 @@ func (m *ChargeMutation) ClearedFields() []string {
 	if m.FieldCleared(charge.FieldNumber) {
 		fields = append(fields, charge.FieldNumber)
 	}
+	if m.FieldCleared(charge.FieldCarnetID) {
+		fields = append(fields, charge.FieldCarnetID)
+	}
 	if m.FieldCleared(charge.FieldDaysToWriteOff) {
 		fields = append(fields, charge.FieldDaysToWriteOff)
+	}
+	if m.FieldCleared(charge.FieldPixSeconds) {
+		fields = append(fields, charge.FieldPixSeconds)
+	}
+	if m.FieldCleared(charge.FieldExpiresAt) {
+		fields = append(fields, charge.FieldExpiresAt)
+	}
+	if m.FieldCleared(charge.FieldCardToken) {
+		fields = append(fields, charge.FieldCardToken)
 	}
 	if m.FieldCleared(charge.FieldProviderID) {
 		fields = append(fields, charge.FieldProviderID)
@@ -4072,6 +8929,15 @@ func (m *ChargeMutation) ClearedFields() []string {
 	if m.FieldCleared(charge.FieldPaidOn) {
 		fields = append(fields, charge.FieldPaidOn)
 	}
+	if m.FieldCleared(charge.FieldPaidWith) {
+		fields = append(fields, charge.FieldPaidWith)
+	}
+	if m.FieldCleared(charge.FieldEndToEndID) {
+		fields = append(fields, charge.FieldEndToEndID)
+	}
+	if m.FieldCleared(charge.FieldProviderFeeCents) {
+		fields = append(fields, charge.FieldProviderFeeCents)
+	}
 	if m.FieldCleared(charge.FieldReplacedAt) {
 		fields = append(fields, charge.FieldReplacedAt)
 	}
@@ -4092,8 +8958,20 @@ func (m *ChargeMutation) ClearField(name string) error {
 	case charge.FieldNumber:
 		m.ClearNumber()
 		return nil
+	case charge.FieldCarnetID:
+		m.ClearCarnetID()
+		return nil
 	case charge.FieldDaysToWriteOff:
 		m.ClearDaysToWriteOff()
+		return nil
+	case charge.FieldPixSeconds:
+		m.ClearPixSeconds()
+		return nil
+	case charge.FieldExpiresAt:
+		m.ClearExpiresAt()
+		return nil
+	case charge.FieldCardToken:
+		m.ClearCardToken()
 		return nil
 	case charge.FieldProviderID:
 		m.ClearProviderID()
@@ -4125,6 +9003,15 @@ func (m *ChargeMutation) ClearField(name string) error {
 	case charge.FieldPaidOn:
 		m.ClearPaidOn()
 		return nil
+	case charge.FieldPaidWith:
+		m.ClearPaidWith()
+		return nil
+	case charge.FieldEndToEndID:
+		m.ClearEndToEndID()
+		return nil
+	case charge.FieldProviderFeeCents:
+		m.ClearProviderFeeCents()
+		return nil
 	case charge.FieldReplacedAt:
 		m.ClearReplacedAt()
 		return nil
@@ -4144,6 +9031,9 @@ func (m *ChargeMutation) ResetField(name string) error {
 		return nil
 	case charge.FieldCustomerID:
 		m.ResetCustomerID()
+		return nil
+	case charge.FieldCarnetID:
+		m.ResetCarnetID()
 		return nil
 	case charge.FieldInstallment:
 		m.ResetInstallment()
@@ -4166,8 +9056,17 @@ func (m *ChargeMutation) ResetField(name string) error {
 	case charge.FieldMonthlyInterestHundredths:
 		m.ResetMonthlyInterestHundredths()
 		return nil
+	case charge.FieldDailyInterestThousandths:
+		m.ResetDailyInterestThousandths()
+		return nil
+	case charge.FieldDiscountCents:
+		m.ResetDiscountCents()
+		return nil
 	case charge.FieldEarlyDiscountCents:
 		m.ResetEarlyDiscountCents()
+		return nil
+	case charge.FieldEarlyDiscountHundredths:
+		m.ResetEarlyDiscountHundredths()
 		return nil
 	case charge.FieldEarlyDiscountDays:
 		m.ResetEarlyDiscountDays()
@@ -4180,6 +9079,30 @@ func (m *ChargeMutation) ResetField(name string) error {
 		return nil
 	case charge.FieldSendEmail:
 		m.ResetSendEmail()
+		return nil
+	case charge.FieldLinkMethods:
+		m.ResetLinkMethods()
+		return nil
+	case charge.FieldPixSeconds:
+		m.ResetPixSeconds()
+		return nil
+	case charge.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case charge.FieldCardInstallments:
+		m.ResetCardInstallments()
+		return nil
+	case charge.FieldCardToken:
+		m.ResetCardToken()
+		return nil
+	case charge.FieldCardMask:
+		m.ResetCardMask()
+		return nil
+	case charge.FieldRefusal:
+		m.ResetRefusal()
+		return nil
+	case charge.FieldCardRetryable:
+		m.ResetCardRetryable()
 		return nil
 	case charge.FieldEnvironment:
 		m.ResetEnvironment()
@@ -4217,6 +9140,18 @@ func (m *ChargeMutation) ResetField(name string) error {
 	case charge.FieldPaidOn:
 		m.ResetPaidOn()
 		return nil
+	case charge.FieldPaidWith:
+		m.ResetPaidWith()
+		return nil
+	case charge.FieldEndToEndID:
+		m.ResetEndToEndID()
+		return nil
+	case charge.FieldProviderFeeCents:
+		m.ResetProviderFeeCents()
+		return nil
+	case charge.FieldRefundedCents:
+		m.ResetRefundedCents()
+		return nil
 	case charge.FieldReplacedAt:
 		m.ResetReplacedAt()
 		return nil
@@ -4232,12 +9167,18 @@ func (m *ChargeMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ChargeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.sale != nil {
 		edges = append(edges, charge.EdgeSale)
 	}
 	if m.customer != nil {
 		edges = append(edges, charge.EdgeCustomer)
+	}
+	if m.carnet != nil {
+		edges = append(edges, charge.EdgeCarnet)
+	}
+	if m.refunds != nil {
+		edges = append(edges, charge.EdgeRefunds)
 	}
 	if m.events != nil {
 		edges = append(edges, charge.EdgeEvents)
@@ -4260,6 +9201,16 @@ func (m *ChargeMutation) AddedIDs(name string) []ent.Value {
 		if id := m.customer; id != nil {
 			return []ent.Value{*id}
 		}
+	case charge.EdgeCarnet:
+		if id := m.carnet; id != nil {
+			return []ent.Value{*id}
+		}
+	case charge.EdgeRefunds:
+		ids := make([]ent.Value, 0, len(m.refunds))
+		for id := range m.refunds {
+			ids = append(ids, id)
+		}
+		return ids
 	case charge.EdgeEvents:
 		ids := make([]ent.Value, 0, len(m.events))
 		for id := range m.events {
@@ -4278,7 +9229,10 @@ func (m *ChargeMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ChargeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
+	if m.removedrefunds != nil {
+		edges = append(edges, charge.EdgeRefunds)
+	}
 	if m.removedevents != nil {
 		edges = append(edges, charge.EdgeEvents)
 	}
@@ -4292,6 +9246,12 @@ func (m *ChargeMutation) RemovedEdges() []string {
 // the given name in this mutation.
 func (m *ChargeMutation) RemovedIDs(name string) []ent.Value {
 	switch name {
+	case charge.EdgeRefunds:
+		ids := make([]ent.Value, 0, len(m.removedrefunds))
+		for id := range m.removedrefunds {
+			ids = append(ids, id)
+		}
+		return ids
 	case charge.EdgeEvents:
 		ids := make([]ent.Value, 0, len(m.removedevents))
 		for id := range m.removedevents {
@@ -4310,12 +9270,18 @@ func (m *ChargeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ChargeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.clearedsale {
 		edges = append(edges, charge.EdgeSale)
 	}
 	if m.clearedcustomer {
 		edges = append(edges, charge.EdgeCustomer)
+	}
+	if m.clearedcarnet {
+		edges = append(edges, charge.EdgeCarnet)
+	}
+	if m.clearedrefunds {
+		edges = append(edges, charge.EdgeRefunds)
 	}
 	if m.clearedevents {
 		edges = append(edges, charge.EdgeEvents)
@@ -4334,6 +9300,10 @@ func (m *ChargeMutation) EdgeCleared(name string) bool {
 		return m.clearedsale
 	case charge.EdgeCustomer:
 		return m.clearedcustomer
+	case charge.EdgeCarnet:
+		return m.clearedcarnet
+	case charge.EdgeRefunds:
+		return m.clearedrefunds
 	case charge.EdgeEvents:
 		return m.clearedevents
 	case charge.EdgeEntries:
@@ -4352,6 +9322,9 @@ func (m *ChargeMutation) ClearEdge(name string) error {
 	case charge.EdgeCustomer:
 		m.ClearCustomer()
 		return nil
+	case charge.EdgeCarnet:
+		m.ClearCarnet()
+		return nil
 	}
 	return fmt.Errorf("unknown Charge unique edge %s", name)
 }
@@ -4365,6 +9338,12 @@ func (m *ChargeMutation) ResetEdge(name string) error {
 		return nil
 	case charge.EdgeCustomer:
 		m.ResetCustomer()
+		return nil
+	case charge.EdgeCarnet:
+		m.ResetCarnet()
+		return nil
+	case charge.EdgeRefunds:
+		m.ResetRefunds()
 		return nil
 	case charge.EdgeEvents:
 		m.ResetEvents()
@@ -5785,6 +10764,7 @@ type CredentialMutation struct {
 	name               *string
 	sealed             *[]byte
 	hint               *string
+	expires_at         *time.Time
 	set_at             *time.Time
 	clearedFields      map[string]struct{}
 	integration        *string
@@ -6080,6 +11060,55 @@ func (m *CredentialMutation) ResetHint() {
 	m.hint = nil
 }
 
+// SetExpiresAt sets the "expires_at" field.
+func (m *CredentialMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *CredentialMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Credential entity.
+// If the Credential object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CredentialMutation) OldExpiresAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ClearExpiresAt clears the value of the "expires_at" field.
+func (m *CredentialMutation) ClearExpiresAt() {
+	m.expires_at = nil
+	m.clearedFields[credential.FieldExpiresAt] = struct{}{}
+}
+
+// ExpiresAtCleared returns if the "expires_at" field was cleared in this mutation.
+func (m *CredentialMutation) ExpiresAtCleared() bool {
+	_, ok := m.clearedFields[credential.FieldExpiresAt]
+	return ok
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *CredentialMutation) ResetExpiresAt() {
+	m.expires_at = nil
+	delete(m.clearedFields, credential.FieldExpiresAt)
+}
+
 // SetSetAt sets the "set_at" field.
 func (m *CredentialMutation) SetSetAt(t time.Time) {
 	m.set_at = &t
@@ -6253,7 +11282,7 @@ func (m *CredentialMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CredentialMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.integration != nil {
 		fields = append(fields, credential.FieldIntegrationID)
 	}
@@ -6268,6 +11297,9 @@ func (m *CredentialMutation) Fields() []string {
 	}
 	if m.hint != nil {
 		fields = append(fields, credential.FieldHint)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, credential.FieldExpiresAt)
 	}
 	if m.set_at != nil {
 		fields = append(fields, credential.FieldSetAt)
@@ -6293,6 +11325,8 @@ func (m *CredentialMutation) Field(name string) (ent.Value, bool) {
 		return m.Sealed()
 	case credential.FieldHint:
 		return m.Hint()
+	case credential.FieldExpiresAt:
+		return m.ExpiresAt()
 	case credential.FieldSetAt:
 		return m.SetAt()
 	case credential.FieldSetByID:
@@ -6316,6 +11350,8 @@ func (m *CredentialMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldSealed(ctx)
 	case credential.FieldHint:
 		return m.OldHint(ctx)
+	case credential.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
 	case credential.FieldSetAt:
 		return m.OldSetAt(ctx)
 	case credential.FieldSetByID:
@@ -6364,6 +11400,13 @@ func (m *CredentialMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHint(v)
 		return nil
+	case credential.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
 	case credential.FieldSetAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -6408,6 +11451,9 @@ func (m *CredentialMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *CredentialMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(credential.FieldExpiresAt) {
+		fields = append(fields, credential.FieldExpiresAt)
+	}
 	if m.FieldCleared(credential.FieldSetByID) {
 		fields = append(fields, credential.FieldSetByID)
 	}
@@ -6425,6 +11471,9 @@ func (m *CredentialMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *CredentialMutation) ClearField(name string) error {
 	switch name {
+	case credential.FieldExpiresAt:
+		m.ClearExpiresAt()
+		return nil
 	case credential.FieldSetByID:
 		m.ClearSetByID()
 		return nil
@@ -6450,6 +11499,9 @@ func (m *CredentialMutation) ResetField(name string) error {
 		return nil
 	case credential.FieldHint:
 		m.ResetHint()
+		return nil
+	case credential.FieldExpiresAt:
+		m.ResetExpiresAt()
 		return nil
 	case credential.FieldSetAt:
 		m.ResetSetAt()
@@ -8556,6 +13608,8 @@ type EntryMutation struct {
 	clearedaccount   bool
 	charge           *string
 	clearedcharge    bool
+	refund           *string
+	clearedrefund    bool
 	historico        *string
 	clearedhistorico bool
 	reverses         *string
@@ -9145,6 +14199,55 @@ func (m *EntryMutation) ResetReversesID() {
 	delete(m.clearedFields, entry.FieldReversesID)
 }
 
+// SetRefundID sets the "refund_id" field.
+func (m *EntryMutation) SetRefundID(s string) {
+	m.refund = &s
+}
+
+// RefundID returns the value of the "refund_id" field in the mutation.
+func (m *EntryMutation) RefundID() (r string, exists bool) {
+	v := m.refund
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundID returns the old "refund_id" field's value of the Entry entity.
+// If the Entry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EntryMutation) OldRefundID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundID: %w", err)
+	}
+	return oldValue.RefundID, nil
+}
+
+// ClearRefundID clears the value of the "refund_id" field.
+func (m *EntryMutation) ClearRefundID() {
+	m.refund = nil
+	m.clearedFields[entry.FieldRefundID] = struct{}{}
+}
+
+// RefundIDCleared returns if the "refund_id" field was cleared in this mutation.
+func (m *EntryMutation) RefundIDCleared() bool {
+	_, ok := m.clearedFields[entry.FieldRefundID]
+	return ok
+}
+
+// ResetRefundID resets all changes to the "refund_id" field.
+func (m *EntryMutation) ResetRefundID() {
+	m.refund = nil
+	delete(m.clearedFields, entry.FieldRefundID)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *EntryMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -9233,6 +14336,33 @@ func (m *EntryMutation) ChargeIDs() (ids []string) {
 func (m *EntryMutation) ResetCharge() {
 	m.charge = nil
 	m.clearedcharge = false
+}
+
+// ClearRefund clears the "refund" edge to the Refund entity.
+func (m *EntryMutation) ClearRefund() {
+	m.clearedrefund = true
+	m.clearedFields[entry.FieldRefundID] = struct{}{}
+}
+
+// RefundCleared reports if the "refund" edge to the Refund entity was cleared.
+func (m *EntryMutation) RefundCleared() bool {
+	return m.RefundIDCleared() || m.clearedrefund
+}
+
+// RefundIDs returns the "refund" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RefundID instead. It exists only for internal usage by the builders.
+func (m *EntryMutation) RefundIDs() (ids []string) {
+	if id := m.refund; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRefund resets all changes to the "refund" edge.
+func (m *EntryMutation) ResetRefund() {
+	m.refund = nil
+	m.clearedrefund = false
 }
 
 // ClearHistorico clears the "historico" edge to the Historico entity.
@@ -9362,7 +14492,7 @@ func (m *EntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EntryMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.kind != nil {
 		fields = append(fields, entry.FieldKind)
 	}
@@ -9392,6 +14522,9 @@ func (m *EntryMutation) Fields() []string {
 	}
 	if m.reverses != nil {
 		fields = append(fields, entry.FieldReversesID)
+	}
+	if m.refund != nil {
+		fields = append(fields, entry.FieldRefundID)
 	}
 	if m.created_at != nil {
 		fields = append(fields, entry.FieldCreatedAt)
@@ -9424,6 +14557,8 @@ func (m *EntryMutation) Field(name string) (ent.Value, bool) {
 		return m.ChargeID()
 	case entry.FieldReversesID:
 		return m.ReversesID()
+	case entry.FieldRefundID:
+		return m.RefundID()
 	case entry.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -9455,6 +14590,8 @@ func (m *EntryMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldChargeID(ctx)
 	case entry.FieldReversesID:
 		return m.OldReversesID(ctx)
+	case entry.FieldRefundID:
+		return m.OldRefundID(ctx)
 	case entry.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -9535,6 +14672,13 @@ func (m *EntryMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReversesID(v)
+		return nil
+	case entry.FieldRefundID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundID(v)
 		return nil
 	case entry.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -9624,6 +14768,9 @@ func (m *EntryMutation) ClearedFields() []string {
 	if m.FieldCleared(entry.FieldReversesID) {
 		fields = append(fields, entry.FieldReversesID)
 	}
+	if m.FieldCleared(entry.FieldRefundID) {
+		fields = append(fields, entry.FieldRefundID)
+	}
 	return fields
 }
 
@@ -9649,6 +14796,9 @@ func (m *EntryMutation) ClearField(name string) error {
 		return nil
 	case entry.FieldReversesID:
 		m.ClearReversesID()
+		return nil
+	case entry.FieldRefundID:
+		m.ClearRefundID()
 		return nil
 	}
 	return fmt.Errorf("unknown Entry nullable field %s", name)
@@ -9688,6 +14838,9 @@ func (m *EntryMutation) ResetField(name string) error {
 	case entry.FieldReversesID:
 		m.ResetReversesID()
 		return nil
+	case entry.FieldRefundID:
+		m.ResetRefundID()
+		return nil
 	case entry.FieldCreatedAt:
 		m.ResetCreatedAt()
 		return nil
@@ -9697,12 +14850,15 @@ func (m *EntryMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *EntryMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.account != nil {
 		edges = append(edges, entry.EdgeAccount)
 	}
 	if m.charge != nil {
 		edges = append(edges, entry.EdgeCharge)
+	}
+	if m.refund != nil {
+		edges = append(edges, entry.EdgeRefund)
 	}
 	if m.historico != nil {
 		edges = append(edges, entry.EdgeHistorico)
@@ -9728,6 +14884,10 @@ func (m *EntryMutation) AddedIDs(name string) []ent.Value {
 		if id := m.charge; id != nil {
 			return []ent.Value{*id}
 		}
+	case entry.EdgeRefund:
+		if id := m.refund; id != nil {
+			return []ent.Value{*id}
+		}
 	case entry.EdgeHistorico:
 		if id := m.historico; id != nil {
 			return []ent.Value{*id}
@@ -9746,7 +14906,7 @@ func (m *EntryMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *EntryMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	return edges
 }
 
@@ -9758,12 +14918,15 @@ func (m *EntryMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *EntryMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.clearedaccount {
 		edges = append(edges, entry.EdgeAccount)
 	}
 	if m.clearedcharge {
 		edges = append(edges, entry.EdgeCharge)
+	}
+	if m.clearedrefund {
+		edges = append(edges, entry.EdgeRefund)
 	}
 	if m.clearedhistorico {
 		edges = append(edges, entry.EdgeHistorico)
@@ -9785,6 +14948,8 @@ func (m *EntryMutation) EdgeCleared(name string) bool {
 		return m.clearedaccount
 	case entry.EdgeCharge:
 		return m.clearedcharge
+	case entry.EdgeRefund:
+		return m.clearedrefund
 	case entry.EdgeHistorico:
 		return m.clearedhistorico
 	case entry.EdgeReverses:
@@ -9804,6 +14969,9 @@ func (m *EntryMutation) ClearEdge(name string) error {
 		return nil
 	case entry.EdgeCharge:
 		m.ClearCharge()
+		return nil
+	case entry.EdgeRefund:
+		m.ClearRefund()
 		return nil
 	case entry.EdgeHistorico:
 		m.ClearHistorico()
@@ -9827,6 +14995,9 @@ func (m *EntryMutation) ResetEdge(name string) error {
 		return nil
 	case entry.EdgeCharge:
 		m.ResetCharge()
+		return nil
+	case entry.EdgeRefund:
+		m.ResetRefund()
 		return nil
 	case entry.EdgeHistorico:
 		m.ResetHistorico()
@@ -12390,6 +17561,7 @@ type IntegrationMutation struct {
 	callback_secret          *string
 	tested_at                *time.Time
 	sandbox_proven_at        *time.Time
+	pix_registered_at        *time.Time
 	last_notice_at           *time.Time
 	last_sweep_at            *time.Time
 	created_at               *time.Time
@@ -13084,6 +18256,55 @@ func (m *IntegrationMutation) ResetSandboxProvenAt() {
 	delete(m.clearedFields, integration.FieldSandboxProvenAt)
 }
 
+// SetPixRegisteredAt sets the "pix_registered_at" field.
+func (m *IntegrationMutation) SetPixRegisteredAt(t time.Time) {
+	m.pix_registered_at = &t
+}
+
+// PixRegisteredAt returns the value of the "pix_registered_at" field in the mutation.
+func (m *IntegrationMutation) PixRegisteredAt() (r time.Time, exists bool) {
+	v := m.pix_registered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPixRegisteredAt returns the old "pix_registered_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldPixRegisteredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPixRegisteredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPixRegisteredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPixRegisteredAt: %w", err)
+	}
+	return oldValue.PixRegisteredAt, nil
+}
+
+// ClearPixRegisteredAt clears the value of the "pix_registered_at" field.
+func (m *IntegrationMutation) ClearPixRegisteredAt() {
+	m.pix_registered_at = nil
+	m.clearedFields[integration.FieldPixRegisteredAt] = struct{}{}
+}
+
+// PixRegisteredAtCleared returns if the "pix_registered_at" field was cleared in this mutation.
+func (m *IntegrationMutation) PixRegisteredAtCleared() bool {
+	_, ok := m.clearedFields[integration.FieldPixRegisteredAt]
+	return ok
+}
+
+// ResetPixRegisteredAt resets all changes to the "pix_registered_at" field.
+func (m *IntegrationMutation) ResetPixRegisteredAt() {
+	m.pix_registered_at = nil
+	delete(m.clearedFields, integration.FieldPixRegisteredAt)
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (m *IntegrationMutation) SetLastNoticeAt(t time.Time) {
 	m.last_notice_at = &t
@@ -13504,7 +18725,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.kind != nil {
 		fields = append(fields, integration.FieldKind)
 	}
@@ -13543,6 +18764,9 @@ func (m *IntegrationMutation) Fields() []string {
 	}
 	if m.sandbox_proven_at != nil {
 		fields = append(fields, integration.FieldSandboxProvenAt)
+	}
+	if m.pix_registered_at != nil {
+		fields = append(fields, integration.FieldPixRegisteredAt)
 	}
 	if m.last_notice_at != nil {
 		fields = append(fields, integration.FieldLastNoticeAt)
@@ -13590,6 +18814,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.TestedAt()
 	case integration.FieldSandboxProvenAt:
 		return m.SandboxProvenAt()
+	case integration.FieldPixRegisteredAt:
+		return m.PixRegisteredAt()
 	case integration.FieldLastNoticeAt:
 		return m.LastNoticeAt()
 	case integration.FieldLastSweepAt:
@@ -13633,6 +18859,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldTestedAt(ctx)
 	case integration.FieldSandboxProvenAt:
 		return m.OldSandboxProvenAt(ctx)
+	case integration.FieldPixRegisteredAt:
+		return m.OldPixRegisteredAt(ctx)
 	case integration.FieldLastNoticeAt:
 		return m.OldLastNoticeAt(ctx)
 	case integration.FieldLastSweepAt:
@@ -13741,6 +18969,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSandboxProvenAt(v)
 		return nil
+	case integration.FieldPixRegisteredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPixRegisteredAt(v)
+		return nil
 	case integration.FieldLastNoticeAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -13832,6 +19067,9 @@ func (m *IntegrationMutation) ClearedFields() []string {
 	if m.FieldCleared(integration.FieldSandboxProvenAt) {
 		fields = append(fields, integration.FieldSandboxProvenAt)
 	}
+	if m.FieldCleared(integration.FieldPixRegisteredAt) {
+		fields = append(fields, integration.FieldPixRegisteredAt)
+	}
 	if m.FieldCleared(integration.FieldLastNoticeAt) {
 		fields = append(fields, integration.FieldLastNoticeAt)
 	}
@@ -13869,6 +19107,9 @@ func (m *IntegrationMutation) ClearField(name string) error {
 		return nil
 	case integration.FieldSandboxProvenAt:
 		m.ClearSandboxProvenAt()
+		return nil
+	case integration.FieldPixRegisteredAt:
+		m.ClearPixRegisteredAt()
 		return nil
 	case integration.FieldLastNoticeAt:
 		m.ClearLastNoticeAt()
@@ -13922,6 +19163,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldSandboxProvenAt:
 		m.ResetSandboxProvenAt()
+		return nil
+	case integration.FieldPixRegisteredAt:
+		m.ResetPixRegisteredAt()
 		return nil
 	case integration.FieldLastNoticeAt:
 		m.ResetLastNoticeAt()
@@ -19241,6 +24485,1020 @@ func (m *ProductMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ProductMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Product edge %s", name)
+}
+
+// RefundMutation represents an operation that mutates the Refund nodes in the graph.
+type RefundMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	amount_cents        *int64
+	addamount_cents     *int64
+	state               *enum.RefundState
+	reference           *string
+	reason              *string
+	provider_text       *string
+	sent_at             *time.Time
+	created_at          *time.Time
+	finished_at         *time.Time
+	clearedFields       map[string]struct{}
+	charge              *string
+	clearedcharge       bool
+	requested_by        *string
+	clearedrequested_by bool
+	done                bool
+	oldValue            func(context.Context) (*Refund, error)
+	predicates          []predicate.Refund
+}
+
+var _ ent.Mutation = (*RefundMutation)(nil)
+
+// refundOption allows management of the mutation configuration using functional options.
+type refundOption func(*RefundMutation)
+
+// newRefundMutation creates new mutation for the Refund entity.
+func newRefundMutation(c config, op Op, opts ...refundOption) *RefundMutation {
+	m := &RefundMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRefund,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRefundID sets the ID field of the mutation.
+func withRefundID(id string) refundOption {
+	return func(m *RefundMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Refund
+		)
+		m.oldValue = func(ctx context.Context) (*Refund, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Refund.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRefund sets the old Refund of the mutation.
+func withRefund(node *Refund) refundOption {
+	return func(m *RefundMutation) {
+		m.oldValue = func(context.Context) (*Refund, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RefundMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RefundMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Refund entities.
+func (m *RefundMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RefundMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RefundMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Refund.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetChargeID sets the "charge_id" field.
+func (m *RefundMutation) SetChargeID(s string) {
+	m.charge = &s
+}
+
+// ChargeID returns the value of the "charge_id" field in the mutation.
+func (m *RefundMutation) ChargeID() (r string, exists bool) {
+	v := m.charge
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChargeID returns the old "charge_id" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldChargeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChargeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChargeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChargeID: %w", err)
+	}
+	return oldValue.ChargeID, nil
+}
+
+// ResetChargeID resets all changes to the "charge_id" field.
+func (m *RefundMutation) ResetChargeID() {
+	m.charge = nil
+}
+
+// SetAmountCents sets the "amount_cents" field.
+func (m *RefundMutation) SetAmountCents(i int64) {
+	m.amount_cents = &i
+	m.addamount_cents = nil
+}
+
+// AmountCents returns the value of the "amount_cents" field in the mutation.
+func (m *RefundMutation) AmountCents() (r int64, exists bool) {
+	v := m.amount_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmountCents returns the old "amount_cents" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldAmountCents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmountCents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmountCents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmountCents: %w", err)
+	}
+	return oldValue.AmountCents, nil
+}
+
+// AddAmountCents adds i to the "amount_cents" field.
+func (m *RefundMutation) AddAmountCents(i int64) {
+	if m.addamount_cents != nil {
+		*m.addamount_cents += i
+	} else {
+		m.addamount_cents = &i
+	}
+}
+
+// AddedAmountCents returns the value that was added to the "amount_cents" field in this mutation.
+func (m *RefundMutation) AddedAmountCents() (r int64, exists bool) {
+	v := m.addamount_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAmountCents resets all changes to the "amount_cents" field.
+func (m *RefundMutation) ResetAmountCents() {
+	m.amount_cents = nil
+	m.addamount_cents = nil
+}
+
+// SetState sets the "state" field.
+func (m *RefundMutation) SetState(es enum.RefundState) {
+	m.state = &es
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *RefundMutation) State() (r enum.RefundState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldState(ctx context.Context) (v enum.RefundState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *RefundMutation) ResetState() {
+	m.state = nil
+}
+
+// SetReference sets the "reference" field.
+func (m *RefundMutation) SetReference(s string) {
+	m.reference = &s
+}
+
+// Reference returns the value of the "reference" field in the mutation.
+func (m *RefundMutation) Reference() (r string, exists bool) {
+	v := m.reference
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReference returns the old "reference" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldReference(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReference is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReference requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReference: %w", err)
+	}
+	return oldValue.Reference, nil
+}
+
+// ResetReference resets all changes to the "reference" field.
+func (m *RefundMutation) ResetReference() {
+	m.reference = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *RefundMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *RefundMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *RefundMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetProviderText sets the "provider_text" field.
+func (m *RefundMutation) SetProviderText(s string) {
+	m.provider_text = &s
+}
+
+// ProviderText returns the value of the "provider_text" field in the mutation.
+func (m *RefundMutation) ProviderText() (r string, exists bool) {
+	v := m.provider_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProviderText returns the old "provider_text" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldProviderText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProviderText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProviderText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProviderText: %w", err)
+	}
+	return oldValue.ProviderText, nil
+}
+
+// ResetProviderText resets all changes to the "provider_text" field.
+func (m *RefundMutation) ResetProviderText() {
+	m.provider_text = nil
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *RefundMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *RefundMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ClearSentAt clears the value of the "sent_at" field.
+func (m *RefundMutation) ClearSentAt() {
+	m.sent_at = nil
+	m.clearedFields[refund.FieldSentAt] = struct{}{}
+}
+
+// SentAtCleared returns if the "sent_at" field was cleared in this mutation.
+func (m *RefundMutation) SentAtCleared() bool {
+	_, ok := m.clearedFields[refund.FieldSentAt]
+	return ok
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *RefundMutation) ResetSentAt() {
+	m.sent_at = nil
+	delete(m.clearedFields, refund.FieldSentAt)
+}
+
+// SetRequestedByID sets the "requested_by_id" field.
+func (m *RefundMutation) SetRequestedByID(s string) {
+	m.requested_by = &s
+}
+
+// RequestedByID returns the value of the "requested_by_id" field in the mutation.
+func (m *RefundMutation) RequestedByID() (r string, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedByID returns the old "requested_by_id" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldRequestedByID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedByID: %w", err)
+	}
+	return oldValue.RequestedByID, nil
+}
+
+// ClearRequestedByID clears the value of the "requested_by_id" field.
+func (m *RefundMutation) ClearRequestedByID() {
+	m.requested_by = nil
+	m.clearedFields[refund.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByIDCleared returns if the "requested_by_id" field was cleared in this mutation.
+func (m *RefundMutation) RequestedByIDCleared() bool {
+	_, ok := m.clearedFields[refund.FieldRequestedByID]
+	return ok
+}
+
+// ResetRequestedByID resets all changes to the "requested_by_id" field.
+func (m *RefundMutation) ResetRequestedByID() {
+	m.requested_by = nil
+	delete(m.clearedFields, refund.FieldRequestedByID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RefundMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RefundMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RefundMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *RefundMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *RefundMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Refund entity.
+// If the Refund object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RefundMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *RefundMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[refund.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *RefundMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[refund.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *RefundMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, refund.FieldFinishedAt)
+}
+
+// ClearCharge clears the "charge" edge to the Charge entity.
+func (m *RefundMutation) ClearCharge() {
+	m.clearedcharge = true
+	m.clearedFields[refund.FieldChargeID] = struct{}{}
+}
+
+// ChargeCleared reports if the "charge" edge to the Charge entity was cleared.
+func (m *RefundMutation) ChargeCleared() bool {
+	return m.clearedcharge
+}
+
+// ChargeIDs returns the "charge" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ChargeID instead. It exists only for internal usage by the builders.
+func (m *RefundMutation) ChargeIDs() (ids []string) {
+	if id := m.charge; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCharge resets all changes to the "charge" edge.
+func (m *RefundMutation) ResetCharge() {
+	m.charge = nil
+	m.clearedcharge = false
+}
+
+// ClearRequestedBy clears the "requested_by" edge to the User entity.
+func (m *RefundMutation) ClearRequestedBy() {
+	m.clearedrequested_by = true
+	m.clearedFields[refund.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByCleared reports if the "requested_by" edge to the User entity was cleared.
+func (m *RefundMutation) RequestedByCleared() bool {
+	return m.RequestedByIDCleared() || m.clearedrequested_by
+}
+
+// RequestedByIDs returns the "requested_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RequestedByID instead. It exists only for internal usage by the builders.
+func (m *RefundMutation) RequestedByIDs() (ids []string) {
+	if id := m.requested_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" edge.
+func (m *RefundMutation) ResetRequestedBy() {
+	m.requested_by = nil
+	m.clearedrequested_by = false
+}
+
+// Where appends a list predicates to the RefundMutation builder.
+func (m *RefundMutation) Where(ps ...predicate.Refund) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RefundMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RefundMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Refund, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RefundMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RefundMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Refund).
+func (m *RefundMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RefundMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.charge != nil {
+		fields = append(fields, refund.FieldChargeID)
+	}
+	if m.amount_cents != nil {
+		fields = append(fields, refund.FieldAmountCents)
+	}
+	if m.state != nil {
+		fields = append(fields, refund.FieldState)
+	}
+	if m.reference != nil {
+		fields = append(fields, refund.FieldReference)
+	}
+	if m.reason != nil {
+		fields = append(fields, refund.FieldReason)
+	}
+	if m.provider_text != nil {
+		fields = append(fields, refund.FieldProviderText)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, refund.FieldSentAt)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, refund.FieldRequestedByID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, refund.FieldCreatedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, refund.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RefundMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case refund.FieldChargeID:
+		return m.ChargeID()
+	case refund.FieldAmountCents:
+		return m.AmountCents()
+	case refund.FieldState:
+		return m.State()
+	case refund.FieldReference:
+		return m.Reference()
+	case refund.FieldReason:
+		return m.Reason()
+	case refund.FieldProviderText:
+		return m.ProviderText()
+	case refund.FieldSentAt:
+		return m.SentAt()
+	case refund.FieldRequestedByID:
+		return m.RequestedByID()
+	case refund.FieldCreatedAt:
+		return m.CreatedAt()
+	case refund.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RefundMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case refund.FieldChargeID:
+		return m.OldChargeID(ctx)
+	case refund.FieldAmountCents:
+		return m.OldAmountCents(ctx)
+	case refund.FieldState:
+		return m.OldState(ctx)
+	case refund.FieldReference:
+		return m.OldReference(ctx)
+	case refund.FieldReason:
+		return m.OldReason(ctx)
+	case refund.FieldProviderText:
+		return m.OldProviderText(ctx)
+	case refund.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case refund.FieldRequestedByID:
+		return m.OldRequestedByID(ctx)
+	case refund.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case refund.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Refund field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefundMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case refund.FieldChargeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChargeID(v)
+		return nil
+	case refund.FieldAmountCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmountCents(v)
+		return nil
+	case refund.FieldState:
+		v, ok := value.(enum.RefundState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case refund.FieldReference:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReference(v)
+		return nil
+	case refund.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case refund.FieldProviderText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProviderText(v)
+		return nil
+	case refund.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case refund.FieldRequestedByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedByID(v)
+		return nil
+	case refund.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case refund.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Refund field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RefundMutation) AddedFields() []string {
+	var fields []string
+	if m.addamount_cents != nil {
+		fields = append(fields, refund.FieldAmountCents)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RefundMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case refund.FieldAmountCents:
+		return m.AddedAmountCents()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RefundMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case refund.FieldAmountCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAmountCents(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Refund numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RefundMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(refund.FieldSentAt) {
+		fields = append(fields, refund.FieldSentAt)
+	}
+	if m.FieldCleared(refund.FieldRequestedByID) {
+		fields = append(fields, refund.FieldRequestedByID)
+	}
+	if m.FieldCleared(refund.FieldFinishedAt) {
+		fields = append(fields, refund.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RefundMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RefundMutation) ClearField(name string) error {
+	switch name {
+	case refund.FieldSentAt:
+		m.ClearSentAt()
+		return nil
+	case refund.FieldRequestedByID:
+		m.ClearRequestedByID()
+		return nil
+	case refund.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Refund nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RefundMutation) ResetField(name string) error {
+	switch name {
+	case refund.FieldChargeID:
+		m.ResetChargeID()
+		return nil
+	case refund.FieldAmountCents:
+		m.ResetAmountCents()
+		return nil
+	case refund.FieldState:
+		m.ResetState()
+		return nil
+	case refund.FieldReference:
+		m.ResetReference()
+		return nil
+	case refund.FieldReason:
+		m.ResetReason()
+		return nil
+	case refund.FieldProviderText:
+		m.ResetProviderText()
+		return nil
+	case refund.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case refund.FieldRequestedByID:
+		m.ResetRequestedByID()
+		return nil
+	case refund.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case refund.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Refund field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RefundMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.charge != nil {
+		edges = append(edges, refund.EdgeCharge)
+	}
+	if m.requested_by != nil {
+		edges = append(edges, refund.EdgeRequestedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RefundMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case refund.EdgeCharge:
+		if id := m.charge; id != nil {
+			return []ent.Value{*id}
+		}
+	case refund.EdgeRequestedBy:
+		if id := m.requested_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RefundMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RefundMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RefundMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcharge {
+		edges = append(edges, refund.EdgeCharge)
+	}
+	if m.clearedrequested_by {
+		edges = append(edges, refund.EdgeRequestedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RefundMutation) EdgeCleared(name string) bool {
+	switch name {
+	case refund.EdgeCharge:
+		return m.clearedcharge
+	case refund.EdgeRequestedBy:
+		return m.clearedrequested_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RefundMutation) ClearEdge(name string) error {
+	switch name {
+	case refund.EdgeCharge:
+		m.ClearCharge()
+		return nil
+	case refund.EdgeRequestedBy:
+		m.ClearRequestedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Refund unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RefundMutation) ResetEdge(name string) error {
+	switch name {
+	case refund.EdgeCharge:
+		m.ResetCharge()
+		return nil
+	case refund.EdgeRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Refund edge %s", name)
 }
 
 // SaleMutation represents an operation that mutates the Sale nodes in the graph.

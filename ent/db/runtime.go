@@ -5,6 +5,10 @@ package db
 import (
 	"ponte/ent/db/account"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/batch"
+	"ponte/ent/db/batchitem"
+	"ponte/ent/db/callcount"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -22,6 +26,7 @@ import (
 	"ponte/ent/db/order"
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/product"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
 	"ponte/ent/db/salestatusmapping"
@@ -71,38 +76,120 @@ func init() {
 	attemptDescID := attemptFields[0].Descriptor()
 	// attempt.DefaultID holds the default value on creation for the id field.
 	attempt.DefaultID = attemptDescID.Default.(func() string)
+	batchFields := schema.Batch{}.Fields()
+	_ = batchFields
+	// batchDescCreatedAt is the schema descriptor for created_at field.
+	batchDescCreatedAt := batchFields[6].Descriptor()
+	// batch.DefaultCreatedAt holds the default value on creation for the created_at field.
+	batch.DefaultCreatedAt = batchDescCreatedAt.Default.(func() time.Time)
+	// batchDescID is the schema descriptor for id field.
+	batchDescID := batchFields[0].Descriptor()
+	// batch.DefaultID holds the default value on creation for the id field.
+	batch.DefaultID = batchDescID.Default.(func() string)
+	batchitemFields := schema.BatchItem{}.Fields()
+	_ = batchitemFields
+	// batchitemDescProblemCode is the schema descriptor for problem_code field.
+	batchitemDescProblemCode := batchitemFields[7].Descriptor()
+	// batchitem.DefaultProblemCode holds the default value on creation for the problem_code field.
+	batchitem.DefaultProblemCode = batchitemDescProblemCode.Default.(string)
+	// batchitemDescProblemPt is the schema descriptor for problem_pt field.
+	batchitemDescProblemPt := batchitemFields[8].Descriptor()
+	// batchitem.DefaultProblemPt holds the default value on creation for the problem_pt field.
+	batchitem.DefaultProblemPt = batchitemDescProblemPt.Default.(string)
+	// batchitemDescProblemEn is the schema descriptor for problem_en field.
+	batchitemDescProblemEn := batchitemFields[9].Descriptor()
+	// batchitem.DefaultProblemEn holds the default value on creation for the problem_en field.
+	batchitem.DefaultProblemEn = batchitemDescProblemEn.Default.(string)
+	// batchitemDescID is the schema descriptor for id field.
+	batchitemDescID := batchitemFields[0].Descriptor()
+	// batchitem.DefaultID holds the default value on creation for the id field.
+	batchitem.DefaultID = batchitemDescID.Default.(func() string)
+	callcountFields := schema.CallCount{}.Fields()
+	_ = callcountFields
+	// callcountDescCalls is the schema descriptor for calls field.
+	callcountDescCalls := callcountFields[2].Descriptor()
+	// callcount.DefaultCalls holds the default value on creation for the calls field.
+	callcount.DefaultCalls = callcountDescCalls.Default.(int64)
+	carnetFields := schema.Carnet{}.Fields()
+	_ = carnetFields
+	// carnetDescCreatedAt is the schema descriptor for created_at field.
+	carnetDescCreatedAt := carnetFields[12].Descriptor()
+	// carnet.DefaultCreatedAt holds the default value on creation for the created_at field.
+	carnet.DefaultCreatedAt = carnetDescCreatedAt.Default.(func() time.Time)
+	// carnetDescUpdatedAt is the schema descriptor for updated_at field.
+	carnetDescUpdatedAt := carnetFields[13].Descriptor()
+	// carnet.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	carnet.DefaultUpdatedAt = carnetDescUpdatedAt.Default.(func() time.Time)
+	// carnet.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	carnet.UpdateDefaultUpdatedAt = carnetDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// carnetDescID is the schema descriptor for id field.
+	carnetDescID := carnetFields[0].Descriptor()
+	// carnet.DefaultID holds the default value on creation for the id field.
+	carnet.DefaultID = carnetDescID.Default.(func() string)
 	chargeFields := schema.Charge{}.Fields()
 	_ = chargeFields
 	// chargeDescFineHundredths is the schema descriptor for fine_hundredths field.
-	chargeDescFineHundredths := chargeFields[9].Descriptor()
+	chargeDescFineHundredths := chargeFields[10].Descriptor()
 	// charge.DefaultFineHundredths holds the default value on creation for the fine_hundredths field.
 	charge.DefaultFineHundredths = chargeDescFineHundredths.Default.(int64)
 	// chargeDescMonthlyInterestHundredths is the schema descriptor for monthly_interest_hundredths field.
-	chargeDescMonthlyInterestHundredths := chargeFields[10].Descriptor()
+	chargeDescMonthlyInterestHundredths := chargeFields[11].Descriptor()
 	// charge.DefaultMonthlyInterestHundredths holds the default value on creation for the monthly_interest_hundredths field.
 	charge.DefaultMonthlyInterestHundredths = chargeDescMonthlyInterestHundredths.Default.(int64)
+	// chargeDescDailyInterestThousandths is the schema descriptor for daily_interest_thousandths field.
+	chargeDescDailyInterestThousandths := chargeFields[12].Descriptor()
+	// charge.DefaultDailyInterestThousandths holds the default value on creation for the daily_interest_thousandths field.
+	charge.DefaultDailyInterestThousandths = chargeDescDailyInterestThousandths.Default.(int64)
+	// chargeDescDiscountCents is the schema descriptor for discount_cents field.
+	chargeDescDiscountCents := chargeFields[13].Descriptor()
+	// charge.DefaultDiscountCents holds the default value on creation for the discount_cents field.
+	charge.DefaultDiscountCents = chargeDescDiscountCents.Default.(int64)
 	// chargeDescEarlyDiscountCents is the schema descriptor for early_discount_cents field.
-	chargeDescEarlyDiscountCents := chargeFields[11].Descriptor()
+	chargeDescEarlyDiscountCents := chargeFields[14].Descriptor()
 	// charge.DefaultEarlyDiscountCents holds the default value on creation for the early_discount_cents field.
 	charge.DefaultEarlyDiscountCents = chargeDescEarlyDiscountCents.Default.(int64)
+	// chargeDescEarlyDiscountHundredths is the schema descriptor for early_discount_hundredths field.
+	chargeDescEarlyDiscountHundredths := chargeFields[15].Descriptor()
+	// charge.DefaultEarlyDiscountHundredths holds the default value on creation for the early_discount_hundredths field.
+	charge.DefaultEarlyDiscountHundredths = chargeDescEarlyDiscountHundredths.Default.(int64)
 	// chargeDescEarlyDiscountDays is the schema descriptor for early_discount_days field.
-	chargeDescEarlyDiscountDays := chargeFields[12].Descriptor()
+	chargeDescEarlyDiscountDays := chargeFields[16].Descriptor()
 	// charge.DefaultEarlyDiscountDays holds the default value on creation for the early_discount_days field.
 	charge.DefaultEarlyDiscountDays = chargeDescEarlyDiscountDays.Default.(int)
 	// chargeDescMessage is the schema descriptor for message field.
-	chargeDescMessage := chargeFields[14].Descriptor()
+	chargeDescMessage := chargeFields[18].Descriptor()
 	// charge.DefaultMessage holds the default value on creation for the message field.
 	charge.DefaultMessage = chargeDescMessage.Default.(string)
 	// chargeDescSendEmail is the schema descriptor for send_email field.
-	chargeDescSendEmail := chargeFields[15].Descriptor()
+	chargeDescSendEmail := chargeFields[19].Descriptor()
 	// charge.DefaultSendEmail holds the default value on creation for the send_email field.
 	charge.DefaultSendEmail = chargeDescSendEmail.Default.(bool)
+	// chargeDescCardInstallments is the schema descriptor for card_installments field.
+	chargeDescCardInstallments := chargeFields[23].Descriptor()
+	// charge.DefaultCardInstallments holds the default value on creation for the card_installments field.
+	charge.DefaultCardInstallments = chargeDescCardInstallments.Default.(int)
+	// chargeDescCardMask is the schema descriptor for card_mask field.
+	chargeDescCardMask := chargeFields[25].Descriptor()
+	// charge.DefaultCardMask holds the default value on creation for the card_mask field.
+	charge.DefaultCardMask = chargeDescCardMask.Default.(string)
+	// chargeDescRefusal is the schema descriptor for refusal field.
+	chargeDescRefusal := chargeFields[26].Descriptor()
+	// charge.DefaultRefusal holds the default value on creation for the refusal field.
+	charge.DefaultRefusal = chargeDescRefusal.Default.(string)
+	// chargeDescCardRetryable is the schema descriptor for card_retryable field.
+	chargeDescCardRetryable := chargeFields[27].Descriptor()
+	// charge.DefaultCardRetryable holds the default value on creation for the card_retryable field.
+	charge.DefaultCardRetryable = chargeDescCardRetryable.Default.(bool)
+	// chargeDescRefundedCents is the schema descriptor for refunded_cents field.
+	chargeDescRefundedCents := chargeFields[43].Descriptor()
+	// charge.DefaultRefundedCents holds the default value on creation for the refunded_cents field.
+	charge.DefaultRefundedCents = chargeDescRefundedCents.Default.(int64)
 	// chargeDescCreatedAt is the schema descriptor for created_at field.
-	chargeDescCreatedAt := chargeFields[29].Descriptor()
+	chargeDescCreatedAt := chargeFields[45].Descriptor()
 	// charge.DefaultCreatedAt holds the default value on creation for the created_at field.
 	charge.DefaultCreatedAt = chargeDescCreatedAt.Default.(func() time.Time)
 	// chargeDescUpdatedAt is the schema descriptor for updated_at field.
-	chargeDescUpdatedAt := chargeFields[30].Descriptor()
+	chargeDescUpdatedAt := chargeFields[46].Descriptor()
 	// charge.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	charge.DefaultUpdatedAt = chargeDescUpdatedAt.Default.(func() time.Time)
 	// charge.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -202,7 +289,7 @@ func init() {
 	entryFields := schema.Entry{}.Fields()
 	_ = entryFields
 	// entryDescCreatedAt is the schema descriptor for created_at field.
-	entryDescCreatedAt := entryFields[11].Descriptor()
+	entryDescCreatedAt := entryFields[12].Descriptor()
 	// entry.DefaultCreatedAt holds the default value on creation for the created_at field.
 	entry.DefaultCreatedAt = entryDescCreatedAt.Default.(func() time.Time)
 	// entryDescID is the schema descriptor for id field.
@@ -254,11 +341,11 @@ func init() {
 	// integration.DefaultSendInstallments holds the default value on creation for the send_installments field.
 	integration.DefaultSendInstallments = integrationDescSendInstallments.Default.(bool)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[16].Descriptor()
+	integrationDescCreatedAt := integrationFields[17].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	// integrationDescUpdatedAt is the schema descriptor for updated_at field.
-	integrationDescUpdatedAt := integrationFields[17].Descriptor()
+	integrationDescUpdatedAt := integrationFields[18].Descriptor()
 	// integration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	integration.DefaultUpdatedAt = integrationDescUpdatedAt.Default.(func() time.Time)
 	// integration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -377,6 +464,24 @@ func init() {
 	productDescID := productFields[0].Descriptor()
 	// product.DefaultID holds the default value on creation for the id field.
 	product.DefaultID = productDescID.Default.(func() string)
+	refundFields := schema.Refund{}.Fields()
+	_ = refundFields
+	// refundDescReason is the schema descriptor for reason field.
+	refundDescReason := refundFields[5].Descriptor()
+	// refund.DefaultReason holds the default value on creation for the reason field.
+	refund.DefaultReason = refundDescReason.Default.(string)
+	// refundDescProviderText is the schema descriptor for provider_text field.
+	refundDescProviderText := refundFields[6].Descriptor()
+	// refund.DefaultProviderText holds the default value on creation for the provider_text field.
+	refund.DefaultProviderText = refundDescProviderText.Default.(string)
+	// refundDescCreatedAt is the schema descriptor for created_at field.
+	refundDescCreatedAt := refundFields[9].Descriptor()
+	// refund.DefaultCreatedAt holds the default value on creation for the created_at field.
+	refund.DefaultCreatedAt = refundDescCreatedAt.Default.(func() time.Time)
+	// refundDescID is the schema descriptor for id field.
+	refundDescID := refundFields[0].Descriptor()
+	// refund.DefaultID holds the default value on creation for the id field.
+	refund.DefaultID = refundDescID.Default.(func() string)
 	saleFields := schema.Sale{}.Fields()
 	_ = saleFields
 	// saleDescNote is the schema descriptor for note field.

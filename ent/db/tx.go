@@ -18,6 +18,14 @@ type Tx struct {
 	Account *AccountClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// Batch is the client for interacting with the Batch builders.
+	Batch *BatchClient
+	// BatchItem is the client for interacting with the BatchItem builders.
+	BatchItem *BatchItemClient
+	// CallCount is the client for interacting with the CallCount builders.
+	CallCount *CallCountClient
+	// Carnet is the client for interacting with the Carnet builders.
+	Carnet *CarnetClient
 	// Charge is the client for interacting with the Charge builders.
 	Charge *ChargeClient
 	// ChargeEvent is the client for interacting with the ChargeEvent builders.
@@ -52,6 +60,8 @@ type Tx struct {
 	PaymentMethodMapping *PaymentMethodMappingClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// Refund is the client for interacting with the Refund builders.
+	Refund *RefundClient
 	// Sale is the client for interacting with the Sale builders.
 	Sale *SaleClient
 	// SaleItem is the client for interacting with the SaleItem builders.
@@ -195,6 +205,10 @@ func (tx *Tx) Client() *Client {
 func (tx *Tx) init() {
 	tx.Account = NewAccountClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
+	tx.Batch = NewBatchClient(tx.config)
+	tx.BatchItem = NewBatchItemClient(tx.config)
+	tx.CallCount = NewCallCountClient(tx.config)
+	tx.Carnet = NewCarnetClient(tx.config)
 	tx.Charge = NewChargeClient(tx.config)
 	tx.ChargeEvent = NewChargeEventClient(tx.config)
 	tx.Convenio = NewConvenioClient(tx.config)
@@ -212,6 +226,7 @@ func (tx *Tx) init() {
 	tx.Order = NewOrderClient(tx.config)
 	tx.PaymentMethodMapping = NewPaymentMethodMappingClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
+	tx.Refund = NewRefundClient(tx.config)
 	tx.Sale = NewSaleClient(tx.config)
 	tx.SaleItem = NewSaleItemClient(tx.config)
 	tx.SaleStatusMapping = NewSaleStatusMappingClient(tx.config)

@@ -157,12 +157,14 @@ const (
 	MethodBoleto PaymentMethod = "BOLETO"
 	MethodCard   PaymentMethod = "CARD"
 	MethodPix    PaymentMethod = "PIX"
+	MethodCarnet PaymentMethod = "CARNET"
+	MethodLink   PaymentMethod = "LINK"
 	MethodPayPal PaymentMethod = "PAYPAL"
 )
 
 // Values answers all values of PaymentMethod.
 func (PaymentMethod) Values() []string {
-	return []string{"BOLETO", "CARD", "PIX", "PAYPAL"}
+	return []string{"BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL"}
 }
 
 // MarshalGQL writes the value for GraphQL.
@@ -281,11 +283,15 @@ const (
 	ActionSettle        ChargeAction = "SETTLE"
 	ActionRetry         ChargeAction = "RETRY"
 	ActionReplace       ChargeAction = "REPLACE"
+	ActionChangeAmount  ChargeAction = "CHANGE_AMOUNT"
+	ActionAddNote       ChargeAction = "ADD_NOTE"
+	ActionRetryCard     ChargeAction = "RETRY_CARD"
+	ActionRefund        ChargeAction = "REFUND"
 )
 
 // Values answers all values of ChargeAction.
 func (ChargeAction) Values() []string {
-	return []string{"CANCEL", "CHANGE_DUE_DATE", "RESEND", "SETTLE", "RETRY", "REPLACE"}
+	return []string{"CANCEL", "CHANGE_DUE_DATE", "RESEND", "SETTLE", "RETRY", "REPLACE", "CHANGE_AMOUNT", "ADD_NOTE", "RETRY_CARD", "REFUND"}
 }
 
 // MarshalGQL writes the value for GraphQL.
@@ -327,14 +333,26 @@ const (
 	KindChangeDueDate OperationKind = "CHANGE_DUE_DATE"
 	KindResendCharge  OperationKind = "RESEND_CHARGE"
 	KindSettleCharge  OperationKind = "SETTLE_CHARGE"
+	KindAddNote       OperationKind = "ADD_NOTE"
+	KindChangeAmount  OperationKind = "CHANGE_AMOUNT"
+	KindRetryCard     OperationKind = "RETRY_CARD"
+	KindRefundCharge  OperationKind = "REFUND_CHARGE"
+	KindIssueCarnet   OperationKind = "ISSUE_CARNET"
+	KindCancelCarnet  OperationKind = "CANCEL_CARNET"
+	KindSettleCarnet  OperationKind = "SETTLE_CARNET"
+	KindResendCarnet  OperationKind = "RESEND_CARNET"
+	KindRegisterPix   OperationKind = "REGISTER_PIX"
+	KindRunBatch      OperationKind = "RUN_BATCH"
 	KindReadNotice    OperationKind = "READ_NOTICE"
+	KindReadPix       OperationKind = "READ_PIX"
 	KindSweep         OperationKind = "SWEEP"
 	KindMirrorSale    OperationKind = "MIRROR_SALE"
 )
 
 // Values answers all values of OperationKind.
 func (OperationKind) Values() []string {
-	return []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "READ_NOTICE", "SWEEP", "MIRROR_SALE"}
+	return []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE",
+		"ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE"}
 }
 
 // MarshalGQL writes the value for GraphQL.
@@ -429,3 +447,136 @@ func (v FailureEventKind) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL reads the value from GraphQL.
 func (v *FailureEventKind) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// CarnetAction is what a person may do with a whole carnê.
+type CarnetAction string
+
+// The values of CarnetAction.
+const (
+	CarnetCancel  CarnetAction = "CANCEL"
+	CarnetSettle  CarnetAction = "SETTLE"
+	CarnetResend  CarnetAction = "RESEND"
+	CarnetAddNote CarnetAction = "ADD_NOTE"
+	CarnetRetry   CarnetAction = "RETRY"
+)
+
+// Values answers all values of CarnetAction.
+func (CarnetAction) Values() []string {
+	return []string{"CANCEL", "SETTLE", "RESEND", "ADD_NOTE", "RETRY"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v CarnetAction) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *CarnetAction) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// LinkMethods is how the payer of a payment link may pay.
+type LinkMethods string
+
+// The values of LinkMethods.
+const (
+	LinkAll    LinkMethods = "ALL"
+	LinkBoleto LinkMethods = "BOLETO"
+	LinkCard   LinkMethods = "CARD"
+)
+
+// Values answers all values of LinkMethods.
+func (LinkMethods) Values() []string {
+	return []string{"ALL", "BOLETO", "CARD"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v LinkMethods) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *LinkMethods) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// RefundState is where a refund stands.
+type RefundState string
+
+// The values of RefundState.
+const (
+	RefundQueued     RefundState = "QUEUED"
+	RefundProcessing RefundState = "PROCESSING"
+	RefundDone       RefundState = "DONE"
+	RefundFailed     RefundState = "FAILED"
+	RefundUnknown    RefundState = "UNKNOWN"
+)
+
+// Values answers all values of RefundState.
+func (RefundState) Values() []string {
+	return []string{"QUEUED", "PROCESSING", "DONE", "FAILED", "UNKNOWN"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v RefundState) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *RefundState) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// BatchAction is what a batch does with each of its charges.
+type BatchAction string
+
+// The values of BatchAction.
+const (
+	BatchIssue         BatchAction = "ISSUE"
+	BatchRetry         BatchAction = "RETRY"
+	BatchCancel        BatchAction = "CANCEL"
+	BatchResend        BatchAction = "RESEND"
+	BatchChangeDueDate BatchAction = "CHANGE_DUE_DATE"
+)
+
+// Values answers all values of BatchAction.
+func (BatchAction) Values() []string {
+	return []string{"ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v BatchAction) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *BatchAction) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// BatchState is where a batch stands.
+type BatchState string
+
+// The values of BatchState.
+const (
+	BatchRunning BatchState = "RUNNING"
+	BatchStopped BatchState = "STOPPED"
+	BatchDone    BatchState = "DONE"
+)
+
+// Values answers all values of BatchState.
+func (BatchState) Values() []string {
+	return []string{"RUNNING", "STOPPED", "DONE"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v BatchState) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *BatchState) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// BatchItemState is where one item of a batch stands.
+type BatchItemState string
+
+// The values of BatchItemState.
+const (
+	ItemPending BatchItemState = "PENDING"
+	ItemRunning BatchItemState = "RUNNING"
+	ItemDone    BatchItemState = "DONE"
+	ItemFailed  BatchItemState = "FAILED"
+)
+
+// Values answers all values of BatchItemState.
+func (BatchItemState) Values() []string {
+	return []string{"PENDING", "RUNNING", "DONE", "FAILED"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v BatchItemState) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *BatchItemState) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }

@@ -26,6 +26,7 @@ func (Entry) Fields() []ent.Field {
 		date("booked_on"),
 		field.String("charge_id"),
 		field.String("reverses_id").Optional().Nillable(),
+		field.String("refund_id").Optional().Nillable().Comment("the refund that it books"),
 		createdAt(),
 	}
 }
@@ -35,6 +36,7 @@ func (Entry) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("account", Account.Type).Field("account_id").Unique(),
 		edge.To("charge", Charge.Type).Field("charge_id").Unique().Required(),
+		edge.To("refund", Refund.Type).Field("refund_id").Unique(),
 		edge.To("historico", Historico.Type).Field("historico_id").Unique().Required(),
 		// An edge without its inverse would be symmetric: ent would change the reversed row too.
 		edge.To("reversal", Entry.Type).Unique().From("reverses").Field("reverses_id").Unique(),

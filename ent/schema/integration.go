@@ -29,6 +29,7 @@ func (Integration) Fields() []ent.Field {
 		field.String("callback_secret").Sensitive().Comment("the unguessable part of the notification address"),
 		field.Time("tested_at").Optional().Nillable(),
 		field.Time("sandbox_proven_at").Optional().Nillable(),
+		field.Time("pix_registered_at").Optional().Nillable().Comment("when our address was last registered for the payments of the Pix key"),
 		field.Time("last_notice_at").Optional().Nillable(),
 		field.Time("last_sweep_at").Optional().Nillable(),
 		createdAt(),
@@ -67,6 +68,7 @@ func (Credential) Fields() []ent.Field {
 		field.String("name"),
 		field.Bytes("sealed").Sensitive(),
 		field.String("hint").Default(""),
+		field.Time("expires_at").Optional().Nillable().Comment("of a certificate"),
 		field.Time("set_at"),
 		field.String("set_by_id").Optional().Nillable(),
 	}

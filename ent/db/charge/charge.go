@@ -22,6 +22,8 @@ const (
 	FieldSaleID = "sale_id"
 	// FieldCustomerID holds the string denoting the customer_id field in the database.
 	FieldCustomerID = "customer_id"
+	// FieldCarnetID holds the string denoting the carnet_id field in the database.
+	FieldCarnetID = "carnet_id"
 	// FieldInstallment holds the string denoting the installment field in the database.
 	FieldInstallment = "installment"
 	// FieldMethod holds the string denoting the method field in the database.
@@ -36,8 +38,14 @@ const (
 	FieldFineHundredths = "fine_hundredths"
 	// FieldMonthlyInterestHundredths holds the string denoting the monthly_interest_hundredths field in the database.
 	FieldMonthlyInterestHundredths = "monthly_interest_hundredths"
+	// FieldDailyInterestThousandths holds the string denoting the daily_interest_thousandths field in the database.
+	FieldDailyInterestThousandths = "daily_interest_thousandths"
+	// FieldDiscountCents holds the string denoting the discount_cents field in the database.
+	FieldDiscountCents = "discount_cents"
 	// FieldEarlyDiscountCents holds the string denoting the early_discount_cents field in the database.
 	FieldEarlyDiscountCents = "early_discount_cents"
+	// FieldEarlyDiscountHundredths holds the string denoting the early_discount_hundredths field in the database.
+	FieldEarlyDiscountHundredths = "early_discount_hundredths"
 	// FieldEarlyDiscountDays holds the string denoting the early_discount_days field in the database.
 	FieldEarlyDiscountDays = "early_discount_days"
 	// FieldDaysToWriteOff holds the string denoting the days_to_write_off field in the database.
@@ -46,6 +54,22 @@ const (
 	FieldMessage = "message"
 	// FieldSendEmail holds the string denoting the send_email field in the database.
 	FieldSendEmail = "send_email"
+	// FieldLinkMethods holds the string denoting the link_methods field in the database.
+	FieldLinkMethods = "link_methods"
+	// FieldPixSeconds holds the string denoting the pix_seconds field in the database.
+	FieldPixSeconds = "pix_seconds"
+	// FieldExpiresAt holds the string denoting the expires_at field in the database.
+	FieldExpiresAt = "expires_at"
+	// FieldCardInstallments holds the string denoting the card_installments field in the database.
+	FieldCardInstallments = "card_installments"
+	// FieldCardToken holds the string denoting the card_token field in the database.
+	FieldCardToken = "card_token"
+	// FieldCardMask holds the string denoting the card_mask field in the database.
+	FieldCardMask = "card_mask"
+	// FieldRefusal holds the string denoting the refusal field in the database.
+	FieldRefusal = "refusal"
+	// FieldCardRetryable holds the string denoting the card_retryable field in the database.
+	FieldCardRetryable = "card_retryable"
 	// FieldEnvironment holds the string denoting the environment field in the database.
 	FieldEnvironment = "environment"
 	// FieldReference holds the string denoting the reference field in the database.
@@ -70,6 +94,14 @@ const (
 	FieldPaidCents = "paid_cents"
 	// FieldPaidOn holds the string denoting the paid_on field in the database.
 	FieldPaidOn = "paid_on"
+	// FieldPaidWith holds the string denoting the paid_with field in the database.
+	FieldPaidWith = "paid_with"
+	// FieldEndToEndID holds the string denoting the end_to_end_id field in the database.
+	FieldEndToEndID = "end_to_end_id"
+	// FieldProviderFeeCents holds the string denoting the provider_fee_cents field in the database.
+	FieldProviderFeeCents = "provider_fee_cents"
+	// FieldRefundedCents holds the string denoting the refunded_cents field in the database.
+	FieldRefundedCents = "refunded_cents"
 	// FieldReplacedAt holds the string denoting the replaced_at field in the database.
 	FieldReplacedAt = "replaced_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -80,6 +112,10 @@ const (
 	EdgeSale = "sale"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
+	// EdgeCarnet holds the string denoting the carnet edge name in mutations.
+	EdgeCarnet = "carnet"
+	// EdgeRefunds holds the string denoting the refunds edge name in mutations.
+	EdgeRefunds = "refunds"
 	// EdgeEvents holds the string denoting the events edge name in mutations.
 	EdgeEvents = "events"
 	// EdgeEntries holds the string denoting the entries edge name in mutations.
@@ -100,6 +136,20 @@ const (
 	CustomerInverseTable = "customers"
 	// CustomerColumn is the table column denoting the customer relation/edge.
 	CustomerColumn = "customer_id"
+	// CarnetTable is the table that holds the carnet relation/edge.
+	CarnetTable = "charges"
+	// CarnetInverseTable is the table name for the Carnet entity.
+	// It exists in this package in order to avoid circular dependency with the "carnet" package.
+	CarnetInverseTable = "carnets"
+	// CarnetColumn is the table column denoting the carnet relation/edge.
+	CarnetColumn = "carnet_id"
+	// RefundsTable is the table that holds the refunds relation/edge.
+	RefundsTable = "refunds"
+	// RefundsInverseTable is the table name for the Refund entity.
+	// It exists in this package in order to avoid circular dependency with the "refund" package.
+	RefundsInverseTable = "refunds"
+	// RefundsColumn is the table column denoting the refunds relation/edge.
+	RefundsColumn = "charge_id"
 	// EventsTable is the table that holds the events relation/edge.
 	EventsTable = "charge_events"
 	// EventsInverseTable is the table name for the ChargeEvent entity.
@@ -122,6 +172,7 @@ var Columns = []string{
 	FieldNumber,
 	FieldSaleID,
 	FieldCustomerID,
+	FieldCarnetID,
 	FieldInstallment,
 	FieldMethod,
 	FieldStatus,
@@ -129,11 +180,22 @@ var Columns = []string{
 	FieldDueDate,
 	FieldFineHundredths,
 	FieldMonthlyInterestHundredths,
+	FieldDailyInterestThousandths,
+	FieldDiscountCents,
 	FieldEarlyDiscountCents,
+	FieldEarlyDiscountHundredths,
 	FieldEarlyDiscountDays,
 	FieldDaysToWriteOff,
 	FieldMessage,
 	FieldSendEmail,
+	FieldLinkMethods,
+	FieldPixSeconds,
+	FieldExpiresAt,
+	FieldCardInstallments,
+	FieldCardToken,
+	FieldCardMask,
+	FieldRefusal,
+	FieldCardRetryable,
 	FieldEnvironment,
 	FieldReference,
 	FieldProviderID,
@@ -146,6 +208,10 @@ var Columns = []string{
 	FieldPdf,
 	FieldPaidCents,
 	FieldPaidOn,
+	FieldPaidWith,
+	FieldEndToEndID,
+	FieldProviderFeeCents,
+	FieldRefundedCents,
 	FieldReplacedAt,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -166,14 +232,30 @@ var (
 	DefaultFineHundredths int64
 	// DefaultMonthlyInterestHundredths holds the default value on creation for the "monthly_interest_hundredths" field.
 	DefaultMonthlyInterestHundredths int64
+	// DefaultDailyInterestThousandths holds the default value on creation for the "daily_interest_thousandths" field.
+	DefaultDailyInterestThousandths int64
+	// DefaultDiscountCents holds the default value on creation for the "discount_cents" field.
+	DefaultDiscountCents int64
 	// DefaultEarlyDiscountCents holds the default value on creation for the "early_discount_cents" field.
 	DefaultEarlyDiscountCents int64
+	// DefaultEarlyDiscountHundredths holds the default value on creation for the "early_discount_hundredths" field.
+	DefaultEarlyDiscountHundredths int64
 	// DefaultEarlyDiscountDays holds the default value on creation for the "early_discount_days" field.
 	DefaultEarlyDiscountDays int
 	// DefaultMessage holds the default value on creation for the "message" field.
 	DefaultMessage string
 	// DefaultSendEmail holds the default value on creation for the "send_email" field.
 	DefaultSendEmail bool
+	// DefaultCardInstallments holds the default value on creation for the "card_installments" field.
+	DefaultCardInstallments int
+	// DefaultCardMask holds the default value on creation for the "card_mask" field.
+	DefaultCardMask string
+	// DefaultRefusal holds the default value on creation for the "refusal" field.
+	DefaultRefusal string
+	// DefaultCardRetryable holds the default value on creation for the "card_retryable" field.
+	DefaultCardRetryable bool
+	// DefaultRefundedCents holds the default value on creation for the "refunded_cents" field.
+	DefaultRefundedCents int64
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -187,7 +269,7 @@ var (
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
 func MethodValidator(m enum.PaymentMethod) error {
 	switch m {
-	case "BOLETO", "CARD", "PIX", "PAYPAL":
+	case "BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL":
 		return nil
 	default:
 		return fmt.Errorf("charge: invalid enum value for method field: %q", m)
@@ -204,6 +286,18 @@ func StatusValidator(s enum.ChargeStatus) error {
 	}
 }
 
+const DefaultLinkMethods enum.LinkMethods = "ALL"
+
+// LinkMethodsValidator is a validator for the "link_methods" field enum values. It is called by the builders before save.
+func LinkMethodsValidator(lm enum.LinkMethods) error {
+	switch lm {
+	case "ALL", "BOLETO", "CARD":
+		return nil
+	default:
+		return fmt.Errorf("charge: invalid enum value for link_methods field: %q", lm)
+	}
+}
+
 // EnvironmentValidator is a validator for the "environment" field enum values. It is called by the builders before save.
 func EnvironmentValidator(e enum.Environment) error {
 	switch e {
@@ -211,6 +305,16 @@ func EnvironmentValidator(e enum.Environment) error {
 		return nil
 	default:
 		return fmt.Errorf("charge: invalid enum value for environment field: %q", e)
+	}
+}
+
+// PaidWithValidator is a validator for the "paid_with" field enum values. It is called by the builders before save.
+func PaidWithValidator(pw enum.PaymentMethod) error {
+	switch pw {
+	case "BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL":
+		return nil
+	default:
+		return fmt.Errorf("charge: invalid enum value for paid_with field: %q", pw)
 	}
 }
 
@@ -235,6 +339,11 @@ func BySaleID(opts ...sql.OrderTermOption) OrderOption {
 // ByCustomerID orders the results by the customer_id field.
 func ByCustomerID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCustomerID, opts...).ToFunc()
+}
+
+// ByCarnetID orders the results by the carnet_id field.
+func ByCarnetID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCarnetID, opts...).ToFunc()
 }
 
 // ByInstallment orders the results by the installment field.
@@ -272,9 +381,24 @@ func ByMonthlyInterestHundredths(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMonthlyInterestHundredths, opts...).ToFunc()
 }
 
+// ByDailyInterestThousandths orders the results by the daily_interest_thousandths field.
+func ByDailyInterestThousandths(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDailyInterestThousandths, opts...).ToFunc()
+}
+
+// ByDiscountCents orders the results by the discount_cents field.
+func ByDiscountCents(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDiscountCents, opts...).ToFunc()
+}
+
 // ByEarlyDiscountCents orders the results by the early_discount_cents field.
 func ByEarlyDiscountCents(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEarlyDiscountCents, opts...).ToFunc()
+}
+
+// ByEarlyDiscountHundredths orders the results by the early_discount_hundredths field.
+func ByEarlyDiscountHundredths(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEarlyDiscountHundredths, opts...).ToFunc()
 }
 
 // ByEarlyDiscountDays orders the results by the early_discount_days field.
@@ -295,6 +419,41 @@ func ByMessage(opts ...sql.OrderTermOption) OrderOption {
 // BySendEmail orders the results by the send_email field.
 func BySendEmail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSendEmail, opts...).ToFunc()
+}
+
+// ByLinkMethods orders the results by the link_methods field.
+func ByLinkMethods(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLinkMethods, opts...).ToFunc()
+}
+
+// ByPixSeconds orders the results by the pix_seconds field.
+func ByPixSeconds(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPixSeconds, opts...).ToFunc()
+}
+
+// ByExpiresAt orders the results by the expires_at field.
+func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
+}
+
+// ByCardInstallments orders the results by the card_installments field.
+func ByCardInstallments(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCardInstallments, opts...).ToFunc()
+}
+
+// ByCardMask orders the results by the card_mask field.
+func ByCardMask(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCardMask, opts...).ToFunc()
+}
+
+// ByRefusal orders the results by the refusal field.
+func ByRefusal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefusal, opts...).ToFunc()
+}
+
+// ByCardRetryable orders the results by the card_retryable field.
+func ByCardRetryable(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCardRetryable, opts...).ToFunc()
 }
 
 // ByEnvironment orders the results by the environment field.
@@ -357,6 +516,26 @@ func ByPaidOn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPaidOn, opts...).ToFunc()
 }
 
+// ByPaidWith orders the results by the paid_with field.
+func ByPaidWith(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPaidWith, opts...).ToFunc()
+}
+
+// ByEndToEndID orders the results by the end_to_end_id field.
+func ByEndToEndID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndToEndID, opts...).ToFunc()
+}
+
+// ByProviderFeeCents orders the results by the provider_fee_cents field.
+func ByProviderFeeCents(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProviderFeeCents, opts...).ToFunc()
+}
+
+// ByRefundedCents orders the results by the refunded_cents field.
+func ByRefundedCents(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundedCents, opts...).ToFunc()
+}
+
 // ByReplacedAt orders the results by the replaced_at field.
 func ByReplacedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReplacedAt, opts...).ToFunc()
@@ -383,6 +562,27 @@ func BySaleField(field string, opts ...sql.OrderTermOption) OrderOption {
 func ByCustomerField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newCustomerStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByCarnetField orders the results by carnet field.
+func ByCarnetField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCarnetStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByRefundsCount orders the results by refunds count.
+func ByRefundsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newRefundsStep(), opts...)
+	}
+}
+
+// ByRefunds orders the results by refunds terms.
+func ByRefunds(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRefundsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 
@@ -425,6 +625,20 @@ func newCustomerStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(CustomerInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, CustomerTable, CustomerColumn),
+	)
+}
+func newCarnetStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CarnetInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, CarnetTable, CarnetColumn),
+	)
+}
+func newRefundsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RefundsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, true, RefundsTable, RefundsColumn),
 	)
 }
 func newEventsStep() *sqlgraph.Step {

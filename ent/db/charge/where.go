@@ -82,6 +82,11 @@ func CustomerID(v string) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldCustomerID, v))
 }
 
+// CarnetID applies equality check predicate on the "carnet_id" field. It's identical to CarnetIDEQ.
+func CarnetID(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCarnetID, v))
+}
+
 // Installment applies equality check predicate on the "installment" field. It's identical to InstallmentEQ.
 func Installment(v int) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldInstallment, v))
@@ -107,9 +112,24 @@ func MonthlyInterestHundredths(v int64) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldMonthlyInterestHundredths, v))
 }
 
+// DailyInterestThousandths applies equality check predicate on the "daily_interest_thousandths" field. It's identical to DailyInterestThousandthsEQ.
+func DailyInterestThousandths(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldDailyInterestThousandths, v))
+}
+
+// DiscountCents applies equality check predicate on the "discount_cents" field. It's identical to DiscountCentsEQ.
+func DiscountCents(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldDiscountCents, v))
+}
+
 // EarlyDiscountCents applies equality check predicate on the "early_discount_cents" field. It's identical to EarlyDiscountCentsEQ.
 func EarlyDiscountCents(v int64) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldEarlyDiscountCents, v))
+}
+
+// EarlyDiscountHundredths applies equality check predicate on the "early_discount_hundredths" field. It's identical to EarlyDiscountHundredthsEQ.
+func EarlyDiscountHundredths(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldEarlyDiscountHundredths, v))
 }
 
 // EarlyDiscountDays applies equality check predicate on the "early_discount_days" field. It's identical to EarlyDiscountDaysEQ.
@@ -130,6 +150,41 @@ func Message(v string) predicate.Charge {
 // SendEmail applies equality check predicate on the "send_email" field. It's identical to SendEmailEQ.
 func SendEmail(v bool) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldSendEmail, v))
+}
+
+// PixSeconds applies equality check predicate on the "pix_seconds" field. It's identical to PixSecondsEQ.
+func PixSeconds(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldPixSeconds, v))
+}
+
+// ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
+func ExpiresAt(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldExpiresAt, v))
+}
+
+// CardInstallments applies equality check predicate on the "card_installments" field. It's identical to CardInstallmentsEQ.
+func CardInstallments(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardInstallments, v))
+}
+
+// CardToken applies equality check predicate on the "card_token" field. It's identical to CardTokenEQ.
+func CardToken(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardToken, v))
+}
+
+// CardMask applies equality check predicate on the "card_mask" field. It's identical to CardMaskEQ.
+func CardMask(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardMask, v))
+}
+
+// Refusal applies equality check predicate on the "refusal" field. It's identical to RefusalEQ.
+func Refusal(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldRefusal, v))
+}
+
+// CardRetryable applies equality check predicate on the "card_retryable" field. It's identical to CardRetryableEQ.
+func CardRetryable(v bool) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardRetryable, v))
 }
 
 // Reference applies equality check predicate on the "reference" field. It's identical to ReferenceEQ.
@@ -185,6 +240,21 @@ func PaidCents(v int64) predicate.Charge {
 // PaidOn applies equality check predicate on the "paid_on" field. It's identical to PaidOnEQ.
 func PaidOn(v brazil.Date) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldPaidOn, v))
+}
+
+// EndToEndID applies equality check predicate on the "end_to_end_id" field. It's identical to EndToEndIDEQ.
+func EndToEndID(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldEndToEndID, v))
+}
+
+// ProviderFeeCents applies equality check predicate on the "provider_fee_cents" field. It's identical to ProviderFeeCentsEQ.
+func ProviderFeeCents(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldProviderFeeCents, v))
+}
+
+// RefundedCents applies equality check predicate on the "refunded_cents" field. It's identical to RefundedCentsEQ.
+func RefundedCents(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldRefundedCents, v))
 }
 
 // ReplacedAt applies equality check predicate on the "replaced_at" field. It's identical to ReplacedAtEQ.
@@ -380,6 +450,81 @@ func CustomerIDEqualFold(v string) predicate.Charge {
 // CustomerIDContainsFold applies the ContainsFold predicate on the "customer_id" field.
 func CustomerIDContainsFold(v string) predicate.Charge {
 	return predicate.Charge(sql.FieldContainsFold(FieldCustomerID, v))
+}
+
+// CarnetIDEQ applies the EQ predicate on the "carnet_id" field.
+func CarnetIDEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCarnetID, v))
+}
+
+// CarnetIDNEQ applies the NEQ predicate on the "carnet_id" field.
+func CarnetIDNEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldCarnetID, v))
+}
+
+// CarnetIDIn applies the In predicate on the "carnet_id" field.
+func CarnetIDIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldCarnetID, vs...))
+}
+
+// CarnetIDNotIn applies the NotIn predicate on the "carnet_id" field.
+func CarnetIDNotIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldCarnetID, vs...))
+}
+
+// CarnetIDGT applies the GT predicate on the "carnet_id" field.
+func CarnetIDGT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldCarnetID, v))
+}
+
+// CarnetIDGTE applies the GTE predicate on the "carnet_id" field.
+func CarnetIDGTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldCarnetID, v))
+}
+
+// CarnetIDLT applies the LT predicate on the "carnet_id" field.
+func CarnetIDLT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldCarnetID, v))
+}
+
+// CarnetIDLTE applies the LTE predicate on the "carnet_id" field.
+func CarnetIDLTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldCarnetID, v))
+}
+
+// CarnetIDContains applies the Contains predicate on the "carnet_id" field.
+func CarnetIDContains(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContains(FieldCarnetID, v))
+}
+
+// CarnetIDHasPrefix applies the HasPrefix predicate on the "carnet_id" field.
+func CarnetIDHasPrefix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasPrefix(FieldCarnetID, v))
+}
+
+// CarnetIDHasSuffix applies the HasSuffix predicate on the "carnet_id" field.
+func CarnetIDHasSuffix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasSuffix(FieldCarnetID, v))
+}
+
+// CarnetIDIsNil applies the IsNil predicate on the "carnet_id" field.
+func CarnetIDIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldCarnetID))
+}
+
+// CarnetIDNotNil applies the NotNil predicate on the "carnet_id" field.
+func CarnetIDNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldCarnetID))
+}
+
+// CarnetIDEqualFold applies the EqualFold predicate on the "carnet_id" field.
+func CarnetIDEqualFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEqualFold(FieldCarnetID, v))
+}
+
+// CarnetIDContainsFold applies the ContainsFold predicate on the "carnet_id" field.
+func CarnetIDContainsFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContainsFold(FieldCarnetID, v))
 }
 
 // InstallmentEQ applies the EQ predicate on the "installment" field.
@@ -672,6 +817,86 @@ func MonthlyInterestHundredthsLTE(v int64) predicate.Charge {
 	return predicate.Charge(sql.FieldLTE(FieldMonthlyInterestHundredths, v))
 }
 
+// DailyInterestThousandthsEQ applies the EQ predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldDailyInterestThousandths, v))
+}
+
+// DailyInterestThousandthsNEQ applies the NEQ predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsNEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldDailyInterestThousandths, v))
+}
+
+// DailyInterestThousandthsIn applies the In predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldDailyInterestThousandths, vs...))
+}
+
+// DailyInterestThousandthsNotIn applies the NotIn predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsNotIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldDailyInterestThousandths, vs...))
+}
+
+// DailyInterestThousandthsGT applies the GT predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsGT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldDailyInterestThousandths, v))
+}
+
+// DailyInterestThousandthsGTE applies the GTE predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsGTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldDailyInterestThousandths, v))
+}
+
+// DailyInterestThousandthsLT applies the LT predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsLT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldDailyInterestThousandths, v))
+}
+
+// DailyInterestThousandthsLTE applies the LTE predicate on the "daily_interest_thousandths" field.
+func DailyInterestThousandthsLTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldDailyInterestThousandths, v))
+}
+
+// DiscountCentsEQ applies the EQ predicate on the "discount_cents" field.
+func DiscountCentsEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldDiscountCents, v))
+}
+
+// DiscountCentsNEQ applies the NEQ predicate on the "discount_cents" field.
+func DiscountCentsNEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldDiscountCents, v))
+}
+
+// DiscountCentsIn applies the In predicate on the "discount_cents" field.
+func DiscountCentsIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldDiscountCents, vs...))
+}
+
+// DiscountCentsNotIn applies the NotIn predicate on the "discount_cents" field.
+func DiscountCentsNotIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldDiscountCents, vs...))
+}
+
+// DiscountCentsGT applies the GT predicate on the "discount_cents" field.
+func DiscountCentsGT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldDiscountCents, v))
+}
+
+// DiscountCentsGTE applies the GTE predicate on the "discount_cents" field.
+func DiscountCentsGTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldDiscountCents, v))
+}
+
+// DiscountCentsLT applies the LT predicate on the "discount_cents" field.
+func DiscountCentsLT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldDiscountCents, v))
+}
+
+// DiscountCentsLTE applies the LTE predicate on the "discount_cents" field.
+func DiscountCentsLTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldDiscountCents, v))
+}
+
 // EarlyDiscountCentsEQ applies the EQ predicate on the "early_discount_cents" field.
 func EarlyDiscountCentsEQ(v int64) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldEarlyDiscountCents, v))
@@ -710,6 +935,46 @@ func EarlyDiscountCentsLT(v int64) predicate.Charge {
 // EarlyDiscountCentsLTE applies the LTE predicate on the "early_discount_cents" field.
 func EarlyDiscountCentsLTE(v int64) predicate.Charge {
 	return predicate.Charge(sql.FieldLTE(FieldEarlyDiscountCents, v))
+}
+
+// EarlyDiscountHundredthsEQ applies the EQ predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldEarlyDiscountHundredths, v))
+}
+
+// EarlyDiscountHundredthsNEQ applies the NEQ predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsNEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldEarlyDiscountHundredths, v))
+}
+
+// EarlyDiscountHundredthsIn applies the In predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldEarlyDiscountHundredths, vs...))
+}
+
+// EarlyDiscountHundredthsNotIn applies the NotIn predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsNotIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldEarlyDiscountHundredths, vs...))
+}
+
+// EarlyDiscountHundredthsGT applies the GT predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsGT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldEarlyDiscountHundredths, v))
+}
+
+// EarlyDiscountHundredthsGTE applies the GTE predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsGTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldEarlyDiscountHundredths, v))
+}
+
+// EarlyDiscountHundredthsLT applies the LT predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsLT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldEarlyDiscountHundredths, v))
+}
+
+// EarlyDiscountHundredthsLTE applies the LTE predicate on the "early_discount_hundredths" field.
+func EarlyDiscountHundredthsLTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldEarlyDiscountHundredths, v))
 }
 
 // EarlyDiscountDaysEQ applies the EQ predicate on the "early_discount_days" field.
@@ -875,6 +1140,366 @@ func SendEmailEQ(v bool) predicate.Charge {
 // SendEmailNEQ applies the NEQ predicate on the "send_email" field.
 func SendEmailNEQ(v bool) predicate.Charge {
 	return predicate.Charge(sql.FieldNEQ(FieldSendEmail, v))
+}
+
+// LinkMethodsEQ applies the EQ predicate on the "link_methods" field.
+func LinkMethodsEQ(v enum.LinkMethods) predicate.Charge {
+	vc := v
+	return predicate.Charge(sql.FieldEQ(FieldLinkMethods, vc))
+}
+
+// LinkMethodsNEQ applies the NEQ predicate on the "link_methods" field.
+func LinkMethodsNEQ(v enum.LinkMethods) predicate.Charge {
+	vc := v
+	return predicate.Charge(sql.FieldNEQ(FieldLinkMethods, vc))
+}
+
+// LinkMethodsIn applies the In predicate on the "link_methods" field.
+func LinkMethodsIn(vs ...enum.LinkMethods) predicate.Charge {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Charge(sql.FieldIn(FieldLinkMethods, v...))
+}
+
+// LinkMethodsNotIn applies the NotIn predicate on the "link_methods" field.
+func LinkMethodsNotIn(vs ...enum.LinkMethods) predicate.Charge {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Charge(sql.FieldNotIn(FieldLinkMethods, v...))
+}
+
+// PixSecondsEQ applies the EQ predicate on the "pix_seconds" field.
+func PixSecondsEQ(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldPixSeconds, v))
+}
+
+// PixSecondsNEQ applies the NEQ predicate on the "pix_seconds" field.
+func PixSecondsNEQ(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldPixSeconds, v))
+}
+
+// PixSecondsIn applies the In predicate on the "pix_seconds" field.
+func PixSecondsIn(vs ...int) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldPixSeconds, vs...))
+}
+
+// PixSecondsNotIn applies the NotIn predicate on the "pix_seconds" field.
+func PixSecondsNotIn(vs ...int) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldPixSeconds, vs...))
+}
+
+// PixSecondsGT applies the GT predicate on the "pix_seconds" field.
+func PixSecondsGT(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldPixSeconds, v))
+}
+
+// PixSecondsGTE applies the GTE predicate on the "pix_seconds" field.
+func PixSecondsGTE(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldPixSeconds, v))
+}
+
+// PixSecondsLT applies the LT predicate on the "pix_seconds" field.
+func PixSecondsLT(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldPixSeconds, v))
+}
+
+// PixSecondsLTE applies the LTE predicate on the "pix_seconds" field.
+func PixSecondsLTE(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldPixSeconds, v))
+}
+
+// PixSecondsIsNil applies the IsNil predicate on the "pix_seconds" field.
+func PixSecondsIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldPixSeconds))
+}
+
+// PixSecondsNotNil applies the NotNil predicate on the "pix_seconds" field.
+func PixSecondsNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldPixSeconds))
+}
+
+// ExpiresAtEQ applies the EQ predicate on the "expires_at" field.
+func ExpiresAtEQ(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldExpiresAt, v))
+}
+
+// ExpiresAtNEQ applies the NEQ predicate on the "expires_at" field.
+func ExpiresAtNEQ(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldExpiresAt, v))
+}
+
+// ExpiresAtIn applies the In predicate on the "expires_at" field.
+func ExpiresAtIn(vs ...time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldExpiresAt, vs...))
+}
+
+// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
+func ExpiresAtNotIn(vs ...time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldExpiresAt, vs...))
+}
+
+// ExpiresAtGT applies the GT predicate on the "expires_at" field.
+func ExpiresAtGT(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldExpiresAt, v))
+}
+
+// ExpiresAtGTE applies the GTE predicate on the "expires_at" field.
+func ExpiresAtGTE(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldExpiresAt, v))
+}
+
+// ExpiresAtLT applies the LT predicate on the "expires_at" field.
+func ExpiresAtLT(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldExpiresAt, v))
+}
+
+// ExpiresAtLTE applies the LTE predicate on the "expires_at" field.
+func ExpiresAtLTE(v time.Time) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldExpiresAt, v))
+}
+
+// ExpiresAtIsNil applies the IsNil predicate on the "expires_at" field.
+func ExpiresAtIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldExpiresAt))
+}
+
+// ExpiresAtNotNil applies the NotNil predicate on the "expires_at" field.
+func ExpiresAtNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldExpiresAt))
+}
+
+// CardInstallmentsEQ applies the EQ predicate on the "card_installments" field.
+func CardInstallmentsEQ(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardInstallments, v))
+}
+
+// CardInstallmentsNEQ applies the NEQ predicate on the "card_installments" field.
+func CardInstallmentsNEQ(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldCardInstallments, v))
+}
+
+// CardInstallmentsIn applies the In predicate on the "card_installments" field.
+func CardInstallmentsIn(vs ...int) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldCardInstallments, vs...))
+}
+
+// CardInstallmentsNotIn applies the NotIn predicate on the "card_installments" field.
+func CardInstallmentsNotIn(vs ...int) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldCardInstallments, vs...))
+}
+
+// CardInstallmentsGT applies the GT predicate on the "card_installments" field.
+func CardInstallmentsGT(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldCardInstallments, v))
+}
+
+// CardInstallmentsGTE applies the GTE predicate on the "card_installments" field.
+func CardInstallmentsGTE(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldCardInstallments, v))
+}
+
+// CardInstallmentsLT applies the LT predicate on the "card_installments" field.
+func CardInstallmentsLT(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldCardInstallments, v))
+}
+
+// CardInstallmentsLTE applies the LTE predicate on the "card_installments" field.
+func CardInstallmentsLTE(v int) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldCardInstallments, v))
+}
+
+// CardTokenEQ applies the EQ predicate on the "card_token" field.
+func CardTokenEQ(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardToken, v))
+}
+
+// CardTokenNEQ applies the NEQ predicate on the "card_token" field.
+func CardTokenNEQ(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldCardToken, v))
+}
+
+// CardTokenIn applies the In predicate on the "card_token" field.
+func CardTokenIn(vs ...[]byte) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldCardToken, vs...))
+}
+
+// CardTokenNotIn applies the NotIn predicate on the "card_token" field.
+func CardTokenNotIn(vs ...[]byte) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldCardToken, vs...))
+}
+
+// CardTokenGT applies the GT predicate on the "card_token" field.
+func CardTokenGT(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldCardToken, v))
+}
+
+// CardTokenGTE applies the GTE predicate on the "card_token" field.
+func CardTokenGTE(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldCardToken, v))
+}
+
+// CardTokenLT applies the LT predicate on the "card_token" field.
+func CardTokenLT(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldCardToken, v))
+}
+
+// CardTokenLTE applies the LTE predicate on the "card_token" field.
+func CardTokenLTE(v []byte) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldCardToken, v))
+}
+
+// CardTokenIsNil applies the IsNil predicate on the "card_token" field.
+func CardTokenIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldCardToken))
+}
+
+// CardTokenNotNil applies the NotNil predicate on the "card_token" field.
+func CardTokenNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldCardToken))
+}
+
+// CardMaskEQ applies the EQ predicate on the "card_mask" field.
+func CardMaskEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardMask, v))
+}
+
+// CardMaskNEQ applies the NEQ predicate on the "card_mask" field.
+func CardMaskNEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldCardMask, v))
+}
+
+// CardMaskIn applies the In predicate on the "card_mask" field.
+func CardMaskIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldCardMask, vs...))
+}
+
+// CardMaskNotIn applies the NotIn predicate on the "card_mask" field.
+func CardMaskNotIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldCardMask, vs...))
+}
+
+// CardMaskGT applies the GT predicate on the "card_mask" field.
+func CardMaskGT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldCardMask, v))
+}
+
+// CardMaskGTE applies the GTE predicate on the "card_mask" field.
+func CardMaskGTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldCardMask, v))
+}
+
+// CardMaskLT applies the LT predicate on the "card_mask" field.
+func CardMaskLT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldCardMask, v))
+}
+
+// CardMaskLTE applies the LTE predicate on the "card_mask" field.
+func CardMaskLTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldCardMask, v))
+}
+
+// CardMaskContains applies the Contains predicate on the "card_mask" field.
+func CardMaskContains(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContains(FieldCardMask, v))
+}
+
+// CardMaskHasPrefix applies the HasPrefix predicate on the "card_mask" field.
+func CardMaskHasPrefix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasPrefix(FieldCardMask, v))
+}
+
+// CardMaskHasSuffix applies the HasSuffix predicate on the "card_mask" field.
+func CardMaskHasSuffix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasSuffix(FieldCardMask, v))
+}
+
+// CardMaskEqualFold applies the EqualFold predicate on the "card_mask" field.
+func CardMaskEqualFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEqualFold(FieldCardMask, v))
+}
+
+// CardMaskContainsFold applies the ContainsFold predicate on the "card_mask" field.
+func CardMaskContainsFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContainsFold(FieldCardMask, v))
+}
+
+// RefusalEQ applies the EQ predicate on the "refusal" field.
+func RefusalEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldRefusal, v))
+}
+
+// RefusalNEQ applies the NEQ predicate on the "refusal" field.
+func RefusalNEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldRefusal, v))
+}
+
+// RefusalIn applies the In predicate on the "refusal" field.
+func RefusalIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldRefusal, vs...))
+}
+
+// RefusalNotIn applies the NotIn predicate on the "refusal" field.
+func RefusalNotIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldRefusal, vs...))
+}
+
+// RefusalGT applies the GT predicate on the "refusal" field.
+func RefusalGT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldRefusal, v))
+}
+
+// RefusalGTE applies the GTE predicate on the "refusal" field.
+func RefusalGTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldRefusal, v))
+}
+
+// RefusalLT applies the LT predicate on the "refusal" field.
+func RefusalLT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldRefusal, v))
+}
+
+// RefusalLTE applies the LTE predicate on the "refusal" field.
+func RefusalLTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldRefusal, v))
+}
+
+// RefusalContains applies the Contains predicate on the "refusal" field.
+func RefusalContains(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContains(FieldRefusal, v))
+}
+
+// RefusalHasPrefix applies the HasPrefix predicate on the "refusal" field.
+func RefusalHasPrefix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasPrefix(FieldRefusal, v))
+}
+
+// RefusalHasSuffix applies the HasSuffix predicate on the "refusal" field.
+func RefusalHasSuffix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasSuffix(FieldRefusal, v))
+}
+
+// RefusalEqualFold applies the EqualFold predicate on the "refusal" field.
+func RefusalEqualFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEqualFold(FieldRefusal, v))
+}
+
+// RefusalContainsFold applies the ContainsFold predicate on the "refusal" field.
+func RefusalContainsFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContainsFold(FieldRefusal, v))
+}
+
+// CardRetryableEQ applies the EQ predicate on the "card_retryable" field.
+func CardRetryableEQ(v bool) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldCardRetryable, v))
+}
+
+// CardRetryableNEQ applies the NEQ predicate on the "card_retryable" field.
+func CardRetryableNEQ(v bool) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldCardRetryable, v))
 }
 
 // EnvironmentEQ applies the EQ predicate on the "environment" field.
@@ -1677,6 +2302,211 @@ func PaidOnContainsFold(v brazil.Date) predicate.Charge {
 	return predicate.Charge(sql.FieldContainsFold(FieldPaidOn, vc))
 }
 
+// PaidWithEQ applies the EQ predicate on the "paid_with" field.
+func PaidWithEQ(v enum.PaymentMethod) predicate.Charge {
+	vc := v
+	return predicate.Charge(sql.FieldEQ(FieldPaidWith, vc))
+}
+
+// PaidWithNEQ applies the NEQ predicate on the "paid_with" field.
+func PaidWithNEQ(v enum.PaymentMethod) predicate.Charge {
+	vc := v
+	return predicate.Charge(sql.FieldNEQ(FieldPaidWith, vc))
+}
+
+// PaidWithIn applies the In predicate on the "paid_with" field.
+func PaidWithIn(vs ...enum.PaymentMethod) predicate.Charge {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Charge(sql.FieldIn(FieldPaidWith, v...))
+}
+
+// PaidWithNotIn applies the NotIn predicate on the "paid_with" field.
+func PaidWithNotIn(vs ...enum.PaymentMethod) predicate.Charge {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Charge(sql.FieldNotIn(FieldPaidWith, v...))
+}
+
+// PaidWithIsNil applies the IsNil predicate on the "paid_with" field.
+func PaidWithIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldPaidWith))
+}
+
+// PaidWithNotNil applies the NotNil predicate on the "paid_with" field.
+func PaidWithNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldPaidWith))
+}
+
+// EndToEndIDEQ applies the EQ predicate on the "end_to_end_id" field.
+func EndToEndIDEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldEndToEndID, v))
+}
+
+// EndToEndIDNEQ applies the NEQ predicate on the "end_to_end_id" field.
+func EndToEndIDNEQ(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldEndToEndID, v))
+}
+
+// EndToEndIDIn applies the In predicate on the "end_to_end_id" field.
+func EndToEndIDIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldEndToEndID, vs...))
+}
+
+// EndToEndIDNotIn applies the NotIn predicate on the "end_to_end_id" field.
+func EndToEndIDNotIn(vs ...string) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldEndToEndID, vs...))
+}
+
+// EndToEndIDGT applies the GT predicate on the "end_to_end_id" field.
+func EndToEndIDGT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldEndToEndID, v))
+}
+
+// EndToEndIDGTE applies the GTE predicate on the "end_to_end_id" field.
+func EndToEndIDGTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldEndToEndID, v))
+}
+
+// EndToEndIDLT applies the LT predicate on the "end_to_end_id" field.
+func EndToEndIDLT(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldEndToEndID, v))
+}
+
+// EndToEndIDLTE applies the LTE predicate on the "end_to_end_id" field.
+func EndToEndIDLTE(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldEndToEndID, v))
+}
+
+// EndToEndIDContains applies the Contains predicate on the "end_to_end_id" field.
+func EndToEndIDContains(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContains(FieldEndToEndID, v))
+}
+
+// EndToEndIDHasPrefix applies the HasPrefix predicate on the "end_to_end_id" field.
+func EndToEndIDHasPrefix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasPrefix(FieldEndToEndID, v))
+}
+
+// EndToEndIDHasSuffix applies the HasSuffix predicate on the "end_to_end_id" field.
+func EndToEndIDHasSuffix(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldHasSuffix(FieldEndToEndID, v))
+}
+
+// EndToEndIDIsNil applies the IsNil predicate on the "end_to_end_id" field.
+func EndToEndIDIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldEndToEndID))
+}
+
+// EndToEndIDNotNil applies the NotNil predicate on the "end_to_end_id" field.
+func EndToEndIDNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldEndToEndID))
+}
+
+// EndToEndIDEqualFold applies the EqualFold predicate on the "end_to_end_id" field.
+func EndToEndIDEqualFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldEqualFold(FieldEndToEndID, v))
+}
+
+// EndToEndIDContainsFold applies the ContainsFold predicate on the "end_to_end_id" field.
+func EndToEndIDContainsFold(v string) predicate.Charge {
+	return predicate.Charge(sql.FieldContainsFold(FieldEndToEndID, v))
+}
+
+// ProviderFeeCentsEQ applies the EQ predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldProviderFeeCents, v))
+}
+
+// ProviderFeeCentsNEQ applies the NEQ predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsNEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldProviderFeeCents, v))
+}
+
+// ProviderFeeCentsIn applies the In predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldProviderFeeCents, vs...))
+}
+
+// ProviderFeeCentsNotIn applies the NotIn predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsNotIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldProviderFeeCents, vs...))
+}
+
+// ProviderFeeCentsGT applies the GT predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsGT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldProviderFeeCents, v))
+}
+
+// ProviderFeeCentsGTE applies the GTE predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsGTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldProviderFeeCents, v))
+}
+
+// ProviderFeeCentsLT applies the LT predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsLT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldProviderFeeCents, v))
+}
+
+// ProviderFeeCentsLTE applies the LTE predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsLTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldProviderFeeCents, v))
+}
+
+// ProviderFeeCentsIsNil applies the IsNil predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsIsNil() predicate.Charge {
+	return predicate.Charge(sql.FieldIsNull(FieldProviderFeeCents))
+}
+
+// ProviderFeeCentsNotNil applies the NotNil predicate on the "provider_fee_cents" field.
+func ProviderFeeCentsNotNil() predicate.Charge {
+	return predicate.Charge(sql.FieldNotNull(FieldProviderFeeCents))
+}
+
+// RefundedCentsEQ applies the EQ predicate on the "refunded_cents" field.
+func RefundedCentsEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldRefundedCents, v))
+}
+
+// RefundedCentsNEQ applies the NEQ predicate on the "refunded_cents" field.
+func RefundedCentsNEQ(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldRefundedCents, v))
+}
+
+// RefundedCentsIn applies the In predicate on the "refunded_cents" field.
+func RefundedCentsIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldIn(FieldRefundedCents, vs...))
+}
+
+// RefundedCentsNotIn applies the NotIn predicate on the "refunded_cents" field.
+func RefundedCentsNotIn(vs ...int64) predicate.Charge {
+	return predicate.Charge(sql.FieldNotIn(FieldRefundedCents, vs...))
+}
+
+// RefundedCentsGT applies the GT predicate on the "refunded_cents" field.
+func RefundedCentsGT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGT(FieldRefundedCents, v))
+}
+
+// RefundedCentsGTE applies the GTE predicate on the "refunded_cents" field.
+func RefundedCentsGTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldGTE(FieldRefundedCents, v))
+}
+
+// RefundedCentsLT applies the LT predicate on the "refunded_cents" field.
+func RefundedCentsLT(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLT(FieldRefundedCents, v))
+}
+
+// RefundedCentsLTE applies the LTE predicate on the "refunded_cents" field.
+func RefundedCentsLTE(v int64) predicate.Charge {
+	return predicate.Charge(sql.FieldLTE(FieldRefundedCents, v))
+}
+
 // ReplacedAtEQ applies the EQ predicate on the "replaced_at" field.
 func ReplacedAtEQ(v time.Time) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldReplacedAt, v))
@@ -1845,6 +2675,52 @@ func HasCustomer() predicate.Charge {
 func HasCustomerWith(preds ...predicate.Customer) predicate.Charge {
 	return predicate.Charge(func(s *sql.Selector) {
 		step := newCustomerStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCarnet applies the HasEdge predicate on the "carnet" edge.
+func HasCarnet() predicate.Charge {
+	return predicate.Charge(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, CarnetTable, CarnetColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCarnetWith applies the HasEdge predicate on the "carnet" edge with a given conditions (other predicates).
+func HasCarnetWith(preds ...predicate.Carnet) predicate.Charge {
+	return predicate.Charge(func(s *sql.Selector) {
+		step := newCarnetStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRefunds applies the HasEdge predicate on the "refunds" edge.
+func HasRefunds() predicate.Charge {
+	return predicate.Charge(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, RefundsTable, RefundsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRefundsWith applies the HasEdge predicate on the "refunds" edge with a given conditions (other predicates).
+func HasRefundsWith(preds ...predicate.Refund) predicate.Charge {
+	return predicate.Charge(func(s *sql.Selector) {
+		step := newRefundsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

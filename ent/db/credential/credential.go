@@ -25,6 +25,8 @@ const (
 	FieldSealed = "sealed"
 	// FieldHint holds the string denoting the hint field in the database.
 	FieldHint = "hint"
+	// FieldExpiresAt holds the string denoting the expires_at field in the database.
+	FieldExpiresAt = "expires_at"
 	// FieldSetAt holds the string denoting the set_at field in the database.
 	FieldSetAt = "set_at"
 	// FieldSetByID holds the string denoting the set_by_id field in the database.
@@ -59,6 +61,7 @@ var Columns = []string{
 	FieldName,
 	FieldSealed,
 	FieldHint,
+	FieldExpiresAt,
 	FieldSetAt,
 	FieldSetByID,
 }
@@ -116,6 +119,11 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByHint orders the results by the hint field.
 func ByHint(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHint, opts...).ToFunc()
+}
+
+// ByExpiresAt orders the results by the expires_at field.
+func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExpiresAt, opts...).ToFunc()
 }
 
 // BySetAt orders the results by the set_at field.

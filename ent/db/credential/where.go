@@ -86,6 +86,11 @@ func Hint(v string) predicate.Credential {
 	return predicate.Credential(sql.FieldEQ(FieldHint, v))
 }
 
+// ExpiresAt applies equality check predicate on the "expires_at" field. It's identical to ExpiresAtEQ.
+func ExpiresAt(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldEQ(FieldExpiresAt, v))
+}
+
 // SetAt applies equality check predicate on the "set_at" field. It's identical to SetAtEQ.
 func SetAt(v time.Time) predicate.Credential {
 	return predicate.Credential(sql.FieldEQ(FieldSetAt, v))
@@ -359,6 +364,56 @@ func HintEqualFold(v string) predicate.Credential {
 // HintContainsFold applies the ContainsFold predicate on the "hint" field.
 func HintContainsFold(v string) predicate.Credential {
 	return predicate.Credential(sql.FieldContainsFold(FieldHint, v))
+}
+
+// ExpiresAtEQ applies the EQ predicate on the "expires_at" field.
+func ExpiresAtEQ(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldEQ(FieldExpiresAt, v))
+}
+
+// ExpiresAtNEQ applies the NEQ predicate on the "expires_at" field.
+func ExpiresAtNEQ(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldNEQ(FieldExpiresAt, v))
+}
+
+// ExpiresAtIn applies the In predicate on the "expires_at" field.
+func ExpiresAtIn(vs ...time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldIn(FieldExpiresAt, vs...))
+}
+
+// ExpiresAtNotIn applies the NotIn predicate on the "expires_at" field.
+func ExpiresAtNotIn(vs ...time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldNotIn(FieldExpiresAt, vs...))
+}
+
+// ExpiresAtGT applies the GT predicate on the "expires_at" field.
+func ExpiresAtGT(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldGT(FieldExpiresAt, v))
+}
+
+// ExpiresAtGTE applies the GTE predicate on the "expires_at" field.
+func ExpiresAtGTE(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldGTE(FieldExpiresAt, v))
+}
+
+// ExpiresAtLT applies the LT predicate on the "expires_at" field.
+func ExpiresAtLT(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldLT(FieldExpiresAt, v))
+}
+
+// ExpiresAtLTE applies the LTE predicate on the "expires_at" field.
+func ExpiresAtLTE(v time.Time) predicate.Credential {
+	return predicate.Credential(sql.FieldLTE(FieldExpiresAt, v))
+}
+
+// ExpiresAtIsNil applies the IsNil predicate on the "expires_at" field.
+func ExpiresAtIsNil() predicate.Credential {
+	return predicate.Credential(sql.FieldIsNull(FieldExpiresAt))
+}
+
+// ExpiresAtNotNil applies the NotNil predicate on the "expires_at" field.
+func ExpiresAtNotNil() predicate.Credential {
+	return predicate.Credential(sql.FieldNotNull(FieldExpiresAt))
 }
 
 // SetAtEQ applies the EQ predicate on the "set_at" field.

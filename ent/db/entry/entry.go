@@ -36,12 +36,16 @@ const (
 	FieldChargeID = "charge_id"
 	// FieldReversesID holds the string denoting the reverses_id field in the database.
 	FieldReversesID = "reverses_id"
+	// FieldRefundID holds the string denoting the refund_id field in the database.
+	FieldRefundID = "refund_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
 	// EdgeCharge holds the string denoting the charge edge name in mutations.
 	EdgeCharge = "charge"
+	// EdgeRefund holds the string denoting the refund edge name in mutations.
+	EdgeRefund = "refund"
 	// EdgeHistorico holds the string denoting the historico edge name in mutations.
 	EdgeHistorico = "historico"
 	// EdgeReverses holds the string denoting the reverses edge name in mutations.
@@ -64,6 +68,13 @@ const (
 	ChargeInverseTable = "charges"
 	// ChargeColumn is the table column denoting the charge relation/edge.
 	ChargeColumn = "charge_id"
+	// RefundTable is the table that holds the refund relation/edge.
+	RefundTable = "entries"
+	// RefundInverseTable is the table name for the Refund entity.
+	// It exists in this package in order to avoid circular dependency with the "refund" package.
+	RefundInverseTable = "refunds"
+	// RefundColumn is the table column denoting the refund relation/edge.
+	RefundColumn = "refund_id"
 	// HistoricoTable is the table that holds the historico relation/edge.
 	HistoricoTable = "entries"
 	// HistoricoInverseTable is the table name for the Historico entity.
@@ -94,6 +105,7 @@ var Columns = []string{
 	FieldBookedOn,
 	FieldChargeID,
 	FieldReversesID,
+	FieldRefundID,
 	FieldCreatedAt,
 }
 
@@ -182,6 +194,11 @@ func ByReversesID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReversesID, opts...).ToFunc()
 }
 
+// ByRefundID orders the results by the refund_id field.
+func ByRefundID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundID, opts...).ToFunc()
+}
+
 // ByCreatedAt orders the results by the created_at field.
 func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCreatedAt, opts...).ToFunc()
@@ -198,6 +215,13 @@ func ByAccountField(field string, opts ...sql.OrderTermOption) OrderOption {
 func ByChargeField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newChargeStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByRefundField orders the results by refund field.
+func ByRefundField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newRefundStep(), sql.OrderByField(field, opts...))
 	}
 }
 
@@ -233,6 +257,13 @@ func newChargeStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ChargeInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, ChargeTable, ChargeColumn),
+	)
+}
+func newRefundStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(RefundInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, RefundTable, RefundColumn),
 	)
 }
 func newHistoricoStep() *sqlgraph.Step {

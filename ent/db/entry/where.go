@@ -112,6 +112,11 @@ func ReversesID(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldReversesID, v))
 }
 
+// RefundID applies equality check predicate on the "refund_id" field. It's identical to RefundIDEQ.
+func RefundID(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldRefundID, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldCreatedAt, v))
@@ -702,6 +707,81 @@ func ReversesIDContainsFold(v string) predicate.Entry {
 	return predicate.Entry(sql.FieldContainsFold(FieldReversesID, v))
 }
 
+// RefundIDEQ applies the EQ predicate on the "refund_id" field.
+func RefundIDEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEQ(FieldRefundID, v))
+}
+
+// RefundIDNEQ applies the NEQ predicate on the "refund_id" field.
+func RefundIDNEQ(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldNEQ(FieldRefundID, v))
+}
+
+// RefundIDIn applies the In predicate on the "refund_id" field.
+func RefundIDIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldIn(FieldRefundID, vs...))
+}
+
+// RefundIDNotIn applies the NotIn predicate on the "refund_id" field.
+func RefundIDNotIn(vs ...string) predicate.Entry {
+	return predicate.Entry(sql.FieldNotIn(FieldRefundID, vs...))
+}
+
+// RefundIDGT applies the GT predicate on the "refund_id" field.
+func RefundIDGT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGT(FieldRefundID, v))
+}
+
+// RefundIDGTE applies the GTE predicate on the "refund_id" field.
+func RefundIDGTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldGTE(FieldRefundID, v))
+}
+
+// RefundIDLT applies the LT predicate on the "refund_id" field.
+func RefundIDLT(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLT(FieldRefundID, v))
+}
+
+// RefundIDLTE applies the LTE predicate on the "refund_id" field.
+func RefundIDLTE(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldLTE(FieldRefundID, v))
+}
+
+// RefundIDContains applies the Contains predicate on the "refund_id" field.
+func RefundIDContains(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContains(FieldRefundID, v))
+}
+
+// RefundIDHasPrefix applies the HasPrefix predicate on the "refund_id" field.
+func RefundIDHasPrefix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasPrefix(FieldRefundID, v))
+}
+
+// RefundIDHasSuffix applies the HasSuffix predicate on the "refund_id" field.
+func RefundIDHasSuffix(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldHasSuffix(FieldRefundID, v))
+}
+
+// RefundIDIsNil applies the IsNil predicate on the "refund_id" field.
+func RefundIDIsNil() predicate.Entry {
+	return predicate.Entry(sql.FieldIsNull(FieldRefundID))
+}
+
+// RefundIDNotNil applies the NotNil predicate on the "refund_id" field.
+func RefundIDNotNil() predicate.Entry {
+	return predicate.Entry(sql.FieldNotNull(FieldRefundID))
+}
+
+// RefundIDEqualFold applies the EqualFold predicate on the "refund_id" field.
+func RefundIDEqualFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldEqualFold(FieldRefundID, v))
+}
+
+// RefundIDContainsFold applies the ContainsFold predicate on the "refund_id" field.
+func RefundIDContainsFold(v string) predicate.Entry {
+	return predicate.Entry(sql.FieldContainsFold(FieldRefundID, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v time.Time) predicate.Entry {
 	return predicate.Entry(sql.FieldEQ(FieldCreatedAt, v))
@@ -780,6 +860,29 @@ func HasCharge() predicate.Entry {
 func HasChargeWith(preds ...predicate.Charge) predicate.Entry {
 	return predicate.Entry(func(s *sql.Selector) {
 		step := newChargeStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasRefund applies the HasEdge predicate on the "refund" edge.
+func HasRefund() predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, RefundTable, RefundColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasRefundWith applies the HasEdge predicate on the "refund" edge with a given conditions (other predicates).
+func HasRefundWith(preds ...predicate.Refund) predicate.Entry {
+	return predicate.Entry(func(s *sql.Selector) {
+		step := newRefundStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

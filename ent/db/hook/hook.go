@@ -32,6 +32,54 @@ func (f AttemptFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttemptMutation", m)
 }
 
+// The BatchFunc type is an adapter to allow the use of ordinary
+// function as Batch mutator.
+type BatchFunc func(context.Context, *db.BatchMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BatchFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.BatchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BatchMutation", m)
+}
+
+// The BatchItemFunc type is an adapter to allow the use of ordinary
+// function as BatchItem mutator.
+type BatchItemFunc func(context.Context, *db.BatchItemMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BatchItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.BatchItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BatchItemMutation", m)
+}
+
+// The CallCountFunc type is an adapter to allow the use of ordinary
+// function as CallCount mutator.
+type CallCountFunc func(context.Context, *db.CallCountMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CallCountFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CallCountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CallCountMutation", m)
+}
+
+// The CarnetFunc type is an adapter to allow the use of ordinary
+// function as Carnet mutator.
+type CarnetFunc func(context.Context, *db.CarnetMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CarnetFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CarnetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CarnetMutation", m)
+}
+
 // The ChargeFunc type is an adapter to allow the use of ordinary
 // function as Charge mutator.
 type ChargeFunc func(context.Context, *db.ChargeMutation) (db.Value, error)
@@ -234,6 +282,18 @@ func (f ProductFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProductMutation", m)
+}
+
+// The RefundFunc type is an adapter to allow the use of ordinary
+// function as Refund mutator.
+type RefundFunc func(context.Context, *db.RefundMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RefundFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.RefundMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.RefundMutation", m)
 }
 
 // The SaleFunc type is an adapter to allow the use of ordinary

@@ -42,6 +42,8 @@ const (
 	FieldTestedAt = "tested_at"
 	// FieldSandboxProvenAt holds the string denoting the sandbox_proven_at field in the database.
 	FieldSandboxProvenAt = "sandbox_proven_at"
+	// FieldPixRegisteredAt holds the string denoting the pix_registered_at field in the database.
+	FieldPixRegisteredAt = "pix_registered_at"
 	// FieldLastNoticeAt holds the string denoting the last_notice_at field in the database.
 	FieldLastNoticeAt = "last_notice_at"
 	// FieldLastSweepAt holds the string denoting the last_sweep_at field in the database.
@@ -122,6 +124,7 @@ var Columns = []string{
 	FieldCallbackSecret,
 	FieldTestedAt,
 	FieldSandboxProvenAt,
+	FieldPixRegisteredAt,
 	FieldLastNoticeAt,
 	FieldLastSweepAt,
 	FieldCreatedAt,
@@ -256,6 +259,11 @@ func ByTestedAt(opts ...sql.OrderTermOption) OrderOption {
 // BySandboxProvenAt orders the results by the sandbox_proven_at field.
 func BySandboxProvenAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSandboxProvenAt, opts...).ToFunc()
+}
+
+// ByPixRegisteredAt orders the results by the pix_registered_at field.
+func ByPixRegisteredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPixRegisteredAt, opts...).ToFunc()
 }
 
 // ByLastNoticeAt orders the results by the last_notice_at field.

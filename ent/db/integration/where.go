@@ -121,6 +121,11 @@ func SandboxProvenAt(v time.Time) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldSandboxProvenAt, v))
 }
 
+// PixRegisteredAt applies equality check predicate on the "pix_registered_at" field. It's identical to PixRegisteredAtEQ.
+func PixRegisteredAt(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldPixRegisteredAt, v))
+}
+
 // LastNoticeAt applies equality check predicate on the "last_notice_at" field. It's identical to LastNoticeAtEQ.
 func LastNoticeAt(v time.Time) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldLastNoticeAt, v))
@@ -734,6 +739,56 @@ func SandboxProvenAtIsNil() predicate.Integration {
 // SandboxProvenAtNotNil applies the NotNil predicate on the "sandbox_proven_at" field.
 func SandboxProvenAtNotNil() predicate.Integration {
 	return predicate.Integration(sql.FieldNotNull(FieldSandboxProvenAt))
+}
+
+// PixRegisteredAtEQ applies the EQ predicate on the "pix_registered_at" field.
+func PixRegisteredAtEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldPixRegisteredAt, v))
+}
+
+// PixRegisteredAtNEQ applies the NEQ predicate on the "pix_registered_at" field.
+func PixRegisteredAtNEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldPixRegisteredAt, v))
+}
+
+// PixRegisteredAtIn applies the In predicate on the "pix_registered_at" field.
+func PixRegisteredAtIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldPixRegisteredAt, vs...))
+}
+
+// PixRegisteredAtNotIn applies the NotIn predicate on the "pix_registered_at" field.
+func PixRegisteredAtNotIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldPixRegisteredAt, vs...))
+}
+
+// PixRegisteredAtGT applies the GT predicate on the "pix_registered_at" field.
+func PixRegisteredAtGT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldPixRegisteredAt, v))
+}
+
+// PixRegisteredAtGTE applies the GTE predicate on the "pix_registered_at" field.
+func PixRegisteredAtGTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldPixRegisteredAt, v))
+}
+
+// PixRegisteredAtLT applies the LT predicate on the "pix_registered_at" field.
+func PixRegisteredAtLT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldPixRegisteredAt, v))
+}
+
+// PixRegisteredAtLTE applies the LTE predicate on the "pix_registered_at" field.
+func PixRegisteredAtLTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldPixRegisteredAt, v))
+}
+
+// PixRegisteredAtIsNil applies the IsNil predicate on the "pix_registered_at" field.
+func PixRegisteredAtIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldPixRegisteredAt))
+}
+
+// PixRegisteredAtNotNil applies the NotNil predicate on the "pix_registered_at" field.
+func PixRegisteredAtNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldPixRegisteredAt))
 }
 
 // LastNoticeAtEQ applies the EQ predicate on the "last_notice_at" field.

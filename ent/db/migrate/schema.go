@@ -58,22 +58,174 @@ var (
 			},
 		},
 	}
+	// BatchesColumns holds the columns for the "batches" table.
+	BatchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"RUNNING", "STOPPED", "DONE"}, Default: "RUNNING"},
+		{Name: "total", Type: field.TypeInt},
+		{Name: "due_date", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+		{Name: "requested_by_id", Type: field.TypeString, Nullable: true},
+	}
+	// BatchesTable holds the schema information for the "batches" table.
+	BatchesTable = &schema.Table{
+		Name:       "batches",
+		Columns:    BatchesColumns,
+		PrimaryKey: []*schema.Column{BatchesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "batches_users_requested_by",
+				Columns:    []*schema.Column{BatchesColumns[7]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+	}
+	// BatchItemsColumns holds the columns for the "batch_items" table.
+	BatchItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "input", Type: field.TypeBytes, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PENDING", "RUNNING", "DONE", "FAILED"}, Default: "PENDING"},
+		{Name: "problem_code", Type: field.TypeString, Default: ""},
+		{Name: "problem_pt", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "problem_en", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "batch_id", Type: field.TypeString},
+		{Name: "charge_id", Type: field.TypeString, Nullable: true},
+		{Name: "operation_id", Type: field.TypeString, Nullable: true},
+	}
+	// BatchItemsTable holds the schema information for the "batch_items" table.
+	BatchItemsTable = &schema.Table{
+		Name:       "batch_items",
+		Columns:    BatchItemsColumns,
+		PrimaryKey: []*schema.Column{BatchItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "batch_items_batches_batch",
+				Columns:    []*schema.Column{BatchItemsColumns[7]},
+				RefColumns: []*schema.Column{BatchesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "batch_items_charges_charge",
+				Columns:    []*schema.Column{BatchItemsColumns[8]},
+				RefColumns: []*schema.Column{ChargesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "batch_items_operations_operation",
+				Columns:    []*schema.Column{BatchItemsColumns[9]},
+				RefColumns: []*schema.Column{OperationsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "batchitem_batch_id_position",
+				Unique:  true,
+				Columns: []*schema.Column{BatchItemsColumns[7], BatchItemsColumns[1]},
+			},
+			{
+				Name:    "batchitem_batch_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{BatchItemsColumns[7], BatchItemsColumns[3]},
+			},
+			{
+				Name:    "batchitem_charge_id",
+				Unique:  false,
+				Columns: []*schema.Column{BatchItemsColumns[8]},
+			},
+			{
+				Name:    "batchitem_operation_id",
+				Unique:  false,
+				Columns: []*schema.Column{BatchItemsColumns[9]},
+			},
+		},
+	}
+	// CallCountsColumns holds the columns for the "call_counts" table.
+	CallCountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "calls", Type: field.TypeInt64, Default: 0},
+	}
+	// CallCountsTable holds the schema information for the "call_counts" table.
+	CallCountsTable = &schema.Table{
+		Name:       "call_counts",
+		Columns:    CallCountsColumns,
+		PrimaryKey: []*schema.Column{CallCountsColumns[0]},
+	}
+	// CarnetsColumns holds the columns for the "carnets" table.
+	CarnetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "environment", Type: field.TypeEnum, Enums: []string{"SANDBOX", "PRODUCTION"}},
+		{Name: "reference", Type: field.TypeString, Unique: true},
+		{Name: "parcels", Type: field.TypeInt},
+		{Name: "provider_id", Type: field.TypeString, Nullable: true},
+		{Name: "provider_status", Type: field.TypeString, Nullable: true},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cover", Type: field.TypeString, Nullable: true},
+		{Name: "link", Type: field.TypeString, Nullable: true},
+		{Name: "pdf", Type: field.TypeString, Nullable: true},
+		{Name: "cover_pdf", Type: field.TypeString, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "sale_id", Type: field.TypeString},
+	}
+	// CarnetsTable holds the schema information for the "carnets" table.
+	CarnetsTable = &schema.Table{
+		Name:       "carnets",
+		Columns:    CarnetsColumns,
+		PrimaryKey: []*schema.Column{CarnetsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "carnets_sales_sale",
+				Columns:    []*schema.Column{CarnetsColumns[13]},
+				RefColumns: []*schema.Column{SalesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "carnet_sale_id",
+				Unique:  false,
+				Columns: []*schema.Column{CarnetsColumns[13]},
+			},
+			{
+				Name:    "carnet_environment_provider_id",
+				Unique:  true,
+				Columns: []*schema.Column{CarnetsColumns[1], CarnetsColumns[4]},
+			},
+		},
+	}
 	// ChargesColumns holds the columns for the "charges" table.
 	ChargesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "number", Type: field.TypeInt, Nullable: true, SchemaType: map[string]string{"postgres": "bigint"}},
 		{Name: "installment", Type: field.TypeInt},
-		{Name: "method", Type: field.TypeEnum, Enums: []string{"BOLETO", "CARD", "PIX", "PAYPAL"}},
+		{Name: "method", Type: field.TypeEnum, Enums: []string{"BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL"}},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"QUEUED", "ISSUING", "UNKNOWN", "WAITING", "OVERDUE", "PAID", "SETTLED", "CANCELED", "EXPIRED", "FAILED", "REFUNDED", "CONTESTED"}},
 		{Name: "amount_cents", Type: field.TypeInt64},
 		{Name: "due_date", Type: field.TypeString, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "fine_hundredths", Type: field.TypeInt64, Default: 0},
 		{Name: "monthly_interest_hundredths", Type: field.TypeInt64, Default: 0},
+		{Name: "daily_interest_thousandths", Type: field.TypeInt64, Default: 0},
+		{Name: "discount_cents", Type: field.TypeInt64, Default: 0},
 		{Name: "early_discount_cents", Type: field.TypeInt64, Default: 0},
+		{Name: "early_discount_hundredths", Type: field.TypeInt64, Default: 0},
 		{Name: "early_discount_days", Type: field.TypeInt, Default: 0},
 		{Name: "days_to_write_off", Type: field.TypeInt, Nullable: true},
 		{Name: "message", Type: field.TypeString, Default: ""},
 		{Name: "send_email", Type: field.TypeBool, Default: false},
+		{Name: "link_methods", Type: field.TypeEnum, Enums: []string{"ALL", "BOLETO", "CARD"}, Default: "ALL"},
+		{Name: "pix_seconds", Type: field.TypeInt, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "card_installments", Type: field.TypeInt, Default: 1},
+		{Name: "card_token", Type: field.TypeBytes, Nullable: true},
+		{Name: "card_mask", Type: field.TypeString, Default: ""},
+		{Name: "refusal", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "card_retryable", Type: field.TypeBool, Default: false},
 		{Name: "environment", Type: field.TypeEnum, Enums: []string{"SANDBOX", "PRODUCTION"}},
 		{Name: "reference", Type: field.TypeString, Unique: true},
 		{Name: "provider_id", Type: field.TypeString, Nullable: true},
@@ -86,11 +238,16 @@ var (
 		{Name: "pdf", Type: field.TypeString, Nullable: true},
 		{Name: "paid_cents", Type: field.TypeInt64, Nullable: true},
 		{Name: "paid_on", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "paid_with", Type: field.TypeEnum, Nullable: true, Enums: []string{"BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL"}},
+		{Name: "end_to_end_id", Type: field.TypeString, Nullable: true},
+		{Name: "provider_fee_cents", Type: field.TypeInt64, Nullable: true},
+		{Name: "refunded_cents", Type: field.TypeInt64, Default: 0},
 		{Name: "replaced_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 		{Name: "sale_id", Type: field.TypeString},
 		{Name: "customer_id", Type: field.TypeString},
+		{Name: "carnet_id", Type: field.TypeString, Nullable: true},
 	}
 	// ChargesTable holds the schema information for the "charges" table.
 	ChargesTable = &schema.Table{
@@ -100,15 +257,21 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "charges_sales_sale",
-				Columns:    []*schema.Column{ChargesColumns[29]},
+				Columns:    []*schema.Column{ChargesColumns[44]},
 				RefColumns: []*schema.Column{SalesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "charges_customers_customer",
-				Columns:    []*schema.Column{ChargesColumns[30]},
+				Columns:    []*schema.Column{ChargesColumns[45]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "charges_carnets_carnet",
+				Columns:    []*schema.Column{ChargesColumns[46]},
+				RefColumns: []*schema.Column{CarnetsColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -120,7 +283,7 @@ var (
 			{
 				Name:    "charge_customer_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ChargesColumns[30], ChargesColumns[0]},
+				Columns: []*schema.Column{ChargesColumns[45], ChargesColumns[0]},
 			},
 			{
 				Name:    "charge_due_date_id",
@@ -135,12 +298,17 @@ var (
 			{
 				Name:    "charge_environment_provider_id",
 				Unique:  true,
-				Columns: []*schema.Column{ChargesColumns[14], ChargesColumns[16]},
+				Columns: []*schema.Column{ChargesColumns[25], ChargesColumns[27]},
 			},
 			{
 				Name:    "charge_sale_id_installment",
 				Unique:  false,
-				Columns: []*schema.Column{ChargesColumns[29], ChargesColumns[2]},
+				Columns: []*schema.Column{ChargesColumns[44], ChargesColumns[2]},
+			},
+			{
+				Name:    "charge_carnet_id_installment",
+				Unique:  false,
+				Columns: []*schema.Column{ChargesColumns[46], ChargesColumns[2]},
 			},
 			{
 				Name:    "charge_number",
@@ -224,6 +392,7 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "sealed", Type: field.TypeBytes},
 		{Name: "hint", Type: field.TypeString, Default: ""},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
 		{Name: "set_at", Type: field.TypeTime},
 		{Name: "integration_id", Type: field.TypeString},
 		{Name: "set_by_id", Type: field.TypeString, Nullable: true},
@@ -236,13 +405,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "credentials_integrations_integration",
-				Columns:    []*schema.Column{CredentialsColumns[6]},
+				Columns:    []*schema.Column{CredentialsColumns[7]},
 				RefColumns: []*schema.Column{IntegrationsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "credentials_users_set_by",
-				Columns:    []*schema.Column{CredentialsColumns[7]},
+				Columns:    []*schema.Column{CredentialsColumns[8]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -251,7 +420,7 @@ var (
 			{
 				Name:    "credential_integration_id_environment_name",
 				Unique:  true,
-				Columns: []*schema.Column{CredentialsColumns[6], CredentialsColumns[1], CredentialsColumns[2]},
+				Columns: []*schema.Column{CredentialsColumns[7], CredentialsColumns[1], CredentialsColumns[2]},
 			},
 		},
 	}
@@ -341,6 +510,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "account_id", Type: field.TypeString, Nullable: true},
 		{Name: "charge_id", Type: field.TypeString},
+		{Name: "refund_id", Type: field.TypeString, Nullable: true},
 		{Name: "historico_id", Type: field.TypeString},
 		{Name: "reverses_id", Type: field.TypeString, Unique: true, Nullable: true},
 	}
@@ -363,14 +533,20 @@ var (
 				OnDelete:   schema.NoAction,
 			},
 			{
-				Symbol:     "entries_historicos_historico",
+				Symbol:     "entries_refunds_refund",
 				Columns:    []*schema.Column{EntriesColumns[10]},
+				RefColumns: []*schema.Column{RefundsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "entries_historicos_historico",
+				Columns:    []*schema.Column{EntriesColumns[11]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "entries_entries_reversal",
-				Columns:    []*schema.Column{EntriesColumns[11]},
+				Columns:    []*schema.Column{EntriesColumns[12]},
 				RefColumns: []*schema.Column{EntriesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -480,6 +656,7 @@ var (
 		{Name: "callback_secret", Type: field.TypeString},
 		{Name: "tested_at", Type: field.TypeTime, Nullable: true},
 		{Name: "sandbox_proven_at", Type: field.TypeTime, Nullable: true},
+		{Name: "pix_registered_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_notice_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_sweep_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -497,25 +674,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "integrations_convenios_convenio",
-				Columns:    []*schema.Column{IntegrationsColumns[14]},
+				Columns:    []*schema.Column{IntegrationsColumns[15]},
 				RefColumns: []*schema.Column{ConveniosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "integrations_historicos_receipt_historico",
-				Columns:    []*schema.Column{IntegrationsColumns[15]},
-				RefColumns: []*schema.Column{HistoricosColumns[0]},
-				OnDelete:   schema.SetNull,
-			},
-			{
-				Symbol:     "integrations_historicos_entry_historico",
 				Columns:    []*schema.Column{IntegrationsColumns[16]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
-				Symbol:     "integrations_historicos_fee_historico",
+				Symbol:     "integrations_historicos_entry_historico",
 				Columns:    []*schema.Column{IntegrationsColumns[17]},
+				RefColumns: []*schema.Column{HistoricosColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "integrations_historicos_fee_historico",
+				Columns:    []*schema.Column{IntegrationsColumns[18]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -566,7 +743,7 @@ var (
 	// OperationsColumns holds the columns for the "operations" table.
 	OperationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "READ_NOTICE", "SWEEP", "MIRROR_SALE"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE", "ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "UNKNOWN", "CANCELED"}, Default: "QUEUED"},
 		{Name: "integration", Type: field.TypeEnum, Enums: []string{"GERENCIANET", "VHSYS"}},
 		{Name: "subject_id", Type: field.TypeString, Default: ""},
@@ -650,7 +827,7 @@ var (
 	// PaymentMethodMappingsColumns holds the columns for the "payment_method_mappings" table.
 	PaymentMethodMappingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
-		{Name: "method", Type: field.TypeEnum, Enums: []string{"BOLETO", "CARD", "PIX", "PAYPAL"}},
+		{Name: "method", Type: field.TypeEnum, Enums: []string{"BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL"}},
 		{Name: "remote_method", Type: field.TypeString},
 	}
 	// PaymentMethodMappingsTable holds the schema information for the "payment_method_mappings" table.
@@ -698,6 +875,47 @@ var (
 			},
 		},
 	}
+	// RefundsColumns holds the columns for the "refunds" table.
+	RefundsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "amount_cents", Type: field.TypeInt64},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"QUEUED", "PROCESSING", "DONE", "FAILED", "UNKNOWN"}, Default: "QUEUED"},
+		{Name: "reference", Type: field.TypeString, Unique: true},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "provider_text", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+		{Name: "charge_id", Type: field.TypeString},
+		{Name: "requested_by_id", Type: field.TypeString, Nullable: true},
+	}
+	// RefundsTable holds the schema information for the "refunds" table.
+	RefundsTable = &schema.Table{
+		Name:       "refunds",
+		Columns:    RefundsColumns,
+		PrimaryKey: []*schema.Column{RefundsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "refunds_charges_charge",
+				Columns:    []*schema.Column{RefundsColumns[9]},
+				RefColumns: []*schema.Column{ChargesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "refunds_users_requested_by",
+				Columns:    []*schema.Column{RefundsColumns[10]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "refund_charge_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{RefundsColumns[9], RefundsColumns[0]},
+			},
+		},
+	}
 	// SalesColumns holds the columns for the "sales" table.
 	SalesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -706,7 +924,7 @@ var (
 		{Name: "discount_cents", Type: field.TypeInt64},
 		{Name: "interest_cents", Type: field.TypeInt64},
 		{Name: "total_cents", Type: field.TypeInt64},
-		{Name: "payment_method", Type: field.TypeEnum, Enums: []string{"BOLETO", "CARD", "PIX", "PAYPAL"}},
+		{Name: "payment_method", Type: field.TypeEnum, Enums: []string{"BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL"}},
 		{Name: "installments", Type: field.TypeInt},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"PENDING", "APPROVED", "REFUNDED", "CANCELED", "EXPIRED"}, Default: "PENDING"},
 		{Name: "note", Type: field.TypeString, Default: ""},
@@ -895,6 +1113,10 @@ var (
 	Tables = []*schema.Table{
 		AccountsTable,
 		AttemptsTable,
+		BatchesTable,
+		BatchItemsTable,
+		CallCountsTable,
+		CarnetsTable,
 		ChargesTable,
 		ChargeEventsTable,
 		ConveniosTable,
@@ -912,6 +1134,7 @@ var (
 		OrdersTable,
 		PaymentMethodMappingsTable,
 		ProductsTable,
+		RefundsTable,
 		SalesTable,
 		SaleItemsTable,
 		SaleStatusMappingsTable,
@@ -923,8 +1146,14 @@ var (
 
 func init() {
 	AttemptsTable.ForeignKeys[0].RefTable = OperationsTable
+	BatchesTable.ForeignKeys[0].RefTable = UsersTable
+	BatchItemsTable.ForeignKeys[0].RefTable = BatchesTable
+	BatchItemsTable.ForeignKeys[1].RefTable = ChargesTable
+	BatchItemsTable.ForeignKeys[2].RefTable = OperationsTable
+	CarnetsTable.ForeignKeys[0].RefTable = SalesTable
 	ChargesTable.ForeignKeys[0].RefTable = SalesTable
 	ChargesTable.ForeignKeys[1].RefTable = CustomersTable
+	ChargesTable.ForeignKeys[2].RefTable = CarnetsTable
 	ChargeEventsTable.ForeignKeys[0].RefTable = ChargesTable
 	ChargeEventsTable.ForeignKeys[1].RefTable = UsersTable
 	ConveniosTable.ForeignKeys[0].RefTable = AccountsTable
@@ -934,8 +1163,9 @@ func init() {
 	DeliveriesTable.ForeignKeys[1].RefTable = FailuresTable
 	EntriesTable.ForeignKeys[0].RefTable = AccountsTable
 	EntriesTable.ForeignKeys[1].RefTable = ChargesTable
-	EntriesTable.ForeignKeys[2].RefTable = HistoricosTable
-	EntriesTable.ForeignKeys[3].RefTable = EntriesTable
+	EntriesTable.ForeignKeys[2].RefTable = RefundsTable
+	EntriesTable.ForeignKeys[3].RefTable = HistoricosTable
+	EntriesTable.ForeignKeys[4].RefTable = EntriesTable
 	FailuresTable.ForeignKeys[0].RefTable = UsersTable
 	IntegrationsTable.ForeignKeys[0].RefTable = ConveniosTable
 	IntegrationsTable.ForeignKeys[1].RefTable = HistoricosTable
@@ -943,6 +1173,8 @@ func init() {
 	IntegrationsTable.ForeignKeys[3].RefTable = HistoricosTable
 	OperationsTable.ForeignKeys[0].RefTable = UsersTable
 	OrdersTable.ForeignKeys[0].RefTable = SalesTable
+	RefundsTable.ForeignKeys[0].RefTable = ChargesTable
+	RefundsTable.ForeignKeys[1].RefTable = UsersTable
 	SalesTable.ForeignKeys[0].RefTable = CustomersTable
 	SalesTable.ForeignKeys[1].RefTable = UsersTable
 	SaleItemsTable.ForeignKeys[0].RefTable = SalesTable

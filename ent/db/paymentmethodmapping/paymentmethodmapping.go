@@ -47,7 +47,7 @@ var (
 // MethodValidator is a validator for the "method" field enum values. It is called by the builders before save.
 func MethodValidator(m enum.PaymentMethod) error {
 	switch m {
-	case "BOLETO", "CARD", "PIX", "PAYPAL":
+	case "BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL":
 		return nil
 	default:
 		return fmt.Errorf("paymentmethodmapping: invalid enum value for method field: %q", m)

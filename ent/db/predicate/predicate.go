@@ -12,6 +12,18 @@ type Account func(*sql.Selector)
 // Attempt is the predicate function for attempt builders.
 type Attempt func(*sql.Selector)
 
+// Batch is the predicate function for batch builders.
+type Batch func(*sql.Selector)
+
+// BatchItem is the predicate function for batchitem builders.
+type BatchItem func(*sql.Selector)
+
+// CallCount is the predicate function for callcount builders.
+type CallCount func(*sql.Selector)
+
+// Carnet is the predicate function for carnet builders.
+type Carnet func(*sql.Selector)
+
 // Charge is the predicate function for charge builders.
 type Charge func(*sql.Selector)
 
@@ -62,6 +74,9 @@ type PaymentMethodMapping func(*sql.Selector)
 
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)
+
+// Refund is the predicate function for refund builders.
+type Refund func(*sql.Selector)
 
 // Sale is the predicate function for sale builders.
 type Sale func(*sql.Selector)

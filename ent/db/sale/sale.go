@@ -128,7 +128,7 @@ var (
 // PaymentMethodValidator is a validator for the "payment_method" field enum values. It is called by the builders before save.
 func PaymentMethodValidator(pm enum.PaymentMethod) error {
 	switch pm {
-	case "BOLETO", "CARD", "PIX", "PAYPAL":
+	case "BOLETO", "CARNET", "CARD", "PIX", "LINK", "PAYPAL":
 		return nil
 	default:
 		return fmt.Errorf("sale: invalid enum value for payment_method field: %q", pm)
