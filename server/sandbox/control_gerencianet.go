@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +15,9 @@ func (g *gerencianet) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /gerencianet/charges", g.controlCharges)
 	mux.HandleFunc("GET /gerencianet/charges/{id}", g.controlCharge)
 	mux.HandleFunc("POST /gerencianet/charges/{id}/{action}", g.controlAction)
+	mux.HandleFunc("GET /gerencianet/carnets", g.controlCarnets)
+	mux.HandleFunc("POST /gerencianet/tokenizer", g.controlTokenizer)
+	mux.HandleFunc("OPTIONS /gerencianet/tokenizer", g.controlTokenizerPreflight)
 	mux.HandleFunc("GET /gerencianet/callbacks", g.controlCallbacks)
 	mux.HandleFunc("GET /gerencianet/callbacks/settings", g.showCallbackSettings)
 	mux.HandleFunc("PUT /gerencianet/callbacks/settings", g.putCallbackSettings)
@@ -22,41 +26,108 @@ func (g *gerencianet) control(mux *http.ServeMux) {
 	mux.HandleFunc("PUT /gerencianet/settings", g.putSettings)
 }
 
-// chargeView is a charge with its notification.
+// chargeView is a charge with its notification. PageURL is the printed boleto
+// or the page of the link, once some caller has shown the handler's address.
 type chargeView struct {
 	charge
 	NotificationURL *string `json:"notificationUrl"`
+	PageURL         string  `json:"pageUrl,omitempty"`
 	Entries         []entry `json:"entries"`
 }
 
 // view copies a charge out of the lock, deep enough for what changes.
 func (g *gerencianet) view(c *charge) chargeView {
-	n := g.notifications[c.Token]
-	view := chargeView{charge: *c, NotificationURL: n.URL, Entries: []entry{}}
-	view.History = slices.Clone(c.History)
-	for _, each := range n.Entries {
-		copied := *each
-		if each.Delivery != nil {
-			state := *each.Delivery
-			copied.Delivery = &state
-		}
-		view.Entries = append(view.Entries, copied)
+	view := chargeView{
+		charge: *c, NotificationURL: g.notifications[c.Token].URL, PageURL: g.pageURL(c), Entries: g.entriesOf(c),
 	}
-	if c.Billet != nil {
-		printed := *c.Billet
-		view.Billet = &printed
+	view.History, view.Refunds = slices.Clone(c.History), slices.Clone(c.Refunds)
+	view.Billet, view.Card, view.Link = copied(c.Billet), copied(c.Card), copied(c.Link)
+	return view
+}
+
+// entriesOf copies the entries about one charge: a parcel shares its token
+// with the whole carnê.
+func (g *gerencianet) entriesOf(c *charge) []entry {
+	found := []entry{}
+	for _, each := range g.notifications[c.Token].Entries {
+		if each.ChargeID == c.ID {
+			found = append(found, each.copied())
+		}
+	}
+	return found
+}
+
+// copied is the entry with a delivery of its own.
+func (e *entry) copied() entry {
+	another := *e
+	another.Delivery = copied(e.Delivery)
+	return another
+}
+
+// pageURL is where a person sees or pays the charge.
+func (g *gerencianet) pageURL(c *charge) string {
+	address := cmp.Or(g.sandbox.publicURL, g.address)
+	switch {
+	case address == "":
+		return ""
+	case c.Link != nil:
+		return address + "/pagamento/" + c.Link.Key
+	case c.Billet != nil:
+		return address + "/boleto/" + c.Billet.Key
+	}
+	return ""
+}
+
+// carnetView is a carnê with its notification.
+type carnetView struct {
+	carnet
+	NotificationURL *string `json:"notificationUrl"`
+	PageURL         string  `json:"pageUrl,omitempty"`
+	Entries         []entry `json:"entries"`
+}
+
+// controlCarnets lists every account's carnês, oldest first. Their parcels are
+// among the charges.
+func (g *gerencianet) controlCarnets(w http.ResponseWriter, r *http.Request) {
+	customID := r.URL.Query().Get("customId")
+	views := []carnetView{}
+	g.sandbox.mu.Lock()
+	for _, id := range sortedIDs(g.carnets) {
+		k := g.carnets[id]
+		if customID == "" || k.CustomID != nil && *k.CustomID == customID {
+			views = append(views, g.viewCarnet(k))
+		}
+	}
+	g.sandbox.mu.Unlock()
+	writeControl(w, views)
+}
+
+// viewCarnet copies a carnê out of the lock, with every entry of its token.
+func (g *gerencianet) viewCarnet(k *carnet) carnetView {
+	n := g.notifications[k.Token]
+	view := carnetView{carnet: *k, NotificationURL: n.URL, Entries: []entry{}}
+	if address := cmp.Or(g.sandbox.publicURL, g.address); address != "" {
+		view.PageURL = address + "/carne/" + k.Key
+	}
+	view.History = slices.Clone(k.History)
+	for _, each := range n.Entries {
+		view.Entries = append(view.Entries, each.copied())
 	}
 	return view
 }
 
 // controlCharges lists every account's charges, oldest first.
 func (g *gerencianet) controlCharges(w http.ResponseWriter, r *http.Request) {
-	customID, status := r.URL.Query().Get("customId"), r.URL.Query().Get("status")
+	query := r.URL.Query()
+	customID, status, carnetID := query.Get("customId"), query.Get("status"), query.Get("carnetId")
 	views := []chargeView{}
 	g.sandbox.mu.Lock()
-	for _, id := range sortedIDs(g.charges) {
+	for _, id := range g.chargeIDs {
 		c := g.charges[id]
 		if customID != "" && (c.CustomID == nil || *c.CustomID != customID) || status != "" && c.Status != status {
+			continue
+		}
+		if carnetID != "" && strconv.FormatInt(c.CarnetID, 10) != carnetID {
 			continue
 		}
 		views = append(views, g.view(c))
@@ -89,6 +160,9 @@ type actionRequest struct {
 	Notify *bool `json:"notify"`
 	// Force pays a boleto that the registry has dropped.
 	Force bool `json:"force"`
+	// Reason and Retry go with the refusal of a card; nil is true.
+	Reason string `json:"reason"`
+	Retry  *bool  `json:"retry"`
 }
 
 // controlMoves are the statuses that each action leads to, and from which
@@ -105,6 +179,7 @@ var controlMoves = map[string]struct {
 	"expire":   {statusExpired, []string{statusLink, statusWaiting, statusUnpaid}},
 	"identify": {statusIdentified, []string{statusWaiting, statusUnpaid}},
 	"approve":  {statusApproved, []string{statusWaiting, statusUnpaid}},
+	"refuse":   {statusUnpaid, []string{statusWaiting, statusApproved}},
 	"settle":   {statusSettled, []string{statusWaiting, statusUnpaid}},
 	"cancel":   {statusCanceled, []string{statusNew, statusLink, statusWaiting, statusUnpaid, statusApproved}},
 }
@@ -141,8 +216,21 @@ func (g *gerencianet) act(c *charge, action string, body actionRequest) (int, er
 		return http.StatusConflict, fmt.Errorf("a charge in status %s cannot become %s", c.Status, allowed.to)
 	}
 	silent := body.Notify != nil && !*body.Notify
-	if action == "pay" {
+	switch {
+	case action == "pay":
 		return g.actPay(c, body, silent)
+	case action == "refund" && c.Card != nil:
+		return g.actRefund(c, body, silent)
+	case action == "refuse" && c.Card == nil:
+		return http.StatusConflict, errors.New("only a card can be refused")
+	case action == "refuse":
+		g.refuseCard(c, cardRefusal{cmp.Or(body.Reason, refusedByOperator), body.Retry == nil || *body.Retry}, silent)
+		return 0, nil
+	case action == "approve" && c.Card != nil:
+		g.approveCard(c, silent)
+		return 0, nil
+	case action == "settle" && c.Link != nil:
+		return http.StatusConflict, errors.New("a link charge cannot be marked as paid by hand")
 	}
 	step := change{to: allowed.to, silent: silent}
 	if action == "identify" {
@@ -151,6 +239,19 @@ func (g *gerencianet) act(c *charge, action string, body actionRequest) (int, er
 	}
 	g.move(c, step)
 	g.save(c)
+	return 0, nil
+}
+
+// actRefund gives the whole value of a card back, or a part of it.
+func (g *gerencianet) actRefund(c *charge, body actionRequest, silent bool) (int, error) {
+	amount := c.refundable()
+	if body.Value != nil {
+		if *body.Value <= 0 || *body.Value > amount {
+			return http.StatusBadRequest, fmt.Errorf("value is 1 to %d, in cents", amount)
+		}
+		amount = *body.Value
+	}
+	g.giveBack(c, amount, silent)
 	return 0, nil
 }
 
@@ -165,8 +266,10 @@ func (g *gerencianet) actPay(c *charge, body actionRequest, silent bool) (int, e
 		return http.StatusBadRequest, errors.New("date must be an existing day written YYYY-MM-DD")
 	case body.Value != nil && *body.Value <= 0:
 		return http.StatusBadRequest, errors.New("value must be positive, in cents")
-	case body.Via != "" && body.Via != "boleto" && body.Via != "pix":
-		return http.StatusBadRequest, errors.New("via must be boleto or pix")
+	case !slices.Contains([]string{"", "boleto", "pix", "card"}, body.Via):
+		return http.StatusBadRequest, errors.New("via must be boleto, pix or card")
+	case c.Method == "" && c.Link != nil:
+		return g.actPayLink(c, body, day, silent)
 	case c.Method == "":
 		return http.StatusConflict, errors.New("a charge without a payment method cannot be paid")
 	case c.droppedOn(day) && !body.Force:
@@ -177,6 +280,29 @@ func (g *gerencianet) actPay(c *charge, body actionRequest, silent bool) (int, e
 		value = *body.Value
 	}
 	g.pay(c, value, day, body.Via, silent)
+	return 0, nil
+}
+
+// actPayLink is the payer choosing how to pay, and paying.
+func (g *gerencianet) actPayLink(c *charge, body actionRequest, day string, silent bool) (int, error) {
+	method := methodBillet
+	if body.Via == "card" || body.Via == "" && !c.Link.accepts(methodBillet) {
+		method = methodCard
+	}
+	if !c.Link.accepts(method) {
+		return http.StatusConflict, fmt.Errorf("the link is paid by %s only", c.Link.PaymentMethod)
+	}
+	value := c.Link.valueOn(c.Total, method, day)
+	if body.Value != nil {
+		value = *body.Value
+	}
+	via := body.Via
+	if via == "" && method == methodCard {
+		via = "card"
+	}
+	name, document := linkPayerName, linkPayerCPF
+	g.choose(c, method, &customer{Name: &name, CPF: &document})
+	g.pay(c, value, day, via, silent)
 	return 0, nil
 }
 
@@ -252,8 +378,8 @@ func (g *gerencianet) putSettings(w http.ResponseWriter, r *http.Request) {
 	if !readControl(w, r, &changed) {
 		return
 	}
-	if changed.TokenSeconds < 1 || changed.ListLagMs < 0 || changed.DailyLimit < 0 {
-		refuseControl(w, http.StatusBadRequest, errors.New("tokenSeconds is 1 or more, listLagMs and dailyLimit are 0 or more"))
+	if changed.TokenSeconds < 1 || changed.ListLagMs < 0 || changed.DailyLimit < 0 || changed.InstallmentInterestFrom < 0 {
+		refuseControl(w, http.StatusBadRequest, errors.New("tokenSeconds is 1 or more, listLagMs, dailyLimit and installmentInterestFrom are 0 or more"))
 		return
 	}
 	g.sandbox.mu.Lock()

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Codes of the charges API (gerencianet.md, 8.4).
@@ -28,6 +29,12 @@ const (
 	codeIdentical       = 4600210
 	codeDiscountDate    = 4600521
 	codeBelowAfterTerms = 4600523
+
+	codeParcelNotWaiting = 3500066
+	codeCarnetNotActive  = 3500068
+	codeLinkAlready      = 3500080
+	codeNotInStatus      = 3500081
+	codeTooManyParcels   = 4600059
 )
 
 // minimumCents is the least that a charge may be worth.
@@ -41,10 +48,22 @@ type gerencianet struct {
 	settings      gerencianetSettings
 	tokens        map[string]accessToken
 	charges       map[int64]*charge
+	carnets       map[int64]*carnet
+	paymentTokens map[string]*paymentToken
 	lastCharge    int64
+	lastCarnet    int64
 	notifications map[string]*notification
 	calls         map[string]int
 	callbacks     *callbacks
+
+	// What follows only makes lookups fast; none of it is journalled.
+	chargeIDs    []int64 // ascending
+	billetsByKey map[string]*charge
+	linksByKey   map[string]*charge
+	carnetsByKey map[string]*carnet
+	identities   map[string]int
+	// address is where the latest caller reached the handler.
+	address string
 }
 
 // gerencianetSettings are the switches of the control API.
@@ -59,6 +78,11 @@ type gerencianetSettings struct {
 	IdenticalGuard bool `json:"identicalGuard"`
 	// RequirePhone makes the payer's phone number required, as in 2022.
 	RequirePhone bool `json:"requirePhone"`
+	// ActiveCarnets calls an up_to_date carnê active, as in 2022.
+	ActiveCarnets bool `json:"activeCarnets"`
+	// InstallmentInterestFrom is the number of instalments from which a card
+	// costs interest. 0 is none.
+	InstallmentInterestFrom int64 `json:"installmentInterestFrom"`
 	// TokenSeconds is the life of an access token.
 	TokenSeconds int `json:"tokenSeconds"`
 	// ListLagMs keeps an issued charge out of the list for that long.
@@ -97,7 +121,11 @@ func (g *gerencianet) reset() {
 	g.settings = defaultGerencianetSettings()
 	g.tokens = map[string]accessToken{}
 	g.charges = map[int64]*charge{}
-	g.lastCharge = 1000000
+	g.carnets = map[int64]*carnet{}
+	g.paymentTokens = map[string]*paymentToken{}
+	g.lastCharge, g.lastCarnet = 1000000, 200000
+	g.chargeIDs, g.identities = nil, map[string]int{}
+	g.billetsByKey, g.linksByKey, g.carnetsByKey = map[string]*charge{}, map[string]*charge{}, map[string]*carnet{}
 	g.notifications = map[string]*notification{}
 	g.calls = map[string]int{}
 	g.faults.clear()
@@ -115,6 +143,8 @@ func (g *gerencianet) table() []route {
 		g.chargeRoutes(),
 		g.billetRoutes(),
 		g.cardRoutes(),
+		g.linkRoutes(),
+		g.carnetRoutes(),
 		g.notificationRoutes(),
 	)
 }
@@ -130,7 +160,7 @@ func (g *gerencianet) serve(e *exchange) answer {
 	if !known {
 		return gerencianetFailure(http.StatusUnauthorized)
 	}
-	e.account = account
+	e.account, g.address = account, e.publicURL
 	if e.route.path == "" {
 		return refusal(http.StatusNotFound, codeNotFound, "not_found", "A rota solicitada não existe.")
 	}
@@ -151,14 +181,10 @@ func (g *gerencianet) overDailyLimit(e *exchange) bool {
 	return limit > 0 && g.calls[key] > limit
 }
 
-// describe names the charge that a request is about.
+// describe names the charge or the carnê that a request is about.
 func (g *gerencianet) describe(e *exchange) (customID, id string) {
 	id = e.params["id"]
-	g.sandbox.mu.Lock()
-	if c := g.charges[e.id()]; c != nil && c.CustomID != nil {
-		customID = *c.CustomID
-	}
-	g.sandbox.mu.Unlock()
+	customID = g.customIDOf(e)
 	var body struct {
 		CustomID string `json:"custom_id"`
 		Metadata struct {
@@ -174,9 +200,25 @@ func (g *gerencianet) describe(e *exchange) (customID, id string) {
 	return customID, id
 }
 
+// customIDOf finds our reference by the id in the path.
+func (g *gerencianet) customIDOf(e *exchange) string {
+	g.sandbox.mu.Lock()
+	defer g.sandbox.mu.Unlock()
+	var found *string
+	if k := g.carnets[e.id()]; k != nil && strings.HasPrefix(e.route.path, "/v1/carnet/") {
+		found = k.CustomID
+	} else if c := g.charges[e.id()]; c != nil {
+		found = c.CustomID
+	}
+	if found == nil {
+		return ""
+	}
+	return *found
+}
+
 // owns says whether a kind of journal record belongs here.
 func (g *gerencianet) owns(kind string) bool {
-	return slices.Contains([]string{"gerencianet_settings", "charge", "notification"}, kind)
+	return slices.Contains([]string{"gerencianet_settings", "charge", "carnet", "payment_token", "notification"}, kind)
 }
 
 // restore puts one journalled record back.
@@ -189,8 +231,21 @@ func (g *gerencianet) restore(entry journalEntry) error {
 		if err := json.Unmarshal(entry.Value, c); err != nil {
 			return err
 		}
-		g.charges[c.ID] = c
-		g.lastCharge = max(g.lastCharge, c.ID)
+		g.register(c)
+		return nil
+	case "carnet":
+		k := &carnet{}
+		if err := json.Unmarshal(entry.Value, k); err != nil {
+			return err
+		}
+		g.registerCarnet(k)
+		return nil
+	case "payment_token":
+		token := &paymentToken{}
+		if err := json.Unmarshal(entry.Value, token); err != nil {
+			return err
+		}
+		g.paymentTokens[token.Token] = token
 		return nil
 	default:
 		n := &notification{}
@@ -202,10 +257,30 @@ func (g *gerencianet) restore(entry journalEntry) error {
 	}
 }
 
+// register makes a charge known to the lookups.
+func (g *gerencianet) register(c *charge) {
+	g.charges[c.ID] = c
+	g.lastCharge = max(g.lastCharge, c.ID)
+	if at, known := slices.BinarySearch(g.chargeIDs, c.ID); !known {
+		g.chargeIDs = slices.Insert(g.chargeIDs, at, c.ID)
+	}
+	if c.Billet != nil {
+		g.indexBillet(c)
+	}
+	if c.Link != nil {
+		g.linksByKey[c.Link.Key] = c
+	}
+}
+
 // save journals a charge and its notification.
 func (g *gerencianet) save(c *charge) {
-	g.sandbox.record("charge", strconv.FormatInt(c.ID, 10), c)
+	g.saveCharge(c)
 	g.saveNotification(g.notifications[c.Token])
+}
+
+// saveCharge journals a charge alone.
+func (g *gerencianet) saveCharge(c *charge) {
+	g.sandbox.record("charge", strconv.FormatInt(c.ID, 10), c)
 }
 
 // success wraps an answer in the usual envelope. Actions have no data.

@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// defaultWriteOffDays is the account's own days_to_write_off, and the most
+// that a charge may ask for.
+const defaultWriteOffDays = 120
+
 // billet is the boleto of a charge.
 type billet struct {
 	// Key is the unguessable part of the public links.
@@ -17,6 +21,9 @@ type billet struct {
 	DaysToWriteOff      *int64    `json:"daysToWriteOff"`
 	Fine                *int64    `json:"fine"`
 	Interest            *interest `json:"interest"`
+
+	// image is the drawn Pix code, or "" until somebody wants it.
+	image string
 }
 
 // billetRoutes are the routes that only a boleto has, and its public pages.
@@ -30,9 +37,10 @@ func (g *gerencianet) billetRoutes() []route {
 	}
 }
 
-// openBillet says whether the charge is a boleto that may still be paid.
+// openBillet says whether the charge is a boleto, or a carnê's, that may still
+// be paid.
 func (c *charge) openBillet() bool {
-	return c.Method == methodBillet && (c.Status == statusWaiting || c.Status == statusUnpaid)
+	return c.Billet != nil && (c.Status == statusWaiting || c.Status == statusUnpaid)
 }
 
 // checkBillet refuses a boleto for reasons that no schema can see.
@@ -44,21 +52,40 @@ func (g *gerencianet) checkBillet(account string, total int64, b *billetRequest)
 	if refused := g.checkDueDate(property+"/expire_at", b.ExpireAt); refused != nil {
 		return refused
 	}
-	var refused answer
+	if refused := g.checkConditionalDate(property+"/conditional_discount/until_date", b.ConditionalDiscount, b.ExpireAt); refused != nil {
+		return refused
+	}
 	value := total - b.Discount.of(total)
-	conditional := b.ConditionalDiscount
-	switch {
-	case value-conditional.of(value) < minimumCents:
-		refused = refusedProperty(codeBelowAfterTerms, property+"/discount", "O valor após o desconto deve ser igual ou superior a R$ 5,00.")
-	case conditional != nil && (conditional.UntilDate > b.ExpireAt || conditional.UntilDate < g.sandbox.clock.today()):
-		refused = refusedProperty(codeDiscountDate, property+"/conditional_discount/until_date",
-			"A data do desconto condicional deve estar entre hoje e o vencimento.")
-	case g.settings.IdenticalGuard && g.identical(account, b.Customer.flat().document(), value, b.ExpireAt) >= 3:
-		refused = refusedState(codeIdentical, "Já foram emitidas três cobranças idênticas: mesmo cliente, valor e vencimento.")
-	default:
+	if value-b.ConditionalDiscount.of(value) < minimumCents {
+		refused := refusedProperty(codeBelowAfterTerms, property+"/discount", "O valor após o desconto deve ser igual ou superior a R$ 5,00.")
+		return &refused
+	}
+	return g.checkIdentical(account, b.Customer.flat().document(), value, b.ExpireAt)
+}
+
+// checkConditionalDate refuses a conditional discount that nobody could use,
+// or that would outlive the due date.
+func (g *gerencianet) checkConditionalDate(property string, d *discount, expireAt string) *answer {
+	if d == nil || d.UntilDate <= expireAt && d.UntilDate >= g.sandbox.clock.today() {
 		return nil
 	}
+	refused := refusedProperty(codeDiscountDate, property, "A data do desconto condicional deve estar entre hoje e o vencimento.")
 	return &refused
+}
+
+// checkIdentical refuses the fourth charge that the provider would take for
+// the same one. Earlier ones count in any status.
+func (g *gerencianet) checkIdentical(account, document string, value int64, day string) *answer {
+	if !g.settings.IdenticalGuard || g.identities[identityOf(account, document, value, day)] < 3 {
+		return nil
+	}
+	refused := refusedState(codeIdentical, "Já foram emitidas três cobranças idênticas: mesmo cliente, valor e vencimento.")
+	return &refused
+}
+
+// identityOf is what identical charges have in common.
+func identityOf(account, document string, value int64, day string) string {
+	return fmt.Sprintf("%s %s %d %s", account, document, value, day)
 }
 
 // checkDueDate refuses a due date that has passed.
@@ -68,19 +95,6 @@ func (g *gerencianet) checkDueDate(property, day string) *answer {
 	}
 	refused := refusedProperty(codeDueDatePast, property, "A data de vencimento deve ser igual ou posterior à data atual.")
 	return &refused
-}
-
-// identical counts the account's boletos, of any status, that the provider
-// would take for the same one.
-func (g *gerencianet) identical(account, document string, value int64, day string) int {
-	count := 0
-	for _, c := range g.charges {
-		if c.Method == methodBillet && c.Account == account && c.Total == value &&
-			c.ExpireAt == day && c.Customer.document() == document {
-			count++
-		}
-	}
-	return count
 }
 
 // applyBillet turns a new charge into a waiting boleto. The unconditional
@@ -113,6 +127,26 @@ func (g *gerencianet) printBillet(c *charge) {
 	if g.settings.Bolix {
 		c.Billet.Pix = brCode(c.Billet.Key, c.Total)
 	}
+	c.Billet.image = ""
+	g.indexBillet(c)
+}
+
+// indexBillet makes a boleto known by its key and counts it among its equals.
+func (g *gerencianet) indexBillet(c *charge) {
+	g.billetsByKey[c.Billet.Key] = c
+	if c.identity != "" {
+		g.identities[c.identity]--
+	}
+	c.identity = identityOf(c.Account, c.Customer.document(), c.Total, c.ExpireAt)
+	g.identities[c.identity]++
+}
+
+// pixImage draws the Pix code once: lists show it again and again.
+func (b *billet) pixImage() string {
+	if b.image == "" {
+		b.image = qrImage(b.Pix)
+	}
+	return b.image
 }
 
 // showBillet is the boleto in the answers of pay and of get.
@@ -123,7 +157,7 @@ func (g *gerencianet) showBillet(e *exchange, c *charge) map[string]any {
 		"pdf": map[string]any{"charge": page + "/boleto.pdf"}, "expire_at": c.ExpireAt,
 	}
 	if c.Billet.Pix != "" {
-		data["pix"] = map[string]any{"qrcode": c.Billet.Pix, "qrcode_image": qrImage(c.Billet.Pix)}
+		data["pix"] = map[string]any{"qrcode": c.Billet.Pix, "qrcode_image": c.Billet.pixImage()}
 	}
 	if terms := c.Billet.configurations(); len(terms) > 0 {
 		data["configurations"] = terms
@@ -131,7 +165,7 @@ func (g *gerencianet) showBillet(e *exchange, c *charge) map[string]any {
 	return data
 }
 
-// configurations are the late payment terms that were given.
+// configurations are the late payment terms, if any were given.
 func (b *billet) configurations() map[string]any {
 	terms := map[string]any{}
 	if b.DaysToWriteOff != nil {
@@ -143,44 +177,71 @@ func (b *billet) configurations() map[string]any {
 	if b.Interest != nil {
 		terms["interest_type"], terms["interest"] = b.Interest.Type, b.Interest.Value
 	}
+	if len(terms) > 0 {
+		terms["days_to_write_off"] = b.writeOffDays()
+	}
 	return terms
+}
+
+// writeOffDays are the days after the due date in which the registry accepts
+// a payment: those of the charge, or the account's.
+func (b *billet) writeOffDays() int64 {
+	if b.DaysToWriteOff != nil {
+		return *b.DaysToWriteOff
+	}
+	return defaultWriteOffDays
 }
 
 // updateBillet is PUT /v1/charge/:id/billet: another due date. The codes
 // change with it, and an overdue boleto waits again.
 func (g *gerencianet) updateBillet(e *exchange, c *charge) answer {
+	day, refused := g.readDueDate(e)
+	if refused == nil && c.Method != methodBillet {
+		return refusedState(codeNotBillet, "A transação não é um boleto.")
+	}
+	if refused == nil {
+		refused = g.checkNewDueDate(c, "/expire_at", day)
+	}
+	if refused != nil {
+		return *refused
+	}
+	g.changeDueDate(c, day)
+	return success(nil)
+}
+
+// readDueDate reads the body of a change of the due date.
+func (g *gerencianet) readDueDate(e *exchange) (string, *answer) {
 	var body struct {
 		ExpireAt string `json:"expire_at"`
 	}
 	rules := object{fields: []field{{"expire_at", date{}, true}}}
-	if refused := decode(e.body, rules, &body); refused != nil {
-		return *refused
-	}
-	if c.Method != methodBillet {
-		return refusedState(codeNotBillet, "A transação não é um boleto.")
-	}
+	refused := decode(e.body, rules, &body)
+	return body.ExpireAt, refused
+}
+
+// checkNewDueDate refuses a change that the status or the calendar forbids.
+func (g *gerencianet) checkNewDueDate(c *charge, property, day string) *answer {
 	if !c.openBillet() {
-		return refusedState(codeNotUpdatable, "Apenas transações com status [waiting] ou [unpaid] podem ser alteradas.")
+		refused := refusedState(codeNotUpdatable, "Apenas transações com status [waiting] ou [unpaid] podem ser alteradas.")
+		return &refused
 	}
-	if refused := g.checkDueDate("/expire_at", body.ExpireAt); refused != nil {
-		return *refused
-	}
-	c.ExpireAt = body.ExpireAt
+	return g.checkDueDate(property, day)
+}
+
+// changeDueDate prints the boleto again. An overdue one waits again.
+func (g *gerencianet) changeDueDate(c *charge, day string) {
+	c.ExpireAt = day
 	g.printBillet(c)
 	if c.Status == statusUnpaid {
 		g.move(c, change{to: statusWaiting})
 	}
 	g.save(c)
-	return success(nil)
 }
 
 // resendBillet is POST /v1/charge/:id/billet/resend. The e-mail is only noted.
 func (g *gerencianet) resendBillet(e *exchange, c *charge) answer {
-	var body struct {
-		Email string `json:"email"`
-	}
-	rules := object{fields: []field{{"email", text{1, 255, emailPattern}, true}}}
-	if refused := decode(e.body, rules, &body); refused != nil {
+	email, refused := readEmail(e)
+	if refused != nil {
 		return *refused
 	}
 	if c.Method != methodBillet {
@@ -189,20 +250,23 @@ func (g *gerencianet) resendBillet(e *exchange, c *charge) answer {
 	if !c.openBillet() {
 		return refusedState(codeNotResendable, "Apenas transações com status [waiting] ou [unpaid] podem ser reenviadas.")
 	}
-	c.Emails = append(c.Emails, body.Email)
-	c.History = append(c.History, historyLine{"Boleto reenviado para " + body.Email, g.sandbox.clock.stamp()})
-	g.save(c)
+	g.noteEmail(c, "Boleto reenviado para ", email)
 	return success(nil)
 }
 
 // expireOverdue turns into unpaid every boleto whose due date is a calendar
-// day ago or more.
+// day ago or more, and ends the links that are past theirs.
 func (g *gerencianet) expireOverdue() {
 	today := g.sandbox.clock.today()
-	for _, id := range sortedIDs(g.charges) {
+	for _, id := range g.chargeIDs {
 		c := g.charges[id]
-		if c.Method == methodBillet && c.Status == statusWaiting && c.ExpireAt < today {
+		switch {
+		case c.ExpireAt == "" || c.ExpireAt >= today:
+		case c.Billet != nil && c.Status == statusWaiting:
 			g.move(c, change{to: statusUnpaid})
+			g.save(c)
+		case c.Link != nil && c.Status == statusLink:
+			g.move(c, change{to: statusExpired})
 			g.save(c)
 		}
 	}
@@ -244,8 +308,7 @@ func (b *billet) lateCharges(cents, days int64) int64 {
 
 // droppedOn says whether the registry no longer accepts a payment on a day.
 func (c *charge) droppedOn(day string) bool {
-	return c.Billet != nil && c.Billet.DaysToWriteOff != nil &&
-		int64(daysBetween(c.ExpireAt, day)) > *c.Billet.DaysToWriteOff
+	return c.Billet != nil && int64(daysBetween(c.ExpireAt, day)) > c.Billet.writeOffDays()
 }
 
 // reais prints cents the Brazilian way.

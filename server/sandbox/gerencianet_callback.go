@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"cmp"
+	"container/heap"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -63,7 +65,8 @@ type callbacks struct {
 	gerencianet *gerencianet
 	base        time.Duration
 	settings    callbackSettings
-	queue       []queued
+	queue       callbackQueue
+	queuedSoFar int
 	sent        []*sentCallback
 	last        int
 	wake        chan struct{}
@@ -96,19 +99,44 @@ func (b *callbacks) reset() {
 	b.queue, b.sent = nil, nil
 }
 
-// queued is one callback on its way. It leaves the queue when it is no longer
-// pending.
+// queued is one callback that waits for its next attempt. It is out of the
+// queue while an attempt is under way.
 type queued struct {
 	log      *notification
 	entry    *entry
 	delivery *delivery
+	number   int // of two that are due together the older goes first
+}
+
+// callbackQueue is a heap, the callback due first on top: thousands may wait
+// after a batch of carnês, and each attempt must not look at all of them.
+type callbackQueue []queued
+
+func (q callbackQueue) Len() int      { return len(q) }
+func (q callbackQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *callbackQueue) Push(x any)   { *q = append(*q, x.(queued)) }
+
+func (q callbackQueue) Less(i, j int) bool {
+	return cmp.Or(q[i].delivery.due.Compare(q[j].delivery.due), cmp.Compare(q[i].number, q[j].number)) < 0
+}
+
+func (q *callbackQueue) Pop() any {
+	last := (*q)[len(*q)-1]
+	*q = (*q)[:len(*q)-1]
+	return last
+}
+
+// enqueue lets a callback wait until it is due.
+func (b *callbacks) enqueue(n *notification, e *entry, d *delivery) {
+	b.queuedSoFar++
+	heap.Push(&b.queue, queued{n, e, d, b.queuedSoFar})
 }
 
 // schedule makes an entry's callback due.
 func (b *callbacks) schedule(n *notification, e *entry) {
 	e.Delivery = &delivery{State: deliveryPending, FirstAt: b.sandbox.clock.now()}
 	e.Delivery.due = time.Now().Add(time.Duration(b.settings.DelayMs) * time.Millisecond)
-	b.queue = append(b.queue, queued{n, e, e.Delivery})
+	b.enqueue(n, e, e.Delivery)
 	b.nudge()
 }
 
@@ -126,7 +154,7 @@ func (b *callbacks) resume() {
 		n := b.gerencianet.notifications[token]
 		for _, e := range n.Entries {
 			if e.pending() {
-				b.queue = append(b.queue, queued{n, e, e.Delivery})
+				b.enqueue(n, e, e.Delivery)
 			}
 		}
 	}
@@ -139,6 +167,7 @@ func (b *callbacks) hurry() {
 			q.delivery.due = time.Now()
 		}
 	}
+	heap.Init(&b.queue)
 	b.nudge()
 }
 
@@ -209,15 +238,17 @@ func (b *callbacks) collect(now time.Time) ([]attempt, time.Duration) {
 	if b.settings.Mode == modeHold {
 		return nil, next
 	}
-	b.queue = slices.DeleteFunc(b.queue, func(q queued) bool { return q.delivery.State != deliveryPending })
 	var due []attempt
-	for _, q := range b.queue {
-		if q.delivery.flying {
+	for len(b.queue) > 0 {
+		if wait := b.queue[0].delivery.due.Sub(now); wait > 0 {
+			next = min(next, wait)
+			break
+		}
+		q := heap.Pop(&b.queue).(queued)
+		if q.delivery.State != deliveryPending {
 			continue
 		}
-		if wait := q.delivery.due.Sub(now); wait > 0 {
-			next = min(next, wait)
-		} else if prepared, sendable := b.prepare(q); sendable {
+		if prepared, sendable := b.prepare(q); sendable {
 			due = append(due, prepared)
 		}
 	}
@@ -246,7 +277,6 @@ func (b *callbacks) prepare(q queued) (attempt, bool) {
 // take counts the attempt. The first one may be sent several times.
 func (b *callbacks) take(q queued, first bool) attempt {
 	q.delivery.Attempts++
-	q.delivery.flying = true
 	taken := attempt{queued: q, url: *q.log.URL, copies: []*sentCallback{b.remember(q)}}
 	if first {
 		for range b.settings.Duplicate {
@@ -283,7 +313,7 @@ func (b *callbacks) launch(a attempt) {
 			status, err := b.post(a.url, a.log.Token)
 			b.finish(sent, status, err)
 		}
-		b.land(a.delivery)
+		b.land(a.queued)
 	})
 }
 
@@ -315,11 +345,15 @@ func (b *callbacks) finish(sent *sentCallback, status int, err error) {
 }
 
 // land schedules the next attempt, which a read of the token will cancel.
-func (b *callbacks) land(d *delivery) {
+// What has been delivered, or forgotten by a reset, does not come back.
+func (b *callbacks) land(q queued) {
 	b.sandbox.mu.Lock()
 	defer b.sandbox.mu.Unlock()
-	d.flying = false
-	d.due = time.Now().Add(spacing(b.base, d.Attempts))
+	if q.delivery.State != deliveryPending || b.gerencianet.notifications[q.log.Token] != q.log {
+		return
+	}
+	q.delivery.due = time.Now().Add(spacing(b.base, q.delivery.Attempts))
+	b.enqueue(q.log, q.entry, q.delivery)
 	b.nudge()
 }
 

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 )
 
@@ -25,6 +26,7 @@ const (
 const (
 	methodBillet = "banking_billet"
 	methodCard   = "credit_card"
+	methodCarnet = "carnet"
 )
 
 // charge is everything that the simulator knows about one charge. The same
@@ -50,10 +52,26 @@ type charge struct {
 	Message          *string          `json:"message"`
 	Billet           *billet          `json:"billet"`
 	Card             *card            `json:"card"`
+	CarnetID         int64            `json:"carnetId"`
+	Parcel           int64            `json:"parcel"`
+	Link             *paymentLink     `json:"link"`
+	Refunds          []refund         `json:"refunds"`
 	History          []historyLine    `json:"history"`
 	Emails           []string         `json:"emails"`
 	// ListedAt is when the charge may first appear in a list, in base time.
 	ListedAt time.Time `json:"listedAt"`
+
+	// identity is under which the charge is counted as identical to others.
+	identity string
+}
+
+// resolved says whether nothing more is expected of the charge.
+func (c *charge) resolved() bool {
+	switch c.Status {
+	case statusNew, statusWaiting, statusLink, statusIdentified, statusApproved, statusUnpaid:
+		return false
+	}
+	return true
 }
 
 // chargeItem is one line, as it is on the wire. Value is in cents.
@@ -79,23 +97,35 @@ type historyLine struct {
 
 // customer is the payer as answered: a company is flat.
 type customer struct {
-	Name          *string          `json:"name"`
-	CPF           *string          `json:"cpf"`
-	CorporateName *string          `json:"corporate_name,omitempty"`
-	CNPJ          *string          `json:"cnpj,omitempty"`
-	Email         *string          `json:"email"`
-	Phone         *string          `json:"phone_number"`
-	Birth         *string          `json:"birth"`
-	Address       *json.RawMessage `json:"address,omitempty"`
+	Name          *string        `json:"name"`
+	CPF           *string        `json:"cpf"`
+	CorporateName *string        `json:"corporate_name,omitempty"`
+	CNPJ          *string        `json:"cnpj,omitempty"`
+	Email         *string        `json:"email,omitempty"`
+	Phone         *string        `json:"phone_number"`
+	Birth         *string        `json:"birth,omitempty"`
+	Address       map[string]any `json:"address,omitempty"`
 }
 
 // flat is the payer in the form of the answers.
 func (r customerRequest) flat() *customer {
-	flat := &customer{Name: r.Name, CPF: r.CPF, Email: r.Email, Phone: r.Phone, Birth: r.Birth, Address: r.Address}
+	flat := &customer{Name: r.Name, CPF: r.CPF, Email: r.Email, Phone: r.Phone, Birth: r.Birth, Address: wholeAddress(r.Address)}
 	if r.Juridical != nil {
 		flat.CorporateName, flat.CNPJ = &r.Juridical.CorporateName, &r.Juridical.CNPJ
 	}
 	return flat
+}
+
+// wholeAddress adds the complement, which answers have even when it is null.
+func wholeAddress(given map[string]any) map[string]any {
+	if given == nil {
+		return nil
+	}
+	whole := maps.Clone(given)
+	if _, present := whole["complement"]; !present {
+		whole["complement"] = nil
+	}
+	return whole
 }
 
 // document is the number that identifies the payer: a company's own first.
@@ -116,6 +146,7 @@ func (g *gerencianet) chargeRoutes() []route {
 	return []route{
 		{method: "POST", path: "/v1/charge", handle: g.createCharge},
 		{method: "POST", path: "/v1/charge/one-step", handle: g.createOneStep},
+		{method: "POST", path: "/v1/charge/one-step/link", handle: g.createOneStepLink},
 		{method: "GET", path: "/v1/charges", handle: g.listCharges},
 		{method: "GET", path: "/v1/charge/:id", handle: g.withCharge(g.showCharge)},
 		{method: "POST", path: "/v1/charge/:id/pay", handle: g.withCharge(g.payCharge)},
@@ -207,7 +238,7 @@ func (g *gerencianet) checkPayment(account string, total int64, payment paymentR
 // applyPayment gives the charge its method and returns the wire answer.
 func (g *gerencianet) applyPayment(e *exchange, c *charge, payment paymentRequest) map[string]any {
 	c.MethodAt = g.sandbox.clock.stamp()
-	c.ListedAt = g.sandbox.clock.real().Add(time.Duration(g.settings.ListLagMs) * time.Millisecond)
+	c.ListedAt = g.listedFrom()
 	if payment.Billet != nil {
 		return g.applyBillet(e, c, payment.Billet)
 	}
@@ -222,30 +253,46 @@ func (g *gerencianet) newCharge(account string, body chargeRequest) *charge {
 		Total: totalOf(body), CreatedAt: g.sandbox.clock.stamp(),
 		Items: body.Items, Shippings: body.Shippings,
 	}
-	one := int64(1)
-	for i := range c.Items {
-		if c.Items[i].Amount == nil {
-			c.Items[i].Amount = &one
-		}
-	}
+	defaultAmounts(c.Items)
 	c.Token = g.newNotification(account, body.Metadata.NotificationURL).Token
-	g.charges[c.ID] = c
+	g.register(c)
 	g.move(c, change{to: statusNew})
 	return c
 }
 
+// listedFrom is when a charge that is issued now may first be listed.
+func (g *gerencianet) listedFrom() time.Time {
+	return g.sandbox.clock.real().Add(time.Duration(g.settings.ListLagMs) * time.Millisecond)
+}
+
+// defaultAmounts makes one piece of every item that does not say how many.
+func defaultAmounts(items []chargeItem) {
+	one := int64(1)
+	for i := range items {
+		if items[i].Amount == nil {
+			items[i].Amount = &one
+		}
+	}
+}
+
 // totalOf is what the items and the freight cost, in cents.
 func totalOf(body chargeRequest) int64 {
+	total := itemsTotal(body.Items)
+	for _, shipping := range body.Shippings {
+		total += shipping.Value
+	}
+	return total
+}
+
+// itemsTotal is what the items cost, in cents.
+func itemsTotal(items []chargeItem) int64 {
 	total := int64(0)
-	for _, item := range body.Items {
+	for _, item := range items {
 		amount := int64(1)
 		if item.Amount != nil {
 			amount = *item.Amount
 		}
 		total += item.Value * amount
-	}
-	for _, shipping := range body.Shippings {
-		total += shipping.Value
 	}
 	return total
 }
@@ -278,6 +325,12 @@ func (g *gerencianet) showCharge(e *exchange, c *charge) answer {
 	if c.Method != "" {
 		data["payment"] = g.showPayment(e, c)
 	}
+	if c.Link != nil {
+		data["link"] = c.Link.wire(e)
+	}
+	if c.Card != nil && c.Card.Refusal != nil {
+		data["reason"] = c.Card.Refusal.Reason
+	}
 	return success(data)
 }
 
@@ -285,32 +338,48 @@ func (g *gerencianet) showCharge(e *exchange, c *charge) answer {
 // schema does not know, is an ISO moment, unlike every other one.
 func (g *gerencianet) showPayment(e *exchange, c *charge) map[string]any {
 	payment := map[string]any{"method": c.Method, "created_at": c.MethodAt, "message": c.Message}
-	if c.Billet != nil {
-		payment[methodBillet] = g.showBillet(e, c)
-	}
-	if c.Card != nil {
-		payment[methodCard] = c.Card.wire()
-	}
+	g.addMethod(payment, e, c)
 	if moment, err := time.ParseInLocation(stampLayout, c.PaidAt, saoPaulo); err == nil {
 		payment["paid_at"] = moment.UTC().Format("2006-01-02T15:04:05.000Z")
 	}
 	return payment
 }
 
+// addMethod adds what belongs to the charge's method, under the method's name.
+func (g *gerencianet) addMethod(payment map[string]any, e *exchange, c *charge) {
+	switch {
+	case c.Method == methodCarnet:
+		payment[methodCarnet] = g.showParcel(e, c)
+	case c.Billet != nil:
+		payment[methodBillet] = g.showBillet(e, c)
+	case c.Card != nil:
+		payment[methodCard] = c.Card.wire()
+	}
+}
+
+// metadataRequest is the body of the metadata routes.
+type metadataRequest struct {
+	CustomID        *string         `json:"custom_id"`
+	NotificationURL json.RawMessage `json:"notification_url"`
+	Resend          bool            `json:"resend"`
+}
+
 // updateMetadata is PUT /v1/charge/:id/metadata.
 func (g *gerencianet) updateMetadata(e *exchange, c *charge) answer {
-	var body struct {
-		CustomID        *string         `json:"custom_id"`
-		NotificationURL json.RawMessage `json:"notification_url"`
-		Resend          bool            `json:"resend"`
-	}
+	var body metadataRequest
 	if refused := decode(e.body, metadataUpdateSchema, &body); refused != nil {
 		return *refused
 	}
 	if body.CustomID != nil {
 		c.CustomID = body.CustomID
 	}
-	n := g.notifications[c.Token]
+	g.saveCharge(c)
+	g.applyMetadata(g.notifications[c.Token], body)
+	return success(nil)
+}
+
+// applyMetadata changes the address of a notification, or sends it again.
+func (g *gerencianet) applyMetadata(n *notification, body metadataRequest) {
 	if body.NotificationURL != nil {
 		n.URL = nil
 		_ = json.Unmarshal(body.NotificationURL, &n.URL) // the schema has seen it
@@ -318,8 +387,7 @@ func (g *gerencianet) updateMetadata(e *exchange, c *charge) answer {
 	if body.Resend {
 		g.callbacks.resend(n)
 	}
-	g.save(c)
-	return success(nil)
+	g.saveNotification(n)
 }
 
 // cancelCharge is PUT /v1/charge/:id/cancel.
@@ -337,8 +405,8 @@ func (g *gerencianet) cancelCharge(_ *exchange, c *charge) answer {
 // settleCharge is PUT /v1/charge/:id/settle: marked as paid by hand, without
 // a value, a fee or a movement.
 func (g *gerencianet) settleCharge(_ *exchange, c *charge) answer {
-	if c.Method != methodBillet {
-		return refusedState(codeNotBillet, "Apenas transações com boleto podem ser marcadas como pagas.")
+	if c.Billet == nil || c.Link != nil {
+		return refusedState(codeNotBillet, "Apenas transações com boleto ou carnê podem ser marcadas como pagas.")
 	}
 	if !c.openBillet() {
 		return refusedState(codeNotPayable, "Transações com status ["+c.Status+"] não podem ser marcadas como pagas.")
@@ -350,16 +418,40 @@ func (g *gerencianet) settleCharge(_ *exchange, c *charge) answer {
 
 // addHistory is POST /v1/charge/:id/history.
 func (g *gerencianet) addHistory(e *exchange, c *charge) answer {
+	description, refused := readDescription(e)
+	if refused != nil {
+		return *refused
+	}
+	c.History = append(c.History, historyLine{description, g.sandbox.clock.stamp()})
+	g.saveCharge(c)
+	return success(nil)
+}
+
+// readDescription reads the body of the history routes.
+func readDescription(e *exchange) (string, *answer) {
 	var body struct {
 		Description string `json:"description"`
 	}
 	rules := object{fields: []field{{"description", text{1, 255, nil}, true}}}
-	if refused := decode(e.body, rules, &body); refused != nil {
-		return *refused
+	refused := decode(e.body, rules, &body)
+	return body.Description, refused
+}
+
+// readEmail reads the body of the resend routes.
+func readEmail(e *exchange) (string, *answer) {
+	var body struct {
+		Email string `json:"email"`
 	}
-	c.History = append(c.History, historyLine{body.Description, g.sandbox.clock.stamp()})
-	g.save(c)
-	return success(nil)
+	rules := object{fields: []field{{"email", text{1, 255, emailPattern}, true}}}
+	refused := decode(e.body, rules, &body)
+	return body.Email, refused
+}
+
+// noteEmail keeps where the provider would have sent the charge.
+func (g *gerencianet) noteEmail(c *charge, message, email string) {
+	c.Emails = append(c.Emails, email)
+	c.History = append(c.History, historyLine{message + email, g.sandbox.clock.stamp()})
+	g.saveCharge(c)
 }
 
 // change is a step of a charge to another status.
@@ -384,10 +476,19 @@ var historyMessages = map[string]string{
 	statusRefunded:   "Pagamento devolvido",
 	statusContested:  "Pagamento contestado",
 	statusExpired:    "Cobrança expirada",
+	statusLink:       "Link de pagamento criado",
 }
 
-// move changes the status and tells the history and the notification.
+// move changes the status and lets the carnê of a parcel follow.
 func (g *gerencianet) move(c *charge, step change) {
+	g.step(c, step)
+	if k := g.carnets[c.CarnetID]; k != nil {
+		g.follow(k, step.silent)
+	}
+}
+
+// step changes the status and tells the history and the notification.
+func (g *gerencianet) step(c *charge, step change) {
 	previous := c.Status
 	c.Status = step.to
 	c.History = append(c.History, historyLine{historyMessage(c), g.sandbox.clock.stamp()})
@@ -401,6 +502,8 @@ func historyMessage(c *charge) string {
 		return historyMessages[c.Status]
 	case c.Method == methodCard:
 		return "Pagamento via cartão aguardando confirmação"
+	case c.Method == methodCarnet:
+		return "Pagamento via carnê aguardando confirmação"
 	default:
 		return "Pagamento via boleto aguardando confirmação"
 	}

@@ -134,7 +134,7 @@ func (q *chargeQuery) parseNumbers(values url.Values) *violation {
 func (g *gerencianet) findCharges(query chargeQuery) []*charge {
 	var found []*charge
 	now := g.sandbox.clock.real()
-	for _, id := range sortedIDs(g.charges) {
+	for _, id := range g.chargeIDs {
 		c := g.charges[id]
 		if c.Account == query.account && !c.ListedAt.After(now) && query.matches(c) {
 			found = append(found, c)
@@ -145,11 +145,21 @@ func (g *gerencianet) findCharges(query chargeQuery) []*charge {
 
 // methodsByType are the methods that the list calls by another name. Types
 // whose nouns are not simulated have none.
-var methodsByType = map[string]string{"billet": methodBillet, "card": methodCard}
+var methodsByType = map[string]string{"billet": methodBillet, "card": methodCard, "carnet": methodCarnet}
+
+// hasType says whether the charge is of a charge_type. A link that nobody has
+// paid yet is of those types by which it may be paid.
+func (c *charge) hasType(chargeType string) bool {
+	method := methodsByType[chargeType]
+	if c.Method == "" && c.Link != nil {
+		return c.Link.accepts(method)
+	}
+	return c.Method != "" && c.Method == method
+}
 
 // matches applies every filter to one charge.
 func (q chargeQuery) matches(c *charge) bool {
-	if c.Method == "" || c.Method != methodsByType[q.chargeType] {
+	if !c.hasType(q.chargeType) {
 		return false
 	}
 	day := c.dateOf(q.dateOf)
@@ -179,23 +189,42 @@ func (c *charge) dateOf(kind string) string {
 // listRow is one charge of the list, whose names differ from those of GET:
 // id for charge_id, payment_method for method.
 func (g *gerencianet) listRow(e *exchange, c *charge) map[string]any {
-	payment := map[string]any{"payment_method": c.Method}
-	if c.Billet != nil {
-		payment[methodBillet] = g.showBillet(e, c)
+	row := map[string]any{
+		"id": c.ID, "total": c.Total, "status": c.Status, "custom_id": c.CustomID,
+		"created_at": c.CreatedAt, "customer": c.Customer.listed(),
 	}
-	if c.Card != nil {
-		payment[methodCard] = c.Card.wire()
+	if c.Link != nil {
+		row["link"] = c.Link.wire(e)
 	}
+	if c.Method != "" {
+		row["payment"] = g.listPayment(e, c)
+	}
+	return row
+}
+
+// listPayment is the payment of a row; paid_at is there even when it is null.
+func (g *gerencianet) listPayment(e *exchange, c *charge) map[string]any {
+	payment := map[string]any{"payment_method": c.Method, "paid_at": nil}
+	g.addMethod(payment, e, c)
 	if c.PaidAt != "" {
 		payment["paid_at"], payment["paid_value"] = c.PaidAt, c.PaidValue
 	}
 	if c.ReceivedByBankAt != "" {
 		payment["received_by_bank_at"] = c.ReceivedByBankAt
 	}
-	return map[string]any{
-		"id": c.ID, "total": c.Total, "status": c.Status, "custom_id": c.CustomID,
-		"created_at": c.CreatedAt, "customer": c.Customer, "payment": payment,
+	return payment
+}
+
+// listed is the payer of a row: either a person or a company, with no more
+// than name, document and phone. A link has none before it is paid.
+func (c *customer) listed() map[string]any {
+	switch {
+	case c == nil:
+		return nil
+	case c.CNPJ != nil:
+		return map[string]any{"corporate_name": c.CorporateName, "cnpj": c.CNPJ, "phone_number": c.Phone}
 	}
+	return map[string]any{"name": c.Name, "cpf": c.CPF, "phone_number": c.Phone}
 }
 
 // pageOf cuts one page, counted from 1.

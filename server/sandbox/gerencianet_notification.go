@@ -5,7 +5,7 @@ import "time"
 const notificationPath = "/v1/notification/:token"
 
 // notification is the log behind one token. A charge has one for its whole
-// life; objects with several charges will share one.
+// life; a carnê and all of its parcels share one.
 type notification struct {
 	Token   string   `json:"token"`
 	Account string   `json:"account"`
@@ -18,7 +18,8 @@ type entry struct {
 	ID               int64     `json:"id"`
 	Type             string    `json:"type"`
 	CustomID         *string   `json:"customId"`
-	ChargeID         int64     `json:"chargeId"`
+	ChargeID         int64     `json:"chargeId,omitempty"`
+	CarnetID         int64     `json:"carnetId,omitempty"`
 	Current          string    `json:"current"`
 	Previous         *string   `json:"previous"`
 	Value            *int64    `json:"value,omitempty"`
@@ -43,8 +44,7 @@ type delivery struct {
 	FirstAt  time.Time `json:"firstAt"`
 	Attempts int       `json:"attempts"`
 
-	due    time.Time // in real time
-	flying bool      // a send has not come back yet
+	due time.Time // in real time
 }
 
 // notificationRoutes are the routes of the notification log.
@@ -66,17 +66,26 @@ func (g *gerencianet) saveNotification(n *notification) {
 
 // notify appends the entry of a status change and schedules its callback.
 func (g *gerencianet) notify(c *charge, previous string, step change) {
-	n := g.notifications[c.Token]
-	added := &entry{
-		ID: int64(len(n.Entries) + 1), Type: "charge", CustomID: c.CustomID, ChargeID: c.ID,
-		Current: step.to, Value: step.value, ReceivedByBankAt: step.receivedAt,
-		CreatedAt: g.sandbox.clock.stamp(),
+	kind := "charge"
+	if c.CarnetID != 0 {
+		kind = "carnet_charge"
 	}
+	g.append(c.Token, &entry{
+		Type: kind, CustomID: c.CustomID, ChargeID: c.ID, CarnetID: c.CarnetID,
+		Current: step.to, Value: step.value, ReceivedByBankAt: step.receivedAt,
+	}, previous, step.silent)
+}
+
+// append numbers an entry within its token and schedules its callback, unless
+// it is to stay silent.
+func (g *gerencianet) append(token string, added *entry, previous string, silent bool) {
+	n := g.notifications[token]
+	added.ID, added.CreatedAt = int64(len(n.Entries)+1), g.sandbox.clock.stamp()
 	if previous != "" {
 		added.Previous = &previous
 	}
 	n.Entries = append(n.Entries, added)
-	if n.URL != nil && !step.silent {
+	if n.URL != nil && !silent {
 		g.callbacks.schedule(n, added)
 	}
 }
@@ -96,12 +105,24 @@ func (g *gerencianet) showNotification(e *exchange) answer {
 	return success(rows)
 }
 
+// identifiers names what the entry is about: a parcel by both of its ids.
+func (e *entry) identifiers() map[string]any {
+	ids := map[string]any{}
+	if e.CarnetID != 0 {
+		ids["carnet_id"] = e.CarnetID
+	}
+	if e.ChargeID != 0 {
+		ids["charge_id"] = e.ChargeID
+	}
+	return ids
+}
+
 // wire is the entry as the provider answers it.
 func (e *entry) wire() map[string]any {
 	row := map[string]any{
 		"id": e.ID, "type": e.Type, "custom_id": e.CustomID,
 		"status":      map[string]any{"current": e.Current, "previous": e.Previous},
-		"identifiers": map[string]any{"charge_id": e.ChargeID},
+		"identifiers": e.identifiers(),
 		"created_at":  e.CreatedAt,
 	}
 	if e.Value != nil {

@@ -16,10 +16,11 @@ var boletoHTML string
 
 var boletoTemplate = template.Must(template.New("boleto").Parse(boletoHTML))
 
-// paper is what is printed on a boleto.
+// paper is what is printed on a boleto. Page is its address when something
+// else links to it.
 type paper struct {
-	Number, Payer, Value, DueDate, Digits, Barcode, Pix, PDF string
-	Items, Message                                           []string
+	Number, Parcel, Payer, Value, DueDate, Digits, Barcode, Pix, PDF, Page string
+	Items, Message                                                         []string
 }
 
 // paperOf collects what the page and the PDF show.
@@ -28,13 +29,23 @@ func paperOf(c *charge) paper {
 		Number: fmt.Sprint(c.ID), Payer: c.Customer.label(), Value: reais(c.Total), DueDate: dueDateText(c.ExpireAt),
 		Digits: c.Billet.Digits, Barcode: c.Billet.Barcode, Pix: c.Billet.Pix, PDF: c.Billet.Key + "/boleto.pdf",
 	}
-	for _, item := range c.Items {
-		p.Items = append(p.Items, fmt.Sprintf("%d × %s: %s", *item.Amount, item.Name, reais(item.Value)))
+	if c.Parcel != 0 {
+		p.Parcel = fmt.Sprint(c.Parcel)
 	}
+	p.Items = itemLines(c.Items)
 	if c.Message != nil {
 		p.Message = strings.Split(*c.Message, "\n")
 	}
 	return p
+}
+
+// itemLines are the items as people read them.
+func itemLines(items []chargeItem) []string {
+	var lines []string
+	for _, item := range items {
+		lines = append(lines, fmt.Sprintf("%d × %s: %s", *item.Amount, item.Name, reais(item.Value)))
+	}
+	return lines
 }
 
 // label names the payer on paper.
@@ -50,27 +61,22 @@ func (c *customer) label() string {
 	return c.document()
 }
 
-// billetOf finds a boleto by the key of its public links.
-func (g *gerencianet) billetOf(key string) *charge {
-	for _, c := range g.charges {
-		if c.Billet != nil && c.Billet.Key == key {
-			return c
-		}
-	}
-	return nil
-}
-
 // billetPage is the printed boleto as a web page.
 func (g *gerencianet) billetPage(e *exchange) answer {
-	c := g.billetOf(e.params["key"])
+	c := g.billetsByKey[e.params["key"]]
 	if c == nil {
 		return textAnswer(http.StatusNotFound, "text/plain; charset=utf-8", "Boleto não encontrado.")
 	}
-	var page strings.Builder
-	if err := boletoTemplate.Execute(&page, paperOf(c)); err != nil {
+	return htmlPage(boletoTemplate, paperOf(c))
+}
+
+// htmlPage fills a template in.
+func htmlPage(form *template.Template, content any) answer {
+	var text strings.Builder
+	if err := form.Execute(&text, content); err != nil {
 		return gerencianetFailure(http.StatusInternalServerError)
 	}
-	return textAnswer(http.StatusOK, "text/html; charset=utf-8", page.String())
+	return textAnswer(http.StatusOK, "text/html; charset=utf-8", text.String())
 }
 
 // billetStyle is the style sheet of that page.
@@ -80,7 +86,7 @@ func billetStyle(*exchange) answer {
 
 // billetPDF is the printed boleto as a PDF of one page.
 func (g *gerencianet) billetPDF(e *exchange) answer {
-	c := g.billetOf(e.params["key"])
+	c := g.billetsByKey[e.params["key"]]
 	if c == nil {
 		return textAnswer(http.StatusNotFound, "text/plain; charset=utf-8", "Boleto não encontrado.")
 	}
@@ -89,8 +95,13 @@ func (g *gerencianet) billetPDF(e *exchange) answer {
 		"BOLETO DE TESTE - NÃO PAGAR", "Cobrança " + p.Number, "Pagador: " + p.Payer,
 		"Vencimento: " + p.DueDate, "Valor: " + p.Value, "Linha digitável: " + p.Digits,
 	}
-	result := textAnswer(http.StatusOK, "application/pdf", pdf(append(lines, p.Message...)))
-	result.header.Set("Content-Disposition", `inline; filename="boleto.pdf"`)
+	return pdfAnswer("boleto.pdf", append(lines, p.Message...))
+}
+
+// pdfAnswer is a PDF that the browser may show.
+func pdfAnswer(name string, lines []string) answer {
+	result := textAnswer(http.StatusOK, "application/pdf", pdf(lines))
+	result.header.Set("Content-Disposition", fmt.Sprintf("inline; filename=%q", name))
 	return result
 }
 

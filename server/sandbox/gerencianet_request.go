@@ -101,13 +101,15 @@ var conditionalDiscountSchema = object{fields: []field{
 }}
 
 var configurationsSchema = object{fields: []field{
-	{"days_to_write_off", integer{0, 120}, false},
+	{"days_to_write_off", integer{0, defaultWriteOffDays}, false},
 	{"fine", integer{0, 1000}, false},
-	{"interest", either{integer{0, 330}, object{fields: []field{
-		{"value", integer{0, 1000}, true},
-		{"type", choice{"monthly", "daily"}, true},
-	}}}, false},
+	{"interest", interestSchema, false},
 }}
+
+var interestSchema = either{integer{0, 330}, object{fields: []field{
+	{"value", integer{0, 1000}, true},
+	{"type", choice{"monthly", "daily"}, true},
+}}}
 
 var billetSchema = object{fields: []field{
 	{"customer", customerSchema, true},
@@ -172,26 +174,30 @@ type billetRequest struct {
 }
 
 type cardRequest struct {
-	Customer     customerRequest `json:"customer"`
-	Installments int64           `json:"installments"`
-	Discount     *discount       `json:"discount"`
-	PaymentToken string          `json:"payment_token"`
-	Message      *string         `json:"message"`
+	Customer       customerRequest `json:"customer"`
+	Installments   int64           `json:"installments"`
+	Discount       *discount       `json:"discount"`
+	BillingAddress map[string]any  `json:"billing_address"`
+	PaymentToken   string          `json:"payment_token"`
+	Message        *string         `json:"message"`
 }
 
 // customerRequest is the payer as sent: a company is nested.
 type customerRequest struct {
-	Name      *string          `json:"name"`
-	CPF       *string          `json:"cpf"`
-	Email     *string          `json:"email"`
-	Phone     *string          `json:"phone_number"`
-	Birth     *string          `json:"birth"`
-	Address   *json.RawMessage `json:"address"`
+	Name      *string        `json:"name"`
+	CPF       *string        `json:"cpf"`
+	Email     *string        `json:"email"`
+	Phone     *string        `json:"phone_number"`
+	Birth     *string        `json:"birth"`
+	Address   map[string]any `json:"address"`
 	Juridical *struct {
 		CorporateName string `json:"corporate_name"`
 		CNPJ          string `json:"cnpj"`
 	} `json:"juridical_person"`
 }
+
+// empty says whether no payer was sent at all.
+func (r customerRequest) empty() bool { return r.Name == nil && r.CPF == nil && r.Juridical == nil }
 
 // discount is unconditional without UntilDate.
 type discount struct {
