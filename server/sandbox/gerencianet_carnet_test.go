@@ -454,7 +454,7 @@ func TestManyCarnets(t *testing.T) {
 	b := setup(t)
 	b.ctl("PUT", "/gerencianet/settings", dict{"identicalGuard": false})
 	started := time.Now()
-	for i := range 300 {
+	for i := range 120 {
 		body := with(carnetBody(fmt.Sprintf("crn-%d", i), b.hook.server.URL), "repeats", 12)
 		if got := b.gn("POST", "/v1/carnet", body); got.status != http.StatusOK {
 			t.Fatal(got.text)

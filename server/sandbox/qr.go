@@ -4,7 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // The QR symbol of a Pix is drawn here because the standard library has no
@@ -34,18 +34,35 @@ func qrImage(content string) string {
 	if symbol == nil {
 		return ""
 	}
-	var path strings.Builder
-	for y, row := range symbol.dark {
-		for x, dark := range row {
-			if dark {
-				fmt.Fprintf(&path, "M%d %dh1v1h-1z", x+4, y+4)
+	path := symbol.path(4)
+	side := symbol.size + 8 // with the quiet zone of four modules
+	picture := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
+		side, side, side, side, path)
+	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(picture))
+}
+
+// path draws every run of dark modules in a row as one rectangle: a carnê
+// carries twelve symbols in one answer.
+func (s *qrSymbol) path(quiet int) []byte {
+	var path []byte
+	number := func(command byte, value int) { path = strconv.AppendInt(append(path, command), int64(value), 10) }
+	for y, row := range s.dark {
+		for x := 0; x < s.size; x++ {
+			start := x
+			for x < s.size && row[x] {
+				x++
+			}
+			if length := x - start; length > 0 {
+				number('M', start+quiet)
+				number(' ', y+quiet)
+				number('h', length)
+				path = append(path, "v1"...)
+				number('h', -length)
+				path = append(path, 'z')
 			}
 		}
 	}
-	side := symbol.size + 8 // with the quiet zone of four modules
-	picture := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="%s"/></svg>`,
-		side, side, side, side, path.String())
-	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(picture))
+	return path
 }
 
 // encodeQR chooses the smallest version and fills it.
