@@ -70,6 +70,7 @@ func (s *Sandbox) advance(by time.Duration) time.Time {
 	s.record("clock", "offset", s.clock.advance(by))
 	s.gerencianet.expireOverdue()
 	s.gerencianet.callbacks.hurry()
+	s.pix.callbacks.hurry()
 	return s.clock.now()
 }
 

@@ -22,6 +22,7 @@ var pageFiles embed.FS
 func (s *Sandbox) Control() http.Handler {
 	mux := http.NewServeMux()
 	s.gerencianet.control(mux)
+	s.pix.control(mux)
 	s.vhsys.control(mux)
 	mux.HandleFunc("GET /clock", s.showClock)
 	mux.HandleFunc("POST /clock", s.moveClock)

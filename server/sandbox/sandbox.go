@@ -4,11 +4,11 @@
 // its tests and the demo meet the same world as in production, without an
 // account, a certificate or the network.
 //
-// Three handlers come out of one [Sandbox]. [Sandbox.Gerencianet] and
-// [Sandbox.Vhsys] speak the providers' own wire formats. [Sandbox.Control] is
-// ours: it pays a boleto, moves the calendar, loses a callback or cuts a
-// connection, by JSON or by hand on its page. The table of its routes is in
-// README.md.
+// Four handlers come out of one [Sandbox]. [Sandbox.Gerencianet],
+// [Sandbox.Pix] and [Sandbox.Vhsys] speak the providers' own wire formats.
+// [Sandbox.Control] is ours: it pays a boleto, moves the calendar, loses a
+// callback or cuts a connection, by JSON or by hand on its page. The table of
+// its routes is in README.md.
 //
 // Every noun has its own file, named after its provider: gerencianet_charge.go,
 // vhsys_order.go. A new noun is one more file and its lines in the provider's
@@ -42,6 +42,8 @@ type GerencianetAccount struct {
 	Name         string
 	ClientID     string
 	ClientSecret string
+	// Production says which of its two client certificates the Pix API wants.
+	Production bool
 }
 
 // VhsysAccount is a pair of static tokens. Accounts do not see one another's
@@ -72,6 +74,12 @@ type Options struct {
 	// RetryBase is the spacing before the second attempt of a callback. It
 	// doubles up to a minute. Zero means two seconds.
 	RetryBase time.Duration
+	// PixAutoPay lets the Pix API pay small charges by itself, as the real test
+	// environment does. It is the first value of the setting autoPay.
+	PixAutoPay bool
+	// Certificates are those of the Pix API. Nil means those of the journal, or
+	// new ones.
+	Certificates *Certificates
 }
 
 // Sandbox is one simulated world. All of its methods may be used at once.
@@ -87,6 +95,7 @@ type Sandbox struct {
 	closed      bool // guarded by mu
 	closeError  error
 	gerencianet *gerencianet
+	pix         *pix
 	vhsys       *vhsys
 
 	// mu guards the state of both providers. A request holds it while it is
@@ -106,6 +115,7 @@ func New(options Options) (*Sandbox, error) {
 		done:      make(chan struct{}),
 	}
 	s.gerencianet = newGerencianet(s, options)
+	s.pix = newPix(s, options)
 	s.vhsys = newVhsys(s, options)
 	if err := s.open(options.DataDir); err != nil {
 		return nil, err
@@ -113,9 +123,10 @@ func New(options Options) (*Sandbox, error) {
 	s.mu.Lock()
 	s.vhsys.seed()
 	s.mu.Unlock()
-	s.workers.Add(2)
+	s.workers.Add(3)
 	go s.runCalendar()
 	go s.gerencianet.callbacks.run()
+	go s.pix.callbacks.run()
 	return s, nil
 }
 
@@ -129,7 +140,7 @@ func (o Options) withDefaults() Options {
 	if len(o.GerencianetAccounts) == 0 {
 		o.GerencianetAccounts = []GerencianetAccount{
 			{Name: "demo", ClientID: DemoClientID, ClientSecret: DemoClientSecret},
-			{Name: "production", ClientID: ProductionClientID, ClientSecret: ProductionClientSecret},
+			{Name: "production", ClientID: ProductionClientID, ClientSecret: ProductionClientSecret, Production: true},
 		}
 	}
 	if len(o.VhsysAccounts) == 0 {
@@ -154,7 +165,7 @@ func (s *Sandbox) open(dataDir string) error {
 		}
 	}
 	s.gerencianet.callbacks.resume()
-	return nil
+	return s.pix.open()
 }
 
 // restore puts one journalled record back to where it came from.
@@ -164,6 +175,8 @@ func (s *Sandbox) restore(entry journalEntry) error {
 		return s.clock.restore(entry.Value)
 	case s.gerencianet.owns(entry.Kind):
 		return s.gerencianet.restore(entry)
+	case s.pix.owns(entry.Kind):
+		return s.pix.restore(entry)
 	default:
 		return s.vhsys.restore(entry)
 	}
@@ -183,10 +196,12 @@ func (s *Sandbox) reset() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gerencianet.reset()
+	s.pix.reset()
 	s.vhsys.reset()
 	s.requests.reset()
 	s.clock.reset()
 	err := s.journal.truncate()
+	s.pix.keepCertificates()
 	s.vhsys.seed()
 	return err
 }
@@ -200,6 +215,7 @@ func (s *Sandbox) Close() error {
 		s.mu.Unlock()
 		close(s.done)
 		s.gerencianet.callbacks.stop()
+		s.pix.callbacks.stop()
 		s.workers.Wait()
 		s.mu.Lock()
 		defer s.mu.Unlock()
