@@ -181,7 +181,5 @@ func publicURL(r *http.Request) string {
 
 // knows says whether a fault's route can ever match.
 func (p *provider) knows(label string) bool {
-	return label == "" || label == "*" || slices.ContainsFunc(p.routes, func(r route) bool {
-		return strings.EqualFold(r.label(), label)
-	})
+	return slices.ContainsFunc(p.routes, func(r route) bool { return routeMatches(label, r.label()) })
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -26,12 +27,16 @@ const (
 	faultTruncate     = "truncate"     // committed, half of the answer, then closed
 	faultRedirect     = "redirect"     // 302 to body or /elsewhere, nothing committed
 	faultUnauthorized = "unauthorized" // 401 although the credentials are good
+	faultHuge         = "huge"         // committed, answered with more than 17 MiB
 )
 
 var faultKinds = []string{
 	faultDropBefore, faultDropAfter, faultDelay, faultLate, faultStatus,
-	faultHTML, faultGarbage, faultTruncate, faultRedirect, faultUnauthorized,
+	faultHTML, faultGarbage, faultTruncate, faultRedirect, faultUnauthorized, faultHuge,
 }
+
+// hugeBytes is the least size of a huge answer.
+const hugeBytes = 17<<20 + 1
 
 // faultsRemembered bounds the record of fired faults.
 const faultsRemembered = 2000
@@ -39,15 +44,18 @@ const faultsRemembered = 2000
 // fault is an order to spoil some requests of one provider.
 type fault struct {
 	ID int `json:"id"`
-	// Route is a label such as "POST /v1/charge/:id/pay"; empty or "*" is all.
+	// Route is a label such as "POST /v1/charge/:id/pay"; empty or "*" is all,
+	// and a star at its end takes every label that begins so.
 	Route string `json:"route"`
 	Kind  string `json:"kind"`
 	// Skip lets that many matching requests pass first.
 	Skip int `json:"skip"`
 	// Count is how often it fires, -1 for ever. 0 counts as 1 when it is set.
-	Count   int               `json:"count"`
-	Status  int               `json:"status,omitempty"`
-	Body    string            `json:"body,omitempty"`
+	Count  int `json:"count"`
+	Status int `json:"status,omitempty"`
+	// Body is what a spoilt answer says; nil is what its kind usually does.
+	// A status or html may also have an empty one.
+	Body    *string           `json:"body,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 	DelayMs int               `json:"delayMs,omitempty"`
 	// Probability fires at random on the matching requests; 0 means always.
@@ -115,7 +123,7 @@ func (l *faultList) take(label string) *fault {
 
 // wants decides whether the fault fires now, spending its skips.
 func (f *fault) wants(label string) bool {
-	if f.Route != "" && f.Route != "*" && !strings.EqualFold(f.Route, label) {
+	if !routeMatches(f.Route, label) {
 		return false
 	}
 	if f.Count >= 0 && f.Fired >= f.Count {
@@ -126,6 +134,26 @@ func (f *fault) wants(label string) bool {
 		return false
 	}
 	return f.Probability == 0 || f.random.Float64() < f.Probability
+}
+
+// routeMatches compares a fault's route with a label, without regard to case.
+func routeMatches(route, label string) bool {
+	prefix, isPrefix := strings.CutSuffix(route, "*")
+	switch {
+	case route == "":
+		return true
+	case isPrefix:
+		return len(label) >= len(prefix) && strings.EqualFold(prefix, label[:len(prefix)])
+	}
+	return strings.EqualFold(route, label)
+}
+
+// bodyOr is the body that was asked for, or the usual one.
+func (f *fault) bodyOr(usual string) string {
+	if f.Body == nil {
+		return usual
+	}
+	return *f.Body
 }
 
 // remember records that a fault happened.
@@ -201,12 +229,15 @@ func (p *provider) spoil(e *exchange, f *fault, number int) answer {
 		p.sandbox.pause(f.delay())
 	case faultGarbage:
 		result = p.process(e, number)
-		result.body = []byte(cmp.Or(f.Body, `{"code":200,"data":{"charge_id":`))
+		result.body = []byte(f.bodyOr(`{"code":200,"data":{"charge_id":`))
+	case faultHuge:
+		result = p.process(e, number)
+		result.body = padded(result.body)
 	case faultHTML:
-		result = textAnswer(cmp.Or(f.Status, http.StatusBadGateway), "text/html; charset=utf-8", cmp.Or(f.Body, edgePage))
+		result = textAnswer(cmp.Or(f.Status, http.StatusBadGateway), "text/html; charset=utf-8", f.bodyOr(edgePage))
 	case faultRedirect:
 		result = textAnswer(cmp.Or(f.Status, http.StatusFound), "text/html; charset=utf-8", "")
-		result.header.Set("Location", cmp.Or(f.Body, "/elsewhere"))
+		result.header.Set("Location", f.bodyOr("/elsewhere"))
 	case faultUnauthorized:
 		result = p.refuse(e, http.StatusUnauthorized, f.Body)
 	default:
@@ -220,11 +251,25 @@ func (p *provider) spoil(e *exchange, f *fault, number int) answer {
 }
 
 // refuse answers with the given body, or with the provider's usual one.
-func (p *provider) refuse(e *exchange, status int, body string) answer {
-	if body == "" {
+func (p *provider) refuse(e *exchange, status int, body *string) answer {
+	if body == nil {
 		return p.failure(e, status)
 	}
-	return textAnswer(status, contentTypeOf(body), body)
+	return textAnswer(status, contentTypeOf(*body), *body)
+}
+
+// padded puts a long field before the others of an object, so that whoever
+// stops reading early is left with broken JSON. Anything else gets spaces.
+func padded(body []byte) []byte {
+	rest, isObject := bytes.CutPrefix(body, []byte("{"))
+	if !isObject {
+		return append(bytes.Repeat([]byte(" "), hugeBytes), body...)
+	}
+	filled := append([]byte(`{"padding":"`), bytes.Repeat([]byte("x"), hugeBytes)...)
+	if filled = append(filled, '"'); !bytes.HasPrefix(rest, []byte("}")) {
+		filled = append(filled, ',')
+	}
+	return append(filled, rest...)
 }
 
 const edgePage = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
@@ -245,8 +290,11 @@ func (p *provider) processLater(e *exchange, delay time.Duration, number int) {
 
 // contentTypeOf labels a body that somebody wrote by hand.
 func contentTypeOf(body string) string {
-	if json.Valid([]byte(body)) {
+	switch {
+	case json.Valid([]byte(body)):
 		return "application/json; charset=utf-8"
+	case strings.HasPrefix(strings.TrimSpace(body), "<"):
+		return "text/html; charset=utf-8"
 	}
 	return "text/plain; charset=utf-8"
 }

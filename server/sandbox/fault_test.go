@@ -90,6 +90,12 @@ func TestFaultsThatAnswer(t *testing.T) {
 		{"unauthorized", dict{"kind": "unauthorized"}, 401, `"401"`, 0},
 		{"unauthorized, bare", dict{"kind": "unauthorized", "body": "Unauthorized"}, 401, "Unauthorized", 0},
 		{"delay", dict{"kind": "delay", "delayMs": 50}, 200, "charge_id", 1},
+		{"a text", dict{"kind": "status", "status": 400, "body": `{"code":3500043,"error":"invalid_operation","error_description":"texto"}`}, 400, `"texto"`, 0},
+		{"a property", dict{"kind": "status", "status": 400, "body": `{"code":3500034,"error":"validation_error","error_description":{"property":"/x","message":"y"}}`}, 400, `"/x"`, 0},
+		{"a code that is a text", dict{"kind": "status", "status": 429, "body": `{"code":"429"}`}, 429, `"429"`, 0},
+		{"a bare text", dict{"kind": "status", "status": 401, "body": "Unauthorized"}, 401, "Unauthorized", 0},
+		{"HTML", dict{"kind": "status", "status": 504, "body": "<html></html>"}, 504, "<html>", 0},
+		{"nothing", dict{"kind": "status", "status": 500, "body": ""}, 500, "", 0},
 	}
 	for _, each := range cases {
 		t.Run(each.name, func(t *testing.T) {
@@ -176,5 +182,78 @@ func TestFaultSelection(t *testing.T) {
 		equal(t, "committed", len(b.erp("GET", "/pedidos", nil).rows()), 1)
 		record := b.ctl("GET", "/vhsys/faults", nil).body["fired"].([]any)[0].(dict)
 		equal(t, "reference", record["customId"], "[ref:01J]")
+	})
+}
+
+func TestHugeAnswers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fault(dict{"route": createRoute, "kind": "huge"})
+	got, err := b.create("chg-1")
+	if err != nil || len(got.text) <= 17<<20 {
+		t.Fatal(len(got.text), err)
+	}
+	equal(t, "the true answer is at its end", got.data()["custom_id"], "chg-1")
+	equal(t, "committed", b.committed("chg-1"), 1)
+	equal(t, "an empty object", len(padded([]byte("{}"))), hugeBytes+len(`{"padding":""}`))
+	if whole := padded([]byte("text")); len(whole) != hugeBytes+4 {
+		t.Error(len(whole))
+	}
+}
+
+func TestEmptyBody(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fault(dict{"route": createRoute, "kind": "status", "body": ""})
+	got, _ := b.create("chg-1")
+	equal(t, "length", len(got.text), 0)
+}
+
+func TestFaultsOfNewRoutes(t *testing.T) {
+	t.Parallel()
+	t.Run("a carnê that is issued late", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.fault(dict{"route": "POST /v1/carnet", "kind": "late", "delayMs": 200})
+		_, err := b.try("POST", b.gerencianet.URL+"/v1/carnet", map[string]string{"Authorization": "Bearer " + b.bearer}, carnetBody("crn-1", ""))
+		if err == nil {
+			t.Fatal("answered")
+		}
+		equal(t, "at first", b.committed("crn-1"), 0)
+		eventually(t, "all of its parcels", func() bool { return b.committed("crn-1") == 3 })
+	})
+	t.Run("a prefix, and the reference of a carnê", func(t *testing.T) {
+		t.Parallel()
+		k := setup(t).issueCarnet("crn-1")
+		k.fault(dict{"route": "PUT /v1/Carnet*", "kind": "status", "count": 2})
+		equal(t, "another method", k.call("POST", "/resend", dict{"email": "a@b.co"}).status, 200)
+		equal(t, "one", k.call("PUT", "/parcel/2", dict{"expire_at": "2026-09-30"}).status, 500)
+		equal(t, "two", k.call("PUT", "/cancel", nil).status, 500)
+		equal(t, "no more", k.call("PUT", "/cancel", nil).status, 200)
+		for _, each := range k.ctl("GET", "/gerencianet/faults", nil).body["fired"].([]any) {
+			equal(t, "reference", each.(dict)["customId"], "crn-1")
+		}
+	})
+	t.Run("the reference of a link and of a refund", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		b.fault(dict{"route": "POST /v1/charge*", "kind": "drop_after", "count": 1})
+		header := map[string]string{"Authorization": "Bearer " + b.bearer}
+		if _, err := b.try("POST", b.gerencianet.URL+"/v1/charge/one-step/link", header, oneStepLinkBody("lnk-1")); err == nil {
+			t.Error("answered")
+		}
+		equal(t, "committed", b.committed("lnk-1"), 1)
+		b.fault(dict{"route": "POST /v1/charge/card/:id/refund", "kind": "status"})
+		id := b.payCard("crd-1", "a").id("charge_id")
+		equal(t, "refund", b.refund(id, nil).status, 500)
+		fired := b.ctl("GET", "/gerencianet/faults", nil).body["fired"].([]any)
+		equal(t, "link", fired[0].(dict)["customId"], "lnk-1")
+		equal(t, "card", fired[1].(dict)["customId"], "crd-1")
+	})
+	t.Run("a prefix of nothing is refused", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		got := b.send("POST", b.control.URL+"/sandbox/gerencianet/faults", nil, dict{"route": "POST /v1/nada*", "kind": "html"})
+		equal(t, "status", got.status, http.StatusBadRequest)
 	})
 }
