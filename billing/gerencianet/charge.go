@@ -4,30 +4,31 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
+	"unicode/utf8"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
 )
 
+// The codes that a repeated call meets.
 const (
-	pageSize   = 100
-	windowDays = 31   // calendar days that one list may span, both ends counted
-	maxPages   = 1000 // more pages than a window can honestly have
-	// The list of boletos; the word differs from the one in the answers.
-	boletoList = "billet"
+	methodAlreadySet = "3500030"
+	linkAlreadySet   = "3500080"
 )
 
-// The codes that a repeated call meets.
-const methodAlreadySet = "3500030"
-
 // Reserve creates a charge without a method of payment: nothing is registered
-// and nobody hears of it.
+// and nobody hears of it. A Pix needs no draft, because its id is ours.
 func (c *Client) Reserve(ctx context.Context, request provider.ChargeRequest) (string, error) {
+	if request.Method == provider.Carnet {
+		return "", unsupported("Um carnê é emitido de uma vez, sem rascunho.", "A carnê is issued at once, without a draft.")
+	}
 	if err := c.check(request); err != nil {
 		return "", err
+	}
+	if request.Method == provider.Pix {
+		return c.pix.reserve(request.Reference)
 	}
 	envelope, err := c.do(ctx, http.MethodPost, "/v1/charge", reservation(request))
 	if err != nil {
@@ -40,43 +41,76 @@ func (c *Client) Reserve(ctx context.Context, request provider.ChargeRequest) (s
 	return providerID, nil
 }
 
-// Issue defines the boleto as the charge's method of payment. A repeated call
-// is refused by the provider, so the charge is read instead.
+// Issue defines the charge's method of payment. A repeated call is refused by
+// the provider, so the charge is read instead.
 func (c *Client) Issue(ctx context.Context, handle provider.Handle, request provider.ChargeRequest) (provider.Charge, error) {
-	path, err := chargePath(handle.ID, "/pay")
-	if err != nil {
-		return provider.Charge{}, err
+	if request.Method == provider.Carnet {
+		return provider.Charge{}, unsupported("Um carnê é emitido de uma vez, sem rascunho.", "A carnê is issued at once, without a draft.")
 	}
 	if err := c.check(request); err != nil {
 		return c.issuedBefore(ctx, handle, err)
 	}
-	envelope, err := c.do(ctx, http.MethodPost, path, payment(request))
-	if codeOf(err) == methodAlreadySet {
+	if request.Method == provider.Pix {
+		return c.pix.issue(ctx, handle, request)
+	}
+	action, body := definition(request)
+	path, err := chargePath(handle.ID, action)
+	if err != nil {
+		return provider.Charge{}, err
+	}
+	envelope, err := c.do(ctx, http.MethodPost, path, body)
+	if code := codeOf(err); code == methodAlreadySet || code == linkAlreadySet {
 		return c.Get(ctx, handle)
 	}
 	if err != nil {
 		return provider.Charge{}, err
 	}
+	return c.issued(envelope, request)
+}
+
+// definition answers the call that makes a draft payable.
+func definition(request provider.ChargeRequest) (action string, body any) {
+	switch request.Method {
+	case provider.Card:
+		return "/pay", cardPayment(request)
+	case provider.Link:
+		return "/link", linkSettings(request)
+	}
+	return "/pay", boletoPayment(request)
+}
+
+// issued reads the answer to a definition or another try, which leaves out what
+// the request said.
+func (c *Client) issued(envelope object, request provider.ChargeRequest) (provider.Charge, error) {
 	charge := readCharge(envelope.object("data"))
 	if charge.ProviderID == "" {
 		return provider.Charge{}, c.incomplete()
 	}
-	charge.Reference = request.Reference // the answer leaves it out
+	charge.Method, charge.Reference = request.Method, request.Reference
 	return charge, nil
 }
 
 // issuedBefore answers a request that no longer passes the check, for example
-// because its due date went by, but was executed by an earlier call.
+// because its due date went by, but may have been executed by an earlier call.
 func (c *Client) issuedBefore(ctx context.Context, handle provider.Handle, violated error) (provider.Charge, error) {
 	charge, err := c.Get(ctx, handle)
-	if err == nil && charge.Status != provider.Draft {
+	switch {
+	case err == nil && charge.Status != provider.Draft:
 		return charge, nil
+	case err == nil || provider.ClassOf(err) == provider.NotFound:
+		return provider.Charge{}, violated
 	}
-	return provider.Charge{}, violated
+	return provider.Charge{}, err
 }
 
-// Get reads one charge.
+// Get reads one charge. What is in the handle and not in the answer is filled in.
 func (c *Client) Get(ctx context.Context, handle provider.Handle) (provider.Charge, error) {
+	switch {
+	case handle.Method == provider.Pix:
+		return c.pix.get(ctx, handle)
+	case handle.Method == provider.Carnet && handle.ID == "":
+		return c.parcelOfCarnet(ctx, handle)
+	}
 	path, err := chargePath(handle.ID, "")
 	if err != nil {
 		return provider.Charge{}, err
@@ -89,111 +123,56 @@ func (c *Client) Get(ctx context.Context, handle provider.Handle) (provider.Char
 	if charge.ProviderID != handle.ID {
 		return provider.Charge{}, c.otherCharge()
 	}
-	return charge, nil
+	return knownAs(charge, handle), nil
 }
 
-// Find lists the charges with our reference. Whether the provider compares it
-// exactly is not known, so it is compared here too.
-func (c *Client) Find(ctx context.Context, method provider.Method, reference string, from, to brazil.Date) ([]provider.Charge, error) {
-	found := []provider.Charge{}
-	filter := url.Values{"date_of": {"creation"}, "custom_id": {reference}}
-	err := c.list(ctx, filter, from, to, func(charge provider.Charge) bool {
-		if charge.Reference == reference {
-			found = append(found, charge)
-		}
-		return true
-	})
-	return found, err
+// knownAs completes what an answer leaves out by what the caller knows.
+func knownAs(charge provider.Charge, handle provider.Handle) provider.Charge {
+	if charge.Method == "" || handle.Method == provider.Link {
+		charge.Method = handle.Method
+	}
+	if charge.CarnetID == "" {
+		charge.CarnetID = handle.CarnetID
+	}
+	if charge.Parcel == 0 {
+		charge.Parcel = handle.Parcel
+	}
+	if handle.Method == provider.Card && charge.Status == provider.Overdue {
+		charge.Status, charge.CanRetry = provider.Refused, true
+	}
+	return charge
 }
 
-// Changed lists the charges created or paid in any range of days.
-func (c *Client) Changed(ctx context.Context, from, to brazil.Date, byPayment bool, yield func(provider.Charge) bool) error {
-	filter := url.Values{"date_of": {"creation"}}
-	if byPayment {
-		filter.Set("date_of", "payment")
-	}
-	return c.list(ctx, filter, from, to, yield)
-}
-
-// list walks the range in windows that the provider accepts.
-func (c *Client) list(ctx context.Context, filter url.Values, from, to brazil.Date, yield func(provider.Charge) bool) error {
-	if err := provider.Violated(name, checkRange(from, to)); err != nil {
-		return err
-	}
-	filter.Set("charge_type", boletoList)
-	filter.Set("limit", strconv.Itoa(pageSize))
-	for begin := from; begin <= to; begin = begin.AddDays(windowDays) {
-		filter.Set("begin_date", string(begin))
-		filter.Set("end_date", string(min(begin.AddDays(windowDays-1), to)))
-		more, err := c.window(ctx, filter, yield)
-		if err != nil || !more {
-			return err
-		}
-	}
-	return nil
-}
-
-// window pages through one window. There is no total, so a page that is not
-// full is the last one; a page that repeats the one before it means that the
-// provider did not page at all.
-func (c *Client) window(ctx context.Context, filter url.Values, yield func(provider.Charge) bool) (more bool, err error) {
-	previous := ""
-	for page := 1; page <= maxPages; page++ {
-		filter.Set("page", strconv.Itoa(page))
-		rows, err := c.page(ctx, filter)
-		if err != nil || len(rows) == 0 {
-			return err == nil, err
-		}
-		first := rows[0].text("id", "charge_id")
-		if first == previous {
-			return false, c.notPaged()
-		}
-		previous = first
-		for _, row := range rows {
-			if !yield(readCharge(row)) {
-				return false, nil
-			}
-		}
-		if len(rows) < pageSize {
-			return true, nil
-		}
-	}
-	return false, c.notPaged()
-}
-
-// page reads one page. Production answers 404 when there is nothing.
-func (c *Client) page(ctx context.Context, filter url.Values) ([]object, error) {
-	envelope, err := c.do(ctx, http.MethodGet, "/v1/charges?"+filter.Encode(), nil)
-	if provider.ClassOf(err) == provider.NotFound {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return envelope.objects("data"), nil
-}
-
-// Cancel ends a draft or an open charge.
+// Cancel ends a draft, an open charge, or the open parcels of a whole carnê.
 func (c *Client) Cancel(ctx context.Context, handle provider.Handle) error {
-	return c.end(ctx, handle, "/cancel", provider.Canceled)
+	if handle.Method == provider.Pix {
+		return c.pix.cancel(ctx, handle)
+	}
+	return c.end(ctx, handle, "cancel", provider.Canceled)
 }
 
 // Settle marks the charge as paid outside: no value, no fee and no money in the
-// account at the provider.
+// account at the provider. A Pix has no such mark: it is withdrawn.
 func (c *Client) Settle(ctx context.Context, handle provider.Handle) error {
-	return c.end(ctx, handle, "/settle", provider.Settled)
+	if handle.Method == provider.Pix {
+		return c.pix.cancel(ctx, handle)
+	}
+	return c.end(ctx, handle, "settle", provider.Settled)
 }
 
 // end moves the charge to a last state. A refusal because of its state is a
 // success when the charge is in that state already.
 func (c *Client) end(ctx context.Context, handle provider.Handle, action string, last provider.Status) error {
-	path, err := chargePath(handle.ID, action)
+	path, err := endPath(handle, action)
 	if err != nil {
 		return err
 	}
 	_, refused := c.do(ctx, http.MethodPut, path, nil)
 	if refused == nil || provider.ClassOf(refused) != provider.State {
 		return refused
+	}
+	if isWholeCarnet(handle) {
+		return c.carnetEnded(ctx, handle.CarnetID, last, refused)
 	}
 	charge, err := c.Get(ctx, handle)
 	if err == nil && charge.Status != last {
@@ -202,30 +181,57 @@ func (c *Client) end(ctx context.Context, handle provider.Handle, action string,
 	return err
 }
 
+// endPath answers where a charge, a parcel or a carnê is ended. A parcel whose
+// carnê is unknown is ended as the charge that it also is.
+func endPath(handle provider.Handle, action string) (string, error) {
+	switch {
+	case isWholeCarnet(handle):
+		return carnetPath(handle.CarnetID, "/"+action)
+	case handle.CarnetID != "" && handle.Parcel > 0:
+		return parcelPath(handle, "/"+action)
+	}
+	return chargePath(handle.ID, "/"+action)
+}
+
 // ChangeDueDate moves the due date. The documents disagree on which dates are
 // taken and on what else changes (providers/gerencianet.md, 2.6): the date goes
 // out as it was asked for and the charge is read afterwards.
 func (c *Client) ChangeDueDate(ctx context.Context, handle provider.Handle, dueDate brazil.Date) (provider.Charge, error) {
-	path, err := chargePath(handle.ID, "/billet")
+	if handle.Method == provider.Pix {
+		return c.pix.changeDueDate(ctx, handle, dueDate)
+	}
+	path, err := dueDatePath(handle)
 	if err != nil {
 		return provider.Charge{}, err
 	}
 	if err := provider.Violated(name, checkDueDate(dueDate, c.today())); err != nil {
 		return provider.Charge{}, err
 	}
-	body := struct {
-		ExpireAt brazil.Date `json:"expire_at"`
-	}{dueDate}
-	if _, err := c.do(ctx, http.MethodPut, path, body); err != nil {
+	// A link answers the whole charge or nothing but a code: neither is needed.
+	if _, err := c.do(ctx, http.MethodPut, path, expiry{dueDate}); err != nil {
 		return provider.Charge{}, err
 	}
 	charge, err := c.Get(ctx, handle)
 	return charge, afterWrite(err)
 }
 
+func dueDatePath(handle provider.Handle) (string, error) {
+	switch {
+	case handle.Method == provider.Card:
+		return "", unsupported("Uma cobrança no cartão não tem vencimento.", "A charge on a card has no due date.")
+	case isWholeCarnet(handle):
+		return "", unsupported("O vencimento é mudado parcela por parcela.", "The due date is changed parcel by parcel.")
+	case handle.Method == provider.Link:
+		return chargePath(handle.ID, "/link")
+	case handle.Method == provider.Carnet:
+		return parcelPath(handle, "")
+	}
+	return chargePath(handle.ID, "/billet")
+}
+
 // Resend asks the provider to mail the second copy.
 func (c *Client) Resend(ctx context.Context, handle provider.Handle, email string) error {
-	path, err := chargePath(handle.ID, "/billet/resend")
+	path, err := resendPath(handle)
 	if err != nil {
 		return err
 	}
@@ -236,6 +242,52 @@ func (c *Client) Resend(ctx context.Context, handle provider.Handle, email strin
 		Email string `json:"email"`
 	}{email})
 	return err
+}
+
+func resendPath(handle provider.Handle) (string, error) {
+	switch {
+	case handle.Method == provider.Pix, handle.Method == provider.Card:
+		return "", unsupported(
+			"A Gerencianet só envia por e-mail boletos, carnês e links: copie o código ou o endereço e envie-o por outro meio.",
+			"Gerencianet mails boletos, carnês and links only: copy the code or the address and send it by other means.")
+	case handle.Method == provider.Link:
+		return chargePath(handle.ID, "/link/resend")
+	case isWholeCarnet(handle):
+		return carnetPath(handle.CarnetID, "/resend")
+	case handle.Method == provider.Carnet:
+		return parcelPath(handle, "/resend")
+	}
+	return chargePath(handle.ID, "/billet/resend")
+}
+
+// maxNote is how many characters a line of the history takes
+// (providers/gerencianet.md, 2.6).
+const maxNote = 255
+
+// AddNote adds a line to the provider's own history of the charge or carnê. A
+// parcel has that of the charge that it also is.
+func (c *Client) AddNote(ctx context.Context, handle provider.Handle, text string) error {
+	path, err := notePath(handle)
+	if err != nil {
+		return err
+	}
+	if length := utf8.RuneCountInString(text); length < 1 || length > maxNote {
+		return violation("note", "Escreva uma anotação de 1 a 255 caracteres.", "Write a note of 1 to 255 characters.")
+	}
+	_, err = c.do(ctx, http.MethodPost, path, struct {
+		Description string `json:"description"`
+	}{text})
+	return err
+}
+
+func notePath(handle provider.Handle) (string, error) {
+	switch {
+	case handle.Method == provider.Pix:
+		return "", unsupported("Um Pix não tem histórico de anotações na Gerencianet.", "A Pix has no history of notes at Gerencianet.")
+	case isWholeCarnet(handle):
+		return carnetPath(handle.CarnetID, "/history")
+	}
+	return chargePath(handle.ID, "/history")
 }
 
 func (c *Client) check(request provider.ChargeRequest) error {
@@ -250,6 +302,31 @@ func chargePath(providerID, action string) (string, error) {
 		return "", absent()
 	}
 	return "/v1/charge/" + providerID + action, nil
+}
+
+// carnetPath is the same for a carnê.
+func carnetPath(carnetID, action string) (string, error) {
+	if !chargeID.MatchString(carnetID) {
+		return "", absent()
+	}
+	return "/v1/carnet/" + carnetID + action, nil
+}
+
+// parcelPath names a parcel by its number within its carnê, the only way to
+// change or mail it.
+func parcelPath(handle provider.Handle, action string) (string, error) {
+	if handle.CarnetID == "" {
+		return "", unknownCarnet()
+	}
+	if handle.Parcel < 1 {
+		return "", absent()
+	}
+	return carnetPath(handle.CarnetID, "/parcel/"+strconv.Itoa(handle.Parcel)+action)
+}
+
+// isWholeCarnet tells a carnê from one of its parcels.
+func isWholeCarnet(handle provider.Handle) bool {
+	return handle.Method == provider.Carnet && handle.ID == "" && handle.Parcel == 0
 }
 
 func codeOf(err error) string {
@@ -276,20 +353,38 @@ func afterWrite(err error) error {
 	return &uncertain
 }
 
+// violation is the error of one thing that would be refused.
+func violation(field, pt, en string) error {
+	return provider.Violated(name, []provider.Violation{{Field: field, Message: say(pt, en)}})
+}
+
+// unsupported is the error of an operation that a method of payment does not have.
+func unsupported(pt, en string) error { return violation("method", pt, en) }
+
 // absent is the error of an id that cannot be one of the provider's.
 func absent() error {
 	return &provider.Error{Provider: name, Class: provider.NotFound, Cause: nothingThere.cause, Remedy: nothingThere.remedy}
 }
 
+// unknownCarnet is the error of a parcel found by the list, which does not say
+// of which carnê it is. Only its notification does, so waiting helps.
+func unknownCarnet() error {
+	return &provider.Error{
+		Provider: name, Class: provider.Unavailable,
+		Cause: say(
+			"Ainda não se sabe a qual carnê da Gerencianet esta parcela pertence; a notificação dela é que diz.",
+			"It is not known yet to which carnê at Gerencianet this parcel belongs; its notification tells."),
+		Remedy: say(
+			"Será tentado de novo automaticamente. Se continuar, peça no painel da Gerencianet o reenvio da notificação do carnê.",
+			"It will be tried again automatically. If it goes on, have the carnê's notification sent again in Gerencianet's panel."),
+	}
+}
+
 // incomplete is the error of a write that succeeded without saying what it made.
-func (c *Client) incomplete() error {
-	return c.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, true, "", "an answer without charge_id")
+func (s *session) incomplete() error {
+	return s.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, true, "", "an answer without an id")
 }
 
-func (c *Client) otherCharge() error {
-	return c.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, false, "", "an answer without the charge that was asked for")
-}
-
-func (c *Client) notPaged() error {
-	return c.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, false, "", "a list whose pages do not end")
+func (s *session) otherCharge() error {
+	return s.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, false, "", "an answer without the charge that was asked for")
 }

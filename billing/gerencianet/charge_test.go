@@ -118,7 +118,7 @@ func TestIssueAnswer(t *testing.T) {
 	client, _ := setup(t, reply(200, payAnswer))
 	charge, err := client.Issue(context.Background(), boleto("1234567"), request())
 	want := provider.Charge{
-		ProviderID: "1234567", Reference: "chg-01J", Status: provider.Waiting, ProviderStatus: "waiting", AmountCents: 10490,
+		ProviderID: "1234567", Method: provider.Boleto, Reference: "chg-01J", Status: provider.Waiting, ProviderStatus: "waiting", AmountCents: 10490,
 		DueDate: pointer(brazil.Date("2026-08-20")), TypeableLine: "00190500954014481606906809350314337370000000100",
 		BarCode: "00193373700000001000500940144816060680935031", PixCode: "00020101",
 		Link: "https://pay.example/1", PDF: "https://pay.example/1.pdf",
@@ -144,23 +144,35 @@ func TestGetReadsBothShapes(t *testing.T) {
 			`{"charge_id":7,"total":10490,"status":"paid","reason":"x","custom_id":"r","paid_value":10500,"customer":{"address":{"number":10}},
 			"payment":{"method":"banking_billet","paid_at":"2026-08-05T10:33:30.000Z","received_by_bank_at":"2026-08-04",
 			"banking_billet":{"barcode":"` + zeros + `","link":"https://l","pdf":{"charge":"https://p"},"expire_at":"2026-08-20"}}}`,
-			provider.Charge{ProviderID: "7", Reference: "r", Status: provider.Paid, ProviderStatus: "paid", AmountCents: 10490,
+			provider.Charge{ProviderID: "7", Method: provider.Boleto, PaidWith: provider.Boleto, Reference: "r", Status: provider.Paid, ProviderStatus: "paid", AmountCents: 10490,
 				DueDate: pointer(brazil.Date("2026-08-20")), PaidCents: pointer(int64(10500)), PaidOn: pointer(brazil.Date("2026-08-04")), ConfirmedAt: &confirmed,
 				BarCode: strings.Repeat("0", 44), TypeableLine: strings.Repeat("0", 47), Link: "https://l", PDF: "https://p", Reason: "x"},
 		},
 		"a row of a list": {
 			`{"id":"7","total":"10490","status":"paid","custom_id":"r","customer":{"phone_number":null},
 			"payment":{"payment_method":"banking_billet","paid_at":"2026-08-05 07:33:30","paid_value":10490.0,"banking_billet":{"barcode":"` + strings.Repeat("1", 44) + `"}}}`,
-			provider.Charge{ProviderID: "7", Reference: "r", Status: provider.Paid, ProviderStatus: "paid", AmountCents: 10490,
+			provider.Charge{ProviderID: "7", Method: provider.Boleto, PaidWith: provider.Boleto, Reference: "r", Status: provider.Paid, ProviderStatus: "paid", AmountCents: 10490,
 				PaidCents: pointer(int64(10490)), ConfirmedAt: pointer(confirmed.In(brazil.SaoPaulo)), BarCode: strings.Repeat("1", 44)},
 		},
 		"a parcel of a carnê": {
 			`{"charge_id":7,"status":"unpaid","payment":{"method":"carnet","carnet":{"parcel":1,"url":"https://u","expire_at":"2026-08-20","barcode":null}}}`,
-			provider.Charge{ProviderID: "7", Status: provider.Overdue, ProviderStatus: "unpaid", DueDate: pointer(brazil.Date("2026-08-20")), Link: "https://u"},
+			provider.Charge{ProviderID: "7", Method: provider.Carnet, Parcel: 1, Status: provider.Overdue, ProviderStatus: "unpaid", DueDate: pointer(brazil.Date("2026-08-20")), Link: "https://u"},
 		},
 		"a link": {
 			`{"charge_id":7,"status":"link","link":{"payment_url":"https://u","expire_at":"2026-08-20"}}`,
-			provider.Charge{ProviderID: "7", Status: provider.Waiting, ProviderStatus: "link", Link: "https://u"},
+			provider.Charge{ProviderID: "7", Method: provider.Link, Status: provider.Waiting, ProviderStatus: "link", DueDate: pointer(brazil.Date("2026-08-20")), Link: "https://u"},
+		},
+		"a link paid by card": {
+			`{"charge_id":7,"total":5900,"status":"paid","link":{"payment_url":"https://u","expire_at":"2026-08-20","payment_method":"all"},"payment":{"method":"credit_card","credit_card":{"mask":"XXXXXXXXXXXX1111","installments":2}}}`,
+			provider.Charge{ProviderID: "7", Method: provider.Link, PaidWith: provider.Card, Status: provider.Paid, ProviderStatus: "paid", AmountCents: 5900, CardMask: "XXXXXXXXXXXX1111", Link: "https://u"},
+		},
+		"a refused card": {
+			`{"charge_id":7,"total":5900,"status":"unpaid","reason":"saldo","payment":{"method":"credit_card","credit_card":{"mask":"m"}}}`,
+			provider.Charge{ProviderID: "7", Method: provider.Card, Status: provider.Refused, ProviderStatus: "unpaid", AmountCents: 5900, CardMask: "m", Reason: "saldo", CanRetry: true},
+		},
+		"a card in analysis": {
+			`{"charge_id":7,"status":"waiting","payment":{"payment_method":"credit_card","credit_card":{}}}`,
+			provider.Charge{ProviderID: "7", Method: provider.Card, Status: provider.Waiting, ProviderStatus: "waiting"},
 		},
 		"a word of tomorrow and strange types": {
 			`{"charge_id":7,"status":"teleported","total":{},"custom_id":[],"payment":{"banking_billet":{"pdf":"x","pix":[],"expire_at":20260820}}}`,
@@ -170,7 +182,7 @@ func TestGetReadsBothShapes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, _ := setup(t, reply(200, `{"code":200,"data":`+strings.Replace(test.body, `"id":"7"`, `"charge_id":"7"`, 1)+`}`))
-			got, err := client.Get(context.Background(), boleto("7"))
+			got, err := client.Get(context.Background(), provider.Handle{ID: "7"})
 			if err != nil || got.ConfirmedAt != nil && !got.ConfirmedAt.Equal(*test.want.ConfirmedAt) {
 				t.Fatalf("%+v, %v", got, err)
 			}
@@ -410,9 +422,9 @@ func TestChanged(t *testing.T) {
 		from, to                             brazil.Date
 		byPayment                            bool
 	}{
-		"a full last page asks once more":    {200, 0, 200, 3, "2026-08-01", "2026-08-10", true},
-		"two pages":                          {150, 0, 150, 2, "2026-08-01", "2026-08-31", false},
-		"many windows":                       {1, 0, 12, 12, "2025-08-01", "2026-07-31", true},
+		"a full last page asks once more":    {200, 0, 600, 9, "2026-08-01", "2026-08-10", true},
+		"two pages":                          {150, 0, 450, 6, "2026-08-01", "2026-08-31", false},
+		"many windows":                       {1, 0, 36, 36, "2025-08-01", "2026-07-31", true},
 		"it stops when told":                 {150, 101, 101, 2, "2025-08-01", "2026-07-31", true},
 		"a range that ends before it begins": {1, 0, 0, 0, "2026-08-02", "2026-08-01", true},
 	} {
@@ -453,15 +465,17 @@ func TestEvents(t *testing.T) {
 	client, _ := setup(t, reply(200, `{"code":200,"data":[
 		{"id":3,"type":"charge","custom_id":"r","status":{"current":"paid","previous":"waiting"},"identifiers":{"charge_id":24342333},"value":6990,"received_by_bank_at":"2026-08-04","created_at":"2026-08-05 07:33:30"},
 		{"id":1,"type":"charge","custom_id":null,"status":{"current":"new","previous":null},"identifiers":{"charge_id":24342333},"created_at":"2026-08-01 09:12:23"},
-		{"id":"2","type":"carnet","status":{"current":"unpaid"},"identifiers":{"carnet_id":5},"created_at":"2026-08-01 09:12:23"},
+		{"id":"2","type":"carnet","status":{"current":"active"},"identifiers":{"carnet_id":5},"created_at":"2026-08-01 09:12:23"},
+		{"id":4,"type":"carnet_charge","custom_id":"c","status":{"current":"waiting"},"identifiers":{"carnet_id":5,"charge_id":9},"created_at":"2026-08-01 09:12:23"},
 		{"type":"charge"}, 7]}`))
 	events, err := client.Events(context.Background(), "09027955-5e06-4ff0-a9c7-46b47b8f1b27")
 	at := time.Date(2026, 8, 1, 12, 12, 23, 0, time.UTC)
 	want := []provider.Event{
 		{ID: 1, ProviderID: "24342333", Status: provider.Draft, ProviderStatus: "new", At: at},
-		{ID: 2, Status: provider.Unrecognized, ProviderStatus: "unpaid", At: at},
+		{ID: 2, CarnetID: "5", Status: provider.Unrecognized, ProviderStatus: "up_to_date", At: at},
 		{ID: 3, Reference: "r", ProviderID: "24342333", Status: provider.Paid, ProviderStatus: "paid", PaidCents: pointer(int64(6990)),
 			PaidOn: pointer(brazil.Date("2026-08-04")), At: time.Date(2026, 8, 5, 10, 33, 30, 0, time.UTC)},
+		{ID: 4, Reference: "c", ProviderID: "9", CarnetID: "5", Status: provider.Waiting, ProviderStatus: "waiting", At: at},
 	}
 	if err != nil || !reflect.DeepEqual(events, want) {
 		t.Errorf("events %+v, %v", events, err)
@@ -489,7 +503,7 @@ func TestChangedReadsFullPages(t *testing.T) {
 		read++
 		return true
 	})
-	if err != nil || read != len(page) {
+	if err != nil || read != 3*len(page) {
 		t.Errorf("read %d of %d: %v", read, len(page), err)
 	}
 }

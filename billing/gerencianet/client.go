@@ -1,11 +1,10 @@
-// Package gerencianet collects boletos through the Cobranças API of Gerencianet
-// (Efí). Its rules and their evidence are in providers/gerencianet.md.
+// Package gerencianet collects boletos, carnês, cards and payment links through
+// the Cobranças API of Gerencianet (Efí), and Pix through its Pix API. Its rules
+// and their evidence are in providers/gerencianet.md.
 package gerencianet
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -23,10 +22,13 @@ const (
 
 // Config is what a Client needs. The credentials belong to the environment.
 type Config struct {
-	// BaseURL has no version; "" is the provider's own host of the environment.
-	BaseURL                string
+	// BaseURL and PixBaseURL have no version; "" is the provider's own host of the
+	// environment.
+	BaseURL, PixBaseURL    string
 	Environment            provider.Environment
 	ClientID, ClientSecret string
+	PixCertificate         string          // certificate and key as PEM, see ParseCertificate; "" when Pix is not set up
+	PixKey                 string          // the receiver's key
 	Timeout                time.Duration   // of each HTTP exchange, 30 s when 0
 	HTTP                   *http.Transport // http.DefaultTransport when nil
 	UserAgent              string
@@ -34,12 +36,10 @@ type Config struct {
 }
 
 // Client speaks with one account in one environment. It is safe for concurrent
-// use; keep one for each account, because it holds the access token.
+// use; keep one for each account, because it holds the access tokens.
 type Client struct {
-	http   *provider.HTTPClient
-	config Config
-	tokens tokens
-	err    error // why the configuration cannot be used
+	session
+	pix *pixClient
 }
 
 var _ provider.Issuer = (*Client)(nil)
@@ -51,6 +51,10 @@ var hosts = map[string]provider.Environment{
 	"cobrancas-h.api.efipay.com.br": provider.Sandbox,
 	"api.gerencianet.com.br":        provider.Production,
 	"sandbox.gerencianet.com.br":    provider.Sandbox,
+	"pix.api.efipay.com.br":         provider.Production,
+	"pix-h.api.efipay.com.br":       provider.Sandbox,
+	"api-pix.gerencianet.com.br":    provider.Production,
+	"api-pix-h.gerencianet.com.br":  provider.Sandbox,
 }
 
 // New never fails: what is wrong with the configuration is told by each call.
@@ -62,13 +66,20 @@ func New(config Config) *Client {
 		config.UserAgent = "Ponte"
 	}
 	config.BaseURL = baseURL(config)
-	client := &Client{config: config, err: checkEnvironment(config)}
-	client.http = provider.NewHTTPClient(provider.HTTPConfig{
-		Provider: name, Title: title, BaseURL: config.BaseURL, UserAgent: config.UserAgent,
-		Timeout: config.Timeout, Transport: config.HTTP, Now: config.Now,
-		Secrets: []string{config.ClientSecret},
-	})
+	config.PixBaseURL = pixBaseURL(config)
+	client := &Client{pix: newPixClient(config)}
+	client.config, client.tokenPath, client.refused = config, "/v1/authorize", client.unauthorized
+	client.err = checkEnvironment(config.BaseURL, config.Environment)
+	client.http = provider.NewHTTPClient(httpConfig(config, config.BaseURL, config.HTTP))
 	return client
+}
+
+func httpConfig(config Config, baseURL string, transport *http.Transport) provider.HTTPConfig {
+	return provider.HTTPConfig{
+		Provider: name, Title: title, BaseURL: baseURL, UserAgent: config.UserAgent,
+		Timeout: config.Timeout, Transport: transport, Now: config.Now,
+		Secrets: []string{config.ClientSecret},
+	}
 }
 
 func baseURL(config Config) string {
@@ -81,41 +92,48 @@ func baseURL(config Config) string {
 	return "https://cobrancas-h.api.efipay.com.br"
 }
 
+func pixBaseURL(config Config) string {
+	if config.PixBaseURL != "" {
+		return strings.TrimRight(config.PixBaseURL, "/")
+	}
+	if config.Environment == provider.Production {
+		return "https://pix.api.efipay.com.br"
+	}
+	return "https://pix-h.api.efipay.com.br"
+}
+
 // checkEnvironment keeps the credentials of one environment from the host of
 // the other.
-func checkEnvironment(config Config) error {
-	address, err := url.Parse(config.BaseURL)
+func checkEnvironment(baseURL string, credentials provider.Environment) error {
+	address, err := url.Parse(baseURL)
 	if err != nil {
 		return nil //nolint:nilerr // the HTTP client refuses it in better words
 	}
 	environment, known := hosts[strings.ToLower(address.Hostname())]
-	if !known || config.Environment == environment {
+	if !known || credentials == environment {
 		return nil
 	}
 	return &provider.Error{
 		Provider: name, Class: provider.Auth,
-		Err: fmt.Errorf("%s serves %s, the credentials are of %s", address.Hostname(), environment, config.Environment),
-		Cause: provider.Text{
-			PT: "O endereço da API é de um ambiente e as credenciais são de outro; nada foi enviado.",
-			EN: "The API address is of one environment and the credentials are of the other; nothing was sent.",
-		},
-		Remedy: provider.Text{
-			PT: "Escolha na integração o ambiente (produção ou homologação) a que pertencem as credenciais e deixe o endereço em branco.",
-			EN: "Choose in the integration the environment (production or sandbox) of the credentials and leave the address empty.",
-		},
+		Err: fmt.Errorf("%s serves %s, the credentials are of %s", address.Hostname(), environment, credentials),
+		Cause: say(
+			"O endereço da API é de um ambiente e as credenciais são de outro; nada foi enviado.",
+			"The API address is of one environment and the credentials are of the other; nothing was sent."),
+		Remedy: say(
+			"Escolha na integração o ambiente (produção ou homologação) a que pertencem as credenciais e deixe o endereço em branco.",
+			"Choose in the integration the environment (production or sandbox) of the credentials and leave the address empty."),
 	}
 }
 
-// Ping proves that the credentials work, by asking for a new token.
+// Ping proves that the credentials work, those of Pix too when there are any.
 func (c *Client) Ping(ctx context.Context) error {
-	c.tokens.drop("")
-	_, err := c.token(ctx)
-	return err
+	if err := c.ping(ctx); err != nil || !c.pix.isSetUp() {
+		return err
+	}
+	return c.pix.ping(ctx)
 }
 
-// do sends one request and answers the data of its answer. A 401 means that
-// nothing was executed, so the request is sent once more with a new token,
-// whatever its method (providers/gerencianet.md, 1.4).
+// do sends one request and answers the data of its answer.
 func (c *Client) do(ctx context.Context, method, path string, body any) (object, error) {
 	call := provider.HTTPCall{Method: method, Path: path, JSON: body, Write: method != http.MethodGet}
 	answer, err := c.authorized(ctx, call)
@@ -125,72 +143,15 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (object,
 	return c.read(answer, call.Write)
 }
 
-func (c *Client) authorized(ctx context.Context, call provider.HTTPCall) (*provider.HTTPAnswer, error) {
-	for attempt := 1; ; attempt++ {
-		token, err := c.token(ctx)
-		if err != nil {
-			return nil, err
-		}
-		call.Header = http.Header{"Authorization": {"Bearer " + token}}
-		answer, err := c.http.Do(ctx, call)
-		if err != nil || answer.Status != http.StatusUnauthorized || attempt == 2 {
-			return answer, err
-		}
-		c.tokens.drop(token)
-	}
-}
-
-// token answers the cached access token or a new one.
-func (c *Client) token(ctx context.Context) (string, error) {
-	if c.err != nil {
-		return "", c.err
-	}
-	token, err := c.tokens.get(ctx, c.config.Now, c.authorize)
-	if errors.Is(err, errWaiting) {
-		return "", &provider.Error{
-			Provider: name, Class: provider.Unavailable, Err: err,
-			Cause: provider.Text{
-				PT: "O tempo acabou enquanto se esperava a autorização da Gerencianet; nada foi enviado.",
-				EN: "The time ran out while waiting for Gerencianet's authorization; nothing was sent.",
-			},
-			Remedy: provider.Text{PT: "Será tentado de novo automaticamente.", EN: "It will be tried again automatically."},
-		}
-	}
-	return token, err
-}
-
-// authorize asks for a token. It changes nothing at the provider, so that a
-// lost answer leaves nothing in doubt.
-func (c *Client) authorize(ctx context.Context) (token string, lifetime time.Duration, err error) {
-	basic := base64.StdEncoding.EncodeToString([]byte(c.config.ClientID + ":" + c.config.ClientSecret))
-	answer, err := c.http.Do(ctx, provider.HTTPCall{
-		Method: http.MethodPost, Path: "/v1/authorize",
-		Header: http.Header{"Authorization": {"Basic " + basic}},
-		JSON: struct {
-			GrantType string `json:"grant_type"`
-		}{"client_credentials"},
-	})
-	if err != nil {
-		return "", 0, err
-	}
-	if answer.Status < 200 || answer.Status > 299 {
-		return "", 0, c.unauthorized(answer)
-	}
-	granted, _ := decode(answer.Body)
-	seconds := granted.integer("expires_in")
-	if token = granted.text("access_token"); token == "" {
-		return "", 0, c.http.Unexpected(answer, false, "", "an authorization without access_token")
-	}
-	if seconds == nil {
-		return token, 0, nil // good for this call only
-	}
-	return token, time.Duration(*seconds) * time.Second, nil
-}
-
 // unauthorized is the error of a refused authorization: whatever the words, a
 // refusal here is one of the credentials unless the account itself is barred.
 func (c *Client) unauthorized(answer *provider.HTTPAnswer) error {
-	failure := c.failure(answer, false)
+	return asCredentials(c.failure(answer, false), answer)
+}
+
+// asCredentials has an error tell that the credentials were refused, unless it
+// is the server that fails or the account that is barred.
+func asCredentials(failure *provider.Error, answer *provider.HTTPAnswer) *provider.Error {
 	refused := answer.Status >= 400 && answer.Status < 500 && answer.Status != http.StatusTooManyRequests
 	if refused && !answer.IsHTML && failure.Class != provider.Account {
 		failure.Class = provider.Auth
@@ -199,4 +160,4 @@ func (c *Client) unauthorized(answer *provider.HTTPAnswer) error {
 	return failure
 }
 
-func (c *Client) today() brazil.Date { return brazil.DateOf(c.config.Now()) }
+func (s *session) today() brazil.Date { return brazil.DateOf(s.config.Now()) }

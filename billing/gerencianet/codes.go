@@ -88,8 +88,13 @@ func invalid(field string, cause, remedy provider.Text) meaning {
 	return meaning{class: provider.Invalid, cause: cause, remedy: remedy, field: field}
 }
 
-// notOurs are codes of cards, subscriptions and marketplaces, of which only the
-// existence is known.
+// cardRefused are codes of which only that they are about cards, subscriptions
+// or marketplaces is known. Of these we send cards.
+var cardRefused = invalid("",
+	say("A Gerencianet recusou um dado do pagamento com cartão.", "Gerencianet refused a value of the card payment."),
+	say("Veja a mensagem da Gerencianet, digite os dados do cartão de novo ou use outro cartão.", "See Gerencianet's message, type the card's data again or use another card."))
+
+// notOurs are codes of subscriptions, which are not issued from here.
 func notOurs(class provider.Class, pt, en string) meaning {
 	return meaning{class: class, cause: say(pt, en), remedy: notUsedHere}
 }
@@ -143,12 +148,12 @@ var meanings = map[string]meaning{
 	"4600222": invalid("payer.taxID", say("O pagador não pode ser o próprio dono da conta que recebe.", "The payer cannot be the owner of the receiving account."), say("Use o CPF ou CNPJ de quem vai pagar, diferente do titular da conta na Gerencianet.", "Use the CPF or CNPJ of who is going to pay, different from the holder of the Gerencianet account.")),
 
 	// Amounts and dates.
-	"4600111": invalid("amountCents", say("O valor da parcela é menor que R$ 5,00.", "The instalment is below R$ 5.00."), say("Aumente o valor ou diminua o número de parcelas: cada boleto precisa ter pelo menos R$ 5,00.", "Raise the amount or use fewer instalments: each boleto needs at least R$ 5.00.")),
+	"4600111": invalid("amountCents", say("O valor da parcela é menor que R$ 5,00.", "The instalment is below R$ 5.00."), say("Aumente o valor ou diminua o número de parcelas: cada uma precisa ter pelo menos R$ 5,00.", "Raise the amount or use fewer instalments: each needs at least R$ 5.00.")),
 	"4600523": invalid("discount", say("Com o desconto, a cobrança fica abaixo do valor mínimo.", "With its discount the charge falls below the minimum."), say("Diminua o desconto: depois dele devem restar pelo menos R$ 5,00.", "Reduce the discount: at least R$ 5.00 must remain after it.")),
 	"4600007": invalid("dueDate", say("O vencimento é anterior a hoje.", "The due date is before today."), say("Escolha um vencimento de hoje em diante.", "Choose a due date from today on.")),
 	"4600414": invalid("dueDate", say("O vencimento está longe demais no futuro.", "The due date is too far in the future."), say("Escolha um vencimento mais próximo ou emita esta cobrança mais tarde.", "Choose a nearer due date or issue this charge later.")),
 	"4600521": invalid("conditionalDiscount.until", say("A data limite do desconto é inválida.", "The discount's last day is not valid."), say("Escolha uma data entre hoje e o vencimento.", "Choose a day between today and the due date.")),
-	"4600059": invalid("lines", say("O carnê tem mais de 12 parcelas.", "The carnê has more than 12 instalments."), say("Use no máximo 12 parcelas ou divida a venda em mais de um carnê.", "Use at most 12 instalments or divide the sale into more than one carnê.")),
+	"4600059": invalid("parcels", say("O carnê tem mais de 12 parcelas.", "The carnê has more than 12 instalments."), say("Use no máximo 12 parcelas ou divida a venda em mais de um carnê.", "Use at most 12 instalments or divide the sale into more than one carnê.")),
 
 	// The charge is in another state.
 	"3500030": state("A forma de pagamento desta cobrança já foi definida.", "The charge's method of payment was set already."),
@@ -184,13 +189,13 @@ var meanings = map[string]meaning{
 	"4600212": invalid("payer.phone", say("Este telefone já está ligado a outro CPF na Gerencianet.", "This phone is tied to another CPF at Gerencianet."), say("Confira o telefone do pagador; se não tiver um só dele, deixe em branco.", "Check the payer's phone; if they have none of their own, leave it empty.")),
 	"4600218": invalid("payer.email", say("Este e-mail já está ligado a outro CPF na Gerencianet.", "This e-mail is tied to another CPF at Gerencianet."), say("Confira o e-mail do pagador; se não tiver um só dele, desligue o envio por e-mail.", "Check the payer's e-mail; if they have none of their own, switch sending by e-mail off.")),
 
-	// Cards, subscriptions, marketplaces.
-	"3500021": notOurs(provider.Invalid, "A Gerencianet recusou um dado de cartão, assinatura ou marketplace.", "Gerencianet refused a value of a card, subscription or marketplace."),
+	// Cards, subscriptions, marketplaces (providers/gerencianet.md, 8.4).
+	"3500021": cardRefused,
 	"3500032": notOurs(provider.State, "O plano tem cobranças e não pode ser removido.", "The plan has charges and cannot be removed."),
 	"3500040": notOurs(provider.State, "Só uma assinatura nova ou ativa pode ser cancelada.", "Only a subscription that is new or active can be cancelled."),
-	"3500041": notOurs(provider.Invalid, "A Gerencianet recusou uma operação de assinatura ou cartão.", "Gerencianet refused an operation on a subscription or card."),
-	"3500073": notOurs(provider.Invalid, "A Gerencianet recusou um dado de cartão, assinatura ou marketplace.", "Gerencianet refused a value of a card, subscription or marketplace."),
-	"4600254": notOurs(provider.Invalid, "A Gerencianet recusou um dado de cartão, assinatura ou marketplace.", "Gerencianet refused a value of a card, subscription or marketplace."),
-	"4600257": notOurs(provider.Invalid, "A Gerencianet recusou um dado de cartão, assinatura ou marketplace.", "Gerencianet refused a value of a card, subscription or marketplace."),
-	"4600329": notOurs(provider.Invalid, "A Gerencianet recusou um dado de cartão, assinatura ou marketplace.", "Gerencianet refused a value of a card, subscription or marketplace."),
+	"3500041": cardRefused,
+	"3500073": cardRefused,
+	"4600254": cardRefused,
+	"4600257": cardRefused,
+	"4600329": cardRefused,
 }

@@ -83,6 +83,15 @@ func (o object) integer(name string) *int64 {
 	return &whole
 }
 
+// count answers a small number that is not negative, 0 when there is none.
+func (o object) count(name string) int {
+	whole := o.integer(name)
+	if whole == nil || *whole < 0 || *whole > math.MaxInt32 {
+		return 0
+	}
+	return int(*whole)
+}
+
 // date answers the day of a date or of a wall clock.
 func (o object) date(name string) *brazil.Date {
 	text := o.text(name)

@@ -11,7 +11,7 @@ import (
 )
 
 // Events reads what a notification token stands for: the whole history of a
-// charge, of which every entry counts (providers/gerencianet.md, 5.2). The read
+// charge or of a carnê with its parcels, of which every entry counts (providers/gerencianet.md, 5.2). The read
 // is also what makes the provider take its callback for delivered.
 func (c *Client) Events(ctx context.Context, token string) ([]provider.Event, error) {
 	if token == "" {
@@ -38,11 +38,14 @@ func readEvent(entry object) (provider.Event, bool) {
 	if id == nil {
 		return provider.Event{}, false
 	}
-	word := entry.object("status").text("current")
+	word, identifiers := entry.object("status").text("current"), entry.object("identifiers")
 	event := provider.Event{
-		ID: *id, Reference: entry.text("custom_id"), ProviderID: entry.object("identifiers").text("charge_id"),
+		ID: *id, Reference: entry.text("custom_id"), ProviderID: identifiers.text("charge_id"), CarnetID: identifiers.text("carnet_id"),
 		Status: statusOf(word), ProviderStatus: word,
 		PaidCents: entry.integer("value"), PaidOn: entry.date("received_by_bank_at"),
+	}
+	if entry.text("type") == "carnet" {
+		event.ProviderID, event.ProviderStatus = "", carnetStatus(word)
 	}
 	if event.ProviderID == "" {
 		event.Status = provider.Unrecognized // the word is of a carnê or subscription, not of a charge

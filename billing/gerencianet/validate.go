@@ -2,17 +2,21 @@ package gerencianet
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
 )
 
-// The limits of providers/gerencianet.md, 8.1 and 2.3.
+// The limits of providers/gerencianet.md, 8.1, 2.3, 3 and 7.2.
 const (
 	minAmountCents      = 500
+	minPixCents         = 1
+	maxPixCents         = 999_999_999_999 // ten digits and two decimals
 	maxFineHundredths   = 1000
 	maxDailyThousandths = 330
 	// No document gives a limit for interest by the month; more than the whole
@@ -20,6 +24,12 @@ const (
 	maxMonthlyHundredths = 10000
 	maxDaysToWriteOff    = 120
 	wholePercent         = 10000
+	maxInstallments      = 12
+	maxParcels           = 12
+	maxLinkDiscount      = 99_999_999 // cents
+	maxPixName           = 200
+	maxPixMessage        = 140
+	maxDaysAfterDue      = 3650 // no document gives a limit
 )
 
 var (
@@ -28,6 +38,7 @@ var (
 	emailPattern     = regexp.MustCompile(`^[A-Za-z0-9_\-]+(?:[.][A-Za-z0-9_\-]+)*@[A-Za-z0-9_]+(?:[-.][A-Za-z0-9_]+)*\.[A-Za-z0-9_]+$`)
 	callbackPattern  = regexp.MustCompile(`^https?://.+`)
 	onlyDigits       = regexp.MustCompile(`^[0-9]+$`)
+	cardToken        = regexp.MustCompile(`^[a-fA-F0-9]{40}$`)
 )
 
 // violations collects what is wrong with a request.
@@ -43,9 +54,6 @@ func (v *violations) add(wrong bool, field, pt, en string) {
 // nothing is sent in vain. It answers nil when nothing is wrong.
 func Validate(request provider.ChargeRequest, today brazil.Date) []provider.Violation {
 	var found violations
-	found.add(request.Method != provider.Boleto, "method",
-		"Só boletos são emitidos pela Gerencianet: escolha boleto.",
-		"Only boletos are issued through Gerencianet: choose boleto.")
 	found.add(!referencePattern.MatchString(request.Reference), "reference",
 		"A referência precisa ter de 1 a 255 letras sem acento, números, hífens ou sublinhados.",
 		"The reference needs 1 to 255 letters without accents, digits, hyphens or underscores.")
@@ -53,16 +61,138 @@ func Validate(request provider.ChargeRequest, today brazil.Date) []provider.Viol
 		"O endereço de notificação precisa começar com http:// ou https:// e ter até 255 caracteres: corrija o endereço público do servidor.",
 		"The notification address must begin with http:// or https:// and have at most 255 characters: correct the server's public address.")
 	found.lines(request.Lines)
-	found.amount(request)
-	found = append(found, checkDueDate(request.DueDate, today)...)
-	found.payer(request.Payer)
-	if request.SendEmail {
-		found = append(found, checkEmail(request.Payer.Email)...)
+	found.unconditional(request)
+	switch request.Method {
+	case provider.Boleto:
+		found.boleto(request, today)
+	case provider.Carnet:
+		found.carnet(request, today)
+	case provider.Pix:
+		found.pix(request, today)
+	case provider.Card:
+		found.card(request)
+	case provider.Link:
+		found.link(request, today)
+	default:
+		found.add(true, "method",
+			"A Gerencianet cobra por boleto, carnê, Pix, cartão ou link: escolha um deles.",
+			"Gerencianet collects by boleto, carnê, Pix, card or link: choose one of them.")
 	}
-	found.charges(request)
-	found.discounts(request, today)
-	found.message(request.Message)
 	return found
+}
+
+func (v *violations) boleto(request provider.ChargeRequest, today brazil.Date) {
+	v.amount(request, minAmountCents)
+	v.sum(request)
+	*v = append(*v, checkDueDate(request.DueDate, today)...)
+	v.payer(request.Payer)
+	v.mailed(request)
+	v.charges(request)
+	v.conditional(request, today, minAmountCents)
+	v.message(request.Message)
+}
+
+// carnet checks the parcels too: each is a boleto.
+func (v *violations) carnet(request provider.ChargeRequest, today brazil.Date) {
+	v.add(request.Parcels < 1 || request.Parcels > maxParcels, "parcels",
+		"O carnê pode ter de 1 a 12 parcelas: divida a venda em mais de um carnê.",
+		"A carnê can have 1 to 12 parcels: divide the sale into more than one carnê.")
+	v.amount(request, minAmountCents)
+	v.parcelSum(request)
+	*v = append(*v, checkDueDate(request.DueDate, today)...)
+	v.payer(request.Payer)
+	v.mailed(request)
+	v.charges(request)
+	v.conditional(request, today, minAmountCents)
+	v.message(request.Message)
+}
+
+// parcelSum compares the amount of a parcel with the lines. When they are
+// divided, who gets the odd cents is the provider's choice.
+func (v *violations) parcelSum(request provider.ChargeRequest) {
+	if !request.SplitLines {
+		v.sum(request)
+		return
+	}
+	if request.Discount != nil {
+		return // whether it is taken off the whole or off each parcel is unknown
+	}
+	parcels := int64(request.Parcels)
+	difference := gross(request) - request.AmountCents*parcels
+	v.add(len(request.Lines) > 0 && (difference <= -parcels || difference >= parcels), "amountCents",
+		"O valor das parcelas é diferente da soma dos itens dividida por elas: corrija um dos dois.",
+		"The amount of the parcels differs from the sum of the items divided by them: correct one of them.")
+}
+
+func (v *violations) pix(request provider.ChargeRequest, today brazil.Date) {
+	v.amount(request, minPixCents)
+	v.add(gross(request) > maxPixCents, "amountCents", "O valor é maior do que um Pix aceita.", "The amount is more than a Pix takes.")
+	v.sum(request)
+	v.payer(request.Payer)
+	v.add(!within(request.Payer.Name, 0, maxPixName), "payer.name",
+		"O nome do pagador de um Pix pode ter até 200 caracteres: encurte-o.", "The name of a Pix's payer can have up to 200 characters: shorten it.")
+	v.add(!within(pixMessage(request.Message), 0, maxPixMessage), "message",
+		"A mensagem de um Pix pode ter até 140 caracteres: encurte-a.", "A Pix's message can have up to 140 characters: shorten it.")
+	if request.Pix.ExpiresIn != 0 {
+		v.add(request.Pix.ExpiresIn < time.Second || request.Pix.ExpiresIn > math.MaxInt32*time.Second, "pix.expiresIn",
+			"O Pix imediato precisa valer pelo menos um segundo.", "An immediate Pix must be good for at least a second.")
+		return
+	}
+	*v = append(*v, checkDueDate(request.DueDate, today)...)
+	v.add(request.Pix.DaysAfterDue < 0 || request.Pix.DaysAfterDue > maxDaysAfterDue, "pix.daysAfterDue",
+		"Informe quantos dias depois do vencimento o Pix ainda pode ser pago, de 0 a 3650.",
+		"Say for how many days after its due date the Pix can still be paid, 0 to 3650.")
+	v.charges(request)
+	v.conditional(request, today, minPixCents)
+}
+
+func (v *violations) card(request provider.ChargeRequest) {
+	v.amount(request, minAmountCents)
+	v.sum(request)
+	v.payer(request.Payer)
+	v.add(request.Payer.Phone == "", "payer.phone",
+		"Para cobrar no cartão, preencha o telefone do pagador com DDD.", "To charge a card, fill in the payer's phone with its area code.")
+	v.add(request.Payer.Email == "", "payer.email",
+		"Para cobrar no cartão, preencha o e-mail do pagador.", "To charge a card, fill in the payer's e-mail.")
+	if request.Payer.Email != "" {
+		*v = append(*v, checkEmail(request.Payer.Email)...)
+	}
+	v.message(request.Message)
+	if request.Card == nil {
+		v.add(true, "card.token", "Informe os dados do cartão.", "Give the card's data.")
+		return
+	}
+	v.add(!cardToken.MatchString(request.Card.Token), "card.token",
+		"Os dados do cartão não foram aceitos pela Gerencianet: digite-os de novo.", "The card's data was not accepted by Gerencianet: type it again.")
+	count := request.Card.Installments
+	v.add(count < 1 || count > maxInstallments, "card.installments",
+		"O cartão pode ser dividido em 1 a 12 parcelas.", "A card can be divided into 1 to 12 instalments.")
+	v.add(count > 1 && count <= maxInstallments && request.AmountCents/int64(count) < minAmountCents, "card.installments",
+		"Cada parcela no cartão precisa ter pelo menos R$ 5,00: use menos parcelas.", "Each instalment on a card needs at least R$ 5.00: use fewer.")
+}
+
+// link does not check the payer: who pays fills that in.
+func (v *violations) link(request provider.ChargeRequest, today brazil.Date) {
+	v.amount(request, minAmountCents)
+	v.sum(request)
+	*v = append(*v, checkDueDate(request.DueDate, today)...)
+	v.conditional(request, today, minAmountCents)
+	v.message(request.Message)
+	v.add(request.Discount != nil && request.Discount.Value > maxLinkDiscount, "discount",
+		"O desconto de um link pode ser de até R$ 999.999,99.", "A link's discount can be up to R$ 999,999.99.")
+	boleto, card := linkMethods(request)
+	known := len(request.LinkMethods) == 0
+	for _, method := range request.LinkMethods {
+		known = known || method == provider.Boleto || method == provider.Card
+	}
+	v.add(!known || !boleto && !card, "linkMethods",
+		"Um link pode ser pago por boleto, por cartão ou pelos dois: escolha.", "A link can be paid by boleto, by card or by both: choose.")
+}
+
+func (v *violations) mailed(request provider.ChargeRequest) {
+	if request.SendEmail {
+		*v = append(*v, checkEmail(request.Payer.Email)...)
+	}
 }
 
 func (v *violations) lines(lines []provider.Line) {
@@ -80,14 +210,20 @@ func (v *violations) lines(lines []provider.Line) {
 	}
 }
 
-func (v *violations) amount(request provider.ChargeRequest) {
+// amount checks what remains after the unconditional discount.
+func (v *violations) amount(request provider.ChargeRequest, least int64) {
+	wrong := request.AmountCents < least
+	discounted := request.Discount != nil && gross(request) >= least
+	v.add(wrong && discounted, "discount",
+		fmt.Sprintf("Depois do desconto devem restar pelo menos %s: diminua o desconto.", brazil.FormatCents(least)),
+		fmt.Sprintf("At least %s must remain after the discount: reduce it.", brazil.FormatCents(least)))
+	v.add(wrong && !discounted, "amountCents",
+		fmt.Sprintf("O valor mínimo é %s: aumente o valor da cobrança.", brazil.FormatCents(least)),
+		fmt.Sprintf("The least amount is %s: raise the charge's amount.", brazil.FormatCents(least)))
+}
+
+func (v *violations) sum(request provider.ChargeRequest) {
 	sum := gross(request) - cents(request.Discount, gross(request))
-	discounted := request.Discount != nil && gross(request) >= minAmountCents
-	v.add(request.AmountCents < minAmountCents && discounted, "discount",
-		"Depois do desconto devem restar pelo menos R$ 5,00: diminua o desconto.", "At least R$ 5.00 must remain after the discount: reduce it.")
-	v.add(request.AmountCents < minAmountCents && !discounted, "amountCents",
-		"O valor mínimo de um boleto é R$ 5,00: aumente o valor da cobrança.",
-		"The least amount of a boleto is R$ 5.00: raise the charge's amount.")
 	v.add(len(request.Lines) > 0 && sum != request.AmountCents, "amountCents",
 		fmt.Sprintf("O valor da cobrança (%s) é diferente da soma dos itens menos o desconto (%s): corrija um dos dois.", brazil.FormatCents(request.AmountCents), brazil.FormatCents(sum)),
 		fmt.Sprintf("The charge's amount (%s) differs from the sum of its items less the discount (%s): correct one of them.", brazil.FormatCents(request.AmountCents), brazil.FormatCents(sum)))
@@ -147,8 +283,8 @@ func checkEmail(email string) []provider.Violation {
 	var found violations
 	matches := emailPattern.MatchString(email) && len(email) <= 255
 	found.add(email == "", "payer.email",
-		"Para enviar o boleto por e-mail, preencha o e-mail do pagador ou desligue o envio.",
-		"To mail the boleto, fill in the payer's e-mail or switch mailing off.")
+		"Para enviar a cobrança por e-mail, preencha o e-mail do pagador ou desligue o envio.",
+		"To mail the charge, fill in the payer's e-mail or switch mailing off.")
 	found.add(!matches && strings.Contains(email, "+"), "payer.email",
 		"A Gerencianet não aceita e-mail com o sinal +: use o endereço sem o + e o que vem depois dele até a arroba.",
 		"Gerencianet does not take an e-mail with the sign +: use the address without the + and what follows it up to the @.")
@@ -193,17 +329,24 @@ func (v *violations) charges(request provider.ChargeRequest) {
 		"O boleto pode continuar pagável por 0 a 120 dias depois do vencimento.", "The boleto can stay payable for 0 to 120 days after its due date.")
 }
 
-func (v *violations) discounts(request provider.ChargeRequest, today brazil.Date) {
+func (v *violations) unconditional(request provider.ChargeRequest) {
 	v.discount(request.Discount, "discount")
-	v.discount(request.ConditionalDiscount, "conditionalDiscount")
-	if conditional := request.ConditionalDiscount; conditional != nil {
-		until := conditional.Until
-		v.add(until == nil || *until < today || *until > request.DueDate, "conditionalDiscount.until",
-			"Escolha a data limite do desconto entre hoje e o vencimento.", "Choose the discount's last day between today and the due date.")
+	v.add(request.Discount != nil && request.Discount.Percent, "discount",
+		"Informe em reais o desconto que não depende do dia do pagamento.", "Give a discount that does not depend on the day of payment in reais.")
+}
+
+func (v *violations) conditional(request provider.ChargeRequest, today brazil.Date, least int64) {
+	conditional := request.ConditionalDiscount
+	if conditional == nil {
+		return
 	}
-	remains := request.AmountCents - cents(request.ConditionalDiscount, request.AmountCents)
-	v.add(request.AmountCents >= minAmountCents && remains < minAmountCents, "conditionalDiscount",
-		"Depois dos descontos devem restar pelo menos R$ 5,00: diminua o desconto.", "At least R$ 5.00 must remain after the discounts: reduce the discount.")
+	v.discount(conditional, "conditionalDiscount")
+	until := conditional.Until
+	v.add(until == nil || *until < today || *until > request.DueDate, "conditionalDiscount.until",
+		"Escolha a data limite do desconto entre hoje e o vencimento.", "Choose the discount's last day between today and the due date.")
+	v.add(request.AmountCents >= least && request.AmountCents-cents(conditional, request.AmountCents) < least, "conditionalDiscount",
+		fmt.Sprintf("Depois dos descontos devem restar pelo menos %s: diminua o desconto.", brazil.FormatCents(least)),
+		fmt.Sprintf("At least %s must remain after the discounts: reduce the discount.", brazil.FormatCents(least)))
 }
 
 func (v *violations) discount(discount *provider.Discount, field string) {
@@ -238,11 +381,11 @@ func cents(discount *provider.Discount, amountCents int64) int64 {
 func (v *violations) message(text string) {
 	lines := strings.Split(message(text), "\n")
 	v.add(len(lines) > 4, "message",
-		"A mensagem do boleto pode ter até 4 linhas.", "The boleto's message can have up to 4 lines.")
+		"A mensagem pode ter até 4 linhas.", "The message can have up to 4 lines.")
 	for _, line := range lines {
 		if !within(line, 0, 100) {
 			v.add(true, "message",
-				"Cada linha da mensagem do boleto pode ter até 100 caracteres: quebre ou encurte as linhas.", "Each line of the boleto's message can have up to 100 characters: break or shorten the lines.")
+				"Cada linha da mensagem pode ter até 100 caracteres: quebre ou encurte as linhas.", "Each line of the message can have up to 100 characters: break or shorten the lines.")
 			return
 		}
 	}

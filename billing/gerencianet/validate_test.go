@@ -67,7 +67,7 @@ func TestValidate(t *testing.T) {
 		}, "payer.address.street payer.address.number payer.address.district payer.address.city payer.address.complement payer.address.state payer.address.postalCode"},
 		"reference": {func(r *provider.ChargeRequest) { r.Reference = "venda 1" }, "reference"},
 		"callback":  {func(r *provider.ChargeRequest) { r.NotificationURL = "ftp://x" }, "notificationURL"},
-		"method":    {func(r *provider.ChargeRequest) { r.Method = provider.Pix }, "method"},
+		"method":    {func(r *provider.ChargeRequest) { r.Method = provider.PayPal }, "method"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

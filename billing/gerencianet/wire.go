@@ -92,10 +92,10 @@ func reservation(request provider.ChargeRequest) chargeBody {
 	return body
 }
 
-func payment(request provider.ChargeRequest) paymentBody {
+func boletoPayment(request provider.ChargeRequest) paymentBody {
 	var body paymentBody
 	body.Payment.BankingBillet = billetBody{
-		Customer:            customer(request),
+		Customer:            customer(request, request.SendEmail),
 		ExpireAt:            request.DueDate,
 		Discount:            discount(request.Discount, nil),
 		ConditionalDiscount: conditionalDiscount(request.ConditionalDiscount),
@@ -111,10 +111,10 @@ func payment(request provider.ChargeRequest) paymentBody {
 
 // customer names a company by juridical_person alone: name and cpf would name
 // the person who signs for it. The provider mails whoever's address it is given.
-func customer(request provider.ChargeRequest) customerBody {
+func customer(request provider.ChargeRequest, withEmail bool) customerBody {
 	payer := request.Payer
 	body := customerBody{PhoneNumber: payer.Phone, Address: address(payer.Address)}
-	if request.SendEmail {
+	if withEmail {
 		body.Email = payer.Email
 	}
 	if len(payer.TaxID) == 14 {
@@ -164,36 +164,88 @@ func interest(request provider.ChargeRequest) any {
 
 func message(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
 
-// readCharge reads a charge from any of the three answers that hold one: the
-// one to /pay has the boleto at its root, the others below payment, and a list
-// has other names (providers/gerencianet.md, 2.3 to 2.5).
+// readCharge reads a charge from any of the answers that hold one: the one to
+// /pay has the payment at its root, the others below payment, and a list has
+// other names (providers/gerencianet.md, 2.3 to 2.5).
 func readCharge(data object) provider.Charge {
 	paid := data.object("payment")
-	boleto := boletoOf(data, paid)
+	form := formOf(data, paid)
 	word := data.text("status")
 	charge := provider.Charge{
 		ProviderID: data.text("charge_id", "id"), Reference: data.text("custom_id"),
-		Status: statusOf(word), ProviderStatus: word,
-		DueDate:     boleto.date("expire_at"),
+		CarnetID: firstText(data.text("carnet_id"), form.text("carnet_id")), Parcel: form.count("parcel"),
+		ProviderStatus: word, DueDate: form.date("expire_at"),
 		PaidCents:   firstOf(paid.integer("paid_value"), data.integer("paid_value")),
 		PaidOn:      firstOf(paid.date("received_by_bank_at"), data.date("received_by_bank_at")),
 		ConfirmedAt: firstOf(paid.moment("paid_at"), data.moment("paid_at")),
-		PixCode:     boleto.object("pix").text("qrcode"),
-		Link:        firstText(boleto.text("link", "billet_link", "url", "parcel_link"), data.text("payment_url"), data.object("link").text("payment_url")),
-		PDF:         boleto.object("pdf").text("charge"),
-		Reason:      firstText(data.text("reason"), data.object("refusal").text("reason")),
+		PixCode:     firstText(form.object("pix").text("qrcode"), paid.object("pix").text("qrcode")),
+		Link:        linkOf(data, form), PDF: form.object("pdf").text("charge"), CardMask: form.text("mask"),
+		Reason: firstText(data.text("reason"), data.object("refusal").text("reason")),
 	}
 	if total := data.integer("total"); total != nil {
 		charge.AmountCents = *total
 	}
-	charge.BarCode, charge.TypeableLine = codes(boleto.text("barcode"))
+	charge.BarCode, charge.TypeableLine = codes(form.text("barcode"))
+	return withStatus(charge, data, methodOf(data, paid))
+}
+
+// withStatus sets what depends on how the charge is paid: an unpaid boleto is
+// overdue, an unpaid card was refused (providers/gerencianet.md, 6.1).
+func withStatus(charge provider.Charge, data object, paidWith provider.Method) provider.Charge {
+	charge.Method, charge.Status = paidWith, statusOf(charge.ProviderStatus)
+	if isLink(data) {
+		charge.Method = provider.Link
+	}
+	if charge.Status == provider.Overdue && paidWith == provider.Card {
+		charge.Status, charge.CanRetry = provider.Refused, mayRetry(data)
+	}
+	switch charge.Status {
+	case provider.Identified, provider.Approved, provider.Paid, provider.Refunded, provider.Contested:
+		charge.PaidWith = paidWith
+	}
 	return charge
 }
 
-func boletoOf(data, paid object) object {
-	for _, form := range []string{"banking_billet", "carnet"} {
-		if boleto := paid.object(form); boleto != nil {
-			return boleto
+// mayRetry tells whether another card may be tried. Only the answer to a try
+// says; a charge that is read does not, and then a try that is not allowed is
+// refused by the provider.
+func mayRetry(data object) bool {
+	retry, told := data.object("refusal")["retry"].(bool)
+	return retry || !told
+}
+
+// methodOf answers the method of payment, whose name differs from answer to
+// answer; "" when none is defined yet.
+func methodOf(data, paid object) provider.Method {
+	switch firstText(paid.text("method", "payment_method"), data.text("payment")) {
+	case "banking_billet":
+		return provider.Boleto
+	case "credit_card":
+		return provider.Card
+	case "carnet":
+		return provider.Carnet
+	}
+	return ""
+}
+
+// isLink tells a charge with a payment link: its settings are an object, or at
+// the root of the answer that defines them. A boleto's link is a text.
+func isLink(data object) bool {
+	return data.object("link") != nil || data.text("payment_url") != ""
+}
+
+// linkOf answers the page for the payer: of a link the one where the payer
+// chooses, also after the choice.
+func linkOf(data, form object) string {
+	return firstText(data.text("payment_url"), data.object("link").text("payment_url"), form.text("link", "billet_link", "url", "parcel_link"))
+}
+
+// formOf answers the object with the details of the payment; of a link that was
+// not chosen yet its settings.
+func formOf(data, paid object) object {
+	for _, form := range []object{paid.object("banking_billet"), paid.object("carnet"), paid.object("credit_card"), data.object("link")} {
+		if form != nil {
+			return form
 		}
 	}
 	return data
