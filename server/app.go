@@ -104,21 +104,25 @@ func (a *app) wire() error {
 func userAgent() string { return "Ponte/" + version }
 
 // issuers answers one client for each account, because a client holds its access
-// token.
-func issuers(c config, transport *http.Transport) func(provider.Environment, string, string) provider.Issuer {
+// tokens.
+func issuers(c config, transport *http.Transport) func(provider.Environment, provider.Credentials) provider.Issuer {
 	type account struct {
 		environment provider.Environment
-		id, secret  string
+		credentials provider.Credentials
 	}
 	var mu sync.Mutex
 	clients := map[account]*gerencianet.Client{}
-	return func(environment provider.Environment, id, secret string) provider.Issuer {
+	return func(environment provider.Environment, credentials provider.Credentials) provider.Issuer {
 		mu.Lock()
 		defer mu.Unlock()
-		key := account{environment, id, secret}
+		key := account{environment, credentials}
 		if clients[key] == nil {
-			clients[key] = gerencianet.New(gerencianet.Config{BaseURL: c.GerencianetURL, Environment: environment, ClientID: id, ClientSecret: secret,
-				Timeout: c.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent()})
+			clients[key] = gerencianet.New(gerencianet.Config{
+				BaseURL: c.GerencianetURL, PixBaseURL: c.GerencianetPixURL, Environment: environment,
+				ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
+				PixCertificate: credentials.PixCertificate, PixKey: credentials.PixKey,
+				Timeout: c.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent(),
+			})
 		}
 		return clients[key]
 	}

@@ -2,6 +2,7 @@ package billingtest
 
 import (
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"io"
@@ -34,6 +35,7 @@ type World struct {
 	DatabaseURL string
 	Sandbox     *sandbox.Sandbox
 	Gerencianet *httptest.Server // the simulated API
+	Pix         *httptest.Server // the simulated API, over mutual TLS
 	Vhsys       *httptest.Server // the simulated API
 	Callbacks   *httptest.Server // ours: what the provider notifies
 
@@ -122,6 +124,9 @@ func (w *World) simulate() {
 	w.Sandbox, w.control = simulated, simulated.Control()
 	w.Gerencianet = httptest.NewServer(simulated.Gerencianet())
 	w.Vhsys = httptest.NewServer(simulated.Vhsys())
+	w.Pix = httptest.NewUnstartedServer(simulated.Pix())
+	w.Pix.TLS = simulated.Certificates().TLSConfig()
+	w.Pix.StartTLS()
 }
 
 // base is the clock below the simulators' own, which Advance moves apart.
@@ -151,13 +156,25 @@ func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service
 		w.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(testLog{w}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	clients := &clients{world: w, timeout: timing.ProviderTimeout, transport: &http.Transport{MaxIdleConnsPerHost: 16}, issuers: map[string]provider.Issuer{}}
+	transport := &http.Transport{MaxIdleConnsPerHost: 16, TLSClientConfig: &tls.Config{RootCAs: w.Sandbox.Certificates().Pool(), MinVersion: tls.VersionTLS12}}
+	clients := &clients{world: w, timeout: timing.ProviderTimeout, transport: transport, issuers: map[account]provider.Issuer{}}
 	w.Cleanup(clients.transport.CloseIdleConnections)
 	return &billing.Service{
 		DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
 		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, Mirror: clients.mirror},
 		Now:       w.Clock, Timing: timing, Log: log,
 	}
+}
+
+// PixCertificate is the file that the provider's panel would give for an
+// environment of the sandbox package: certificate and key as PEM.
+func (w *World) PixCertificate(environment string) string {
+	w.Helper()
+	file, err := w.Sandbox.Certificates().ClientPEM(environment)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return string(file)
 }
 
 // MasterKey is 32 bytes that protect nothing outside of tests.
@@ -190,7 +207,7 @@ func (w *World) stop() {
 		_ = w.Sandbox.Close() // lets go of delayed answers, so that the workers end
 	}
 	w.running.Wait()
-	for _, server := range []*httptest.Server{w.Gerencianet, w.Vhsys, w.Callbacks} {
+	for _, server := range []*httptest.Server{w.Gerencianet, w.Pix, w.Vhsys, w.Callbacks} {
 		if server != nil {
 			server.CloseClientConnections()
 			server.Close()
@@ -204,16 +221,23 @@ type clients struct {
 	timeout   time.Duration
 	transport *http.Transport
 	mu        sync.Mutex
-	issuers   map[string]provider.Issuer
+	issuers   map[account]provider.Issuer
 }
 
-func (c *clients) issuer(environment provider.Environment, id, secret string) provider.Issuer {
+type account struct {
+	environment provider.Environment
+	credentials provider.Credentials
+}
+
+func (c *clients) issuer(environment provider.Environment, credentials provider.Credentials) provider.Issuer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := strings.Join([]string{string(environment), id, secret}, " ")
+	key := account{environment, credentials}
 	if c.issuers[key] == nil {
 		c.issuers[key] = gerencianet.New(gerencianet.Config{
-			BaseURL: c.world.Gerencianet.URL, Environment: environment, ClientID: id, ClientSecret: secret,
+			BaseURL: c.world.Gerencianet.URL, PixBaseURL: c.world.Pix.URL, Environment: environment,
+			ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
+			PixCertificate: credentials.PixCertificate, PixKey: credentials.PixKey,
 			Timeout: c.timeout, HTTP: c.transport, Now: c.world.Clock,
 		})
 	}
