@@ -1,8 +1,11 @@
 package sandbox
 
 import (
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"slices"
 	"time"
 )
 
@@ -314,7 +317,7 @@ func (g *gerencianet) showCharge(e *exchange, c *charge) answer {
 		"items": c.Items, "history": c.History,
 	}
 	if len(c.Shippings) > 0 {
-		data["shippings"] = c.Shippings
+		data["shippings"] = c.shippings()
 	}
 	if c.Customer != nil {
 		data["customer"] = c.Customer
@@ -332,6 +335,19 @@ func (g *gerencianet) showCharge(e *exchange, c *charge) answer {
 		data["reason"] = c.Card.Refusal.Reason
 	}
 	return success(data)
+}
+
+// shippings are the freight lines of GET, each of which names who gets it: the
+// account itself unless another was asked for.
+func (c *charge) shippings() []chargeShipping {
+	own := fmt.Sprintf("%x", sha256.Sum256([]byte(c.Account)))[:32]
+	shown := slices.Clone(c.Shippings)
+	for i := range shown {
+		if shown[i].PayeeCode == nil {
+			shown[i].PayeeCode = &own
+		}
+	}
+	return shown
 }
 
 // showPayment is the payment part of GET. Its paid_at, which the provider's

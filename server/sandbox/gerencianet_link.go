@@ -1,6 +1,9 @@
 package sandbox
 
-import "cmp"
+import (
+	"cmp"
+	"maps"
+)
 
 // methodAll is a link that leaves the choice between boleto and card.
 const methodAll = "all"
@@ -258,13 +261,20 @@ func (l *paymentLink) valueOn(total int64, method, day string) int64 {
 	return value
 }
 
+// linkCardAddress is where the cards live that pay on the page of a link,
+// which does not ask for it.
+var linkCardAddress = map[string]any{
+	"street": "Rua do Teste", "number": "10", "complement": nil, "neighborhood": "Centro",
+	"zipcode": "35400000", "city": "Ouro Preto", "state": "MG",
+}
+
 // choose gives a link charge the method that the payer has taken.
 func (g *gerencianet) choose(c *charge, method string, payer *customer) {
 	c.Method, c.MethodAt, c.Message = method, g.sandbox.clock.stamp(), c.Link.Message
 	c.Customer = cmp.Or(payer, c.Customer)
 	if method == methodCard {
 		c.Total -= valueOf(c.Link.CardDiscount)
-		c.Card = &card{Mask: defaultMask, Installments: 1, InstallmentValue: c.Total}
+		c.Card = &card{Mask: defaultMask, Installments: 1, InstallmentValue: c.Total, Address: maps.Clone(linkCardAddress)}
 		return
 	}
 	c.Total -= valueOf(c.Link.BilletDiscount)

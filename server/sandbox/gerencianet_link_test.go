@@ -147,6 +147,7 @@ func TestLinkPage(t *testing.T) {
 		shown := b.gn("GET", fmt.Sprintf("/v1/charge/%d", link.id("charge_id")), nil).data()
 		equal(t, "value", shown["paid_value"], 8500)
 		equal(t, "method", shown["payment"].(dict)["method"], "credit_card")
+		equal(t, "address", shown["payment"].(dict)["credit_card"].(dict)["address"].(dict)["state"], "MG")
 		equal(t, "refundable", b.refund(link.id("charge_id"), nil).code(), 200)
 	})
 	t.Run("a boleto for later", func(t *testing.T) {

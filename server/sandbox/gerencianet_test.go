@@ -436,3 +436,22 @@ func TestQRSymbols(t *testing.T) {
 		qrRemainder([]byte{0x10, 0x20, 0x0C, 0x56, 0x61, 0x80, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11, 0xEC, 0x11}, qrDivisor(10)),
 		[]byte{0xA5, 0x24, 0xD4, 0xC1, 0xED, 0x36, 0xC7, 0x87, 0x2C, 0x55})
 }
+
+// The newest schemas of the vendor want both of these in every answer.
+func TestWhatSchemasWant(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	body := with(createBody("chg-1", ""), "shippings", []any{dict{"name": "Frete", "value": 1000}})
+	body = with(with(body, "payment", billetBody("2026-08-20")["payment"]), "payment/banking_billet/configurations", dict{"fine": 200})
+	id := b.gn("POST", "/v1/charge/one-step", body).id("charge_id")
+	shown := b.gn("GET", fmt.Sprintf("/v1/charge/%d", id), nil).data()
+	if payee, _ := shown["shippings"].([]any)[0].(dict)["payee_code"].(string); !payeePattern.MatchString(payee) {
+		t.Error(shown["shippings"])
+	}
+	terms := shown["payment"].(dict)["banking_billet"].(dict)["configurations"]
+	equal(t, "the account's days", terms, dict{"fine": 200, "days_to_write_off": 120})
+	row := b.gn("GET", "/v1/charges?charge_type=billet&begin_date=2026-08-01&end_date=2026-08-31", nil).rows()[0]
+	paidAt, present := row["payment"].(dict)["paid_at"]
+	equal(t, "null until it is paid", []any{paidAt, present}, []any{nil, true})
+	equal(t, "no more of the payer", row["customer"], dict{"name": "Ana Maria Souza", "cpf": "52998224725", "phone_number": "31999999999"})
+}

@@ -15,6 +15,16 @@ const statuses = {
   expired: "expirada",
 };
 
+const carnetStatuses = { up_to_date: "em dia", unpaid: "em atraso", finished: "finalizado" };
+
+// A boleto made from a link cannot be marked as paid by hand.
+function isCard(charge) {
+  return charge.card !== null;
+}
+function isBoleto(charge, action) {
+  return charge.card === null && (action.name !== "settle" || charge.link === null);
+}
+
 const actions = [
   {
     name: "pay",
@@ -31,9 +41,12 @@ const actions = [
       "expired",
     ],
   },
-  { name: "overdue", label: "Vencer", from: ["waiting", "approved"] },
-  { name: "identify", label: "Identificar", from: ["waiting", "unpaid"] },
-  { name: "settle", label: "Baixar", from: ["waiting", "unpaid"] },
+  { name: "overdue", label: "Vencer", from: ["waiting", "approved"], only: isBoleto },
+  { name: "expire", label: "Expirar", from: ["link"] },
+  { name: "identify", label: "Identificar", from: ["waiting", "unpaid"], only: isBoleto },
+  { name: "approve", label: "Aprovar", from: ["waiting", "unpaid"], only: isCard },
+  { name: "refuse", label: "Recusar", from: ["waiting", "approved"], only: isCard },
+  { name: "settle", label: "Baixar", from: ["waiting", "unpaid"], only: isBoleto },
   { name: "cancel", label: "Cancelar", from: ["new", "link", "waiting", "unpaid", "approved"] },
   { name: "refund", label: "Devolver", from: ["paid", "contested"] },
   { name: "contest", label: "Contestar", from: ["paid"] },
@@ -96,19 +109,86 @@ function drawCharges(charges) {
     const row = body.insertRow();
     row.id = `charge-${charge.id}`;
     row.tabIndex = -1; // keeps the place of the keyboard when its buttons change
-    cell(row, String(charge.id), "number");
-    cell(row, charge.customId || "");
+    drawNumber(row.insertCell(), charge.id, charge.pageUrl);
+    cell(row, [charge.customId, kindOf(charge)].filter(Boolean).join(" · "));
     cell(row, payer(charge.customer));
     cell(row, money.format((charge.paidValue || charge.total) / 100), "number");
     cell(row, day(charge.expireAt), "number");
-    cell(row, statuses[charge.status] || charge.status);
+    cell(
+      row,
+      [statuses[charge.status] || charge.status, refundedOf(charge)].filter(Boolean).join(", "),
+    );
     drawActions(row.insertCell(), charge);
   }
 }
 
+// kindOf says what the charge is when it is no plain boleto.
+function kindOf(charge) {
+  if (charge.carnetId) return `carnê ${charge.carnetId}, parcela ${charge.parcel}`;
+  const kinds = [];
+  if (charge.link) kinds.push("link");
+  if (charge.card) kinds.push(`cartão ${charge.card.mask} em ${charge.card.installments}x`);
+  return kinds.join(", ");
+}
+
+function refundedOf(charge) {
+  const cents = (charge.refunds || []).reduce((sum, refund) => sum + refund.amount, 0);
+  return cents ? `devolvido ${money.format(cents / 100)}` : "";
+}
+
+// drawNumber links to the printed boleto, the carnê or the page of a link.
+function drawNumber(place, number, address) {
+  place.className = "number";
+  if (!address) {
+    place.textContent = String(number);
+    return;
+  }
+  const link = document.createElement("a");
+  link.href = address;
+  link.target = "_blank";
+  link.rel = "noreferrer";
+  link.textContent = String(number);
+  place.append(link);
+}
+
+function drawCarnets(carnets) {
+  const body = element("carnets");
+  body.replaceChildren();
+  if (carnets.length === 0) emptyRow(body, 7, "Nenhum carnê ainda.");
+  for (const carnet of carnets.reverse()) {
+    const row = body.insertRow();
+    row.id = `carnet-${carnet.id}`;
+    row.tabIndex = -1;
+    drawNumber(row.insertCell(), carnet.id, carnet.pageUrl);
+    cell(row, carnet.customId || "");
+    cell(row, payer(carnet.customer));
+    cell(row, money.format(carnet.value / 100), "number");
+    cell(row, String(carnet.chargeIds.length), "number");
+    cell(row, carnetStatuses[carnet.status] || carnet.status);
+    drawShowParcels(row.insertCell(), carnet);
+  }
+}
+
+// drawShowParcels offers to see only the carnê's own charges.
+function drawShowParcels(place, carnet) {
+  place.className = "actions";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Ver parcelas";
+  button.setAttribute("aria-label", `Ver as parcelas do carnê ${carnet.id}`);
+  button.addEventListener("click", () => {
+    element("filter-carnet").value = String(carnet.id);
+    attempt(`Parcelas do carnê ${carnet.id}.`, async () => {}, "filter-carnet");
+  });
+  place.append(button);
+}
+
 function drawActions(place, charge) {
   place.className = "actions";
-  for (const action of actions.filter((each) => each.from.includes(charge.status))) {
+  const offered = actions.filter(
+    (each) => each.from.includes(charge.status) && (!each.only || each.only(charge, each)),
+  );
+  for (const action of offered) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = action.label;
@@ -156,9 +236,10 @@ function drawFaults(provider, answer) {
 
 async function refresh() {
   const filter = new URLSearchParams(new FormData(element("filter-form")));
-  const [clock, charges, orders, gerencianet, vhsys] = await Promise.all([
+  const [clock, charges, carnets, orders, gerencianet, vhsys] = await Promise.all([
     call("GET", "clock"),
     call("GET", `gerencianet/charges?${filter}`),
+    call("GET", "gerencianet/carnets"),
     call("GET", "vhsys/orders"),
     call("GET", "gerencianet/faults"),
     call("GET", "vhsys/faults"),
@@ -169,6 +250,7 @@ async function refresh() {
     timeStyle: "short",
   });
   drawCharges(charges);
+  drawCarnets(carnets);
   drawOrders(orders);
   element("faults").replaceChildren();
   drawFaults("Gerencianet", gerencianet);
@@ -182,6 +264,7 @@ function faultOf(form) {
     count: Number(form.get("count")),
   };
   if (form.get("status")) fault.status = Number(form.get("status"));
+  if (form.get("body")) fault.body = form.get("body");
   if (form.get("delayMs")) fault.delayMs = Number(form.get("delayMs"));
   return fault;
 }
@@ -203,6 +286,21 @@ function listen() {
     attempt(`O calendário avançou ${days} dia(s).`, () =>
       call("POST", "clock", { advanceDays: days }),
     );
+  });
+  element("card-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const form = new FormData(event.target);
+    attempt("Token gerado.", async () => {
+      const made = await call("POST", "gerencianet/tokenizer", {
+        number: form.get("number"),
+        brand: form.get("brand"),
+        cvv: "123",
+        expirationMonth: "12",
+        expirationYear: String(new Date().getFullYear() + 10),
+        holderName: "PAGADOR DE TESTE",
+      });
+      element("card-token").textContent = `${made.payment_token} (${made.card_mask})`;
+    });
   });
   element("fault-form").addEventListener("submit", (event) => {
     event.preventDefault();
