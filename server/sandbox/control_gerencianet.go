@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 )
@@ -94,7 +95,7 @@ func (g *gerencianet) controlCarnets(w http.ResponseWriter, r *http.Request) {
 	g.sandbox.mu.Lock()
 	for _, id := range sortedIDs(g.carnets) {
 		k := g.carnets[id]
-		if customID == "" || k.CustomID != nil && *k.CustomID == customID {
+		if customID == "" || textOf(k.CustomID) == customID {
 			views = append(views, g.viewCarnet(k))
 		}
 	}
@@ -116,24 +117,44 @@ func (g *gerencianet) viewCarnet(k *carnet) carnetView {
 	return view
 }
 
-// controlCharges lists every account's charges, oldest first.
+// controlCharges lists every account's charges, oldest first. A limit keeps the
+// newest.
 func (g *gerencianet) controlCharges(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	customID, status, carnetID := query.Get("customId"), query.Get("status"), query.Get("carnetId")
+	limit, _ := strconv.Atoi(query.Get("limit")) // anything else means all
 	views := []chargeView{}
 	g.sandbox.mu.Lock()
-	for _, id := range g.chargeIDs {
-		c := g.charges[id]
-		if customID != "" && (c.CustomID == nil || *c.CustomID != customID) || status != "" && c.Status != status {
-			continue
+	for _, id := range slices.Backward(g.chargeIDs) {
+		if limit > 0 && len(views) == limit {
+			break
 		}
-		if carnetID != "" && strconv.FormatInt(c.CarnetID, 10) != carnetID {
-			continue
+		if c := g.charges[id]; c.wanted(query) {
+			views = append(views, g.view(c))
 		}
-		views = append(views, g.view(c))
 	}
 	g.sandbox.mu.Unlock()
+	slices.Reverse(views)
 	writeControl(w, views)
+}
+
+// wanted applies the filters of the control API.
+func (c *charge) wanted(query url.Values) bool {
+	for name, value := range map[string]string{
+		"customId": textOf(c.CustomID), "status": c.Status, "carnetId": strconv.FormatInt(c.CarnetID, 10),
+	} {
+		if asked := query.Get(name); asked != "" && asked != value {
+			return false
+		}
+	}
+	return true
+}
+
+// textOf is a text that may be missing.
+func textOf(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }
 
 // controlCharge shows one charge.

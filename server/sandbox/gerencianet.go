@@ -210,10 +210,7 @@ func (g *gerencianet) customIDOf(e *exchange) string {
 	} else if c := g.charges[e.id()]; c != nil {
 		found = c.CustomID
 	}
-	if found == nil {
-		return ""
-	}
-	return *found
+	return textOf(found)
 }
 
 // owns says whether a kind of journal record belongs here.

@@ -258,17 +258,25 @@ func (g *gerencianet) resendBillet(e *exchange, c *charge) answer {
 // day ago or more, and ends the links that are past theirs.
 func (g *gerencianet) expireOverdue() {
 	today := g.sandbox.clock.today()
+	told := map[string]*notification{} // a carnê's log is saved once for all of its parcels
 	for _, id := range g.chargeIDs {
 		c := g.charges[id]
+		status := ""
 		switch {
 		case c.ExpireAt == "" || c.ExpireAt >= today:
 		case c.Billet != nil && c.Status == statusWaiting:
-			g.move(c, change{to: statusUnpaid})
-			g.save(c)
+			status = statusUnpaid
 		case c.Link != nil && c.Status == statusLink:
-			g.move(c, change{to: statusExpired})
-			g.save(c)
+			status = statusExpired
 		}
+		if status != "" {
+			g.move(c, change{to: status})
+			g.saveCharge(c)
+			told[c.Token] = g.notifications[c.Token]
+		}
+	}
+	for _, token := range sortedKeys(told) {
+		g.saveNotification(told[token])
 	}
 }
 

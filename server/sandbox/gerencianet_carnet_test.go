@@ -418,6 +418,10 @@ func TestControlOfCarnets(t *testing.T) {
 	fetch(t, parcel["pageUrl"].(string))
 	charges := b.send("GET", fmt.Sprintf("%s/sandbox/gerencianet/charges?carnetId=%d", b.control.URL, k.id), nil, nil).text
 	equal(t, "parcels", strings.Count(charges, `"carnetId":200001,"parcel"`), 3)
+	latest := b.send("GET", b.control.URL+"/sandbox/gerencianet/charges?limit=2", nil, nil).text
+	if strings.Count(latest, `"account"`) != 2 || strings.Index(latest, `"id":1000005`) > strings.Index(latest, `"id":1000006`) {
+		t.Error(latest)
+	}
 	path := "/v1/charges?charge_type=carnet&begin_date=2026-08-01&end_date=2026-08-31"
 	equal(t, "the lag", b.gn("GET", path, nil).status, http.StatusNotFound)
 	eventually(t, "it is listed", func() bool { return b.gn("GET", path, nil).status == http.StatusOK })

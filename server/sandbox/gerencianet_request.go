@@ -30,9 +30,10 @@ var (
 	positiveInteger = integer{1, math.MaxInt64}
 )
 
-var repasseSchema = object{fields: []field{
+var repasseSchema = object{exactlyOne: []string{"percentage", "fixed"}, fields: []field{
 	{"payee_code", text{pattern: payeePattern}, true},
-	{"percentage", integer{1, 10000}, true},
+	{"percentage", integer{0, 10000}, false},
+	{"fixed", naturalInteger, false},
 }}
 
 var itemSchema = object{fields: []field{
@@ -41,6 +42,9 @@ var itemSchema = object{fields: []field{
 	{"amount", positiveInteger, false},
 	{"marketplace", object{fields: []field{
 		{"mode", integer{1, 2}, false},
+		{"payee_code", text{pattern: payeePattern}, false},
+		{"percentage", integer{0, 10000}, false},
+		{"fixed", naturalInteger, false},
 		{"repasses", list{repasseSchema, 1}, false},
 	}}, false},
 }}

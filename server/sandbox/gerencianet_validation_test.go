@@ -54,6 +54,7 @@ func TestCreateRefusals(t *testing.T) {
 		{"metadata/notification_url", "ftp://example.com", "/metadata/notification_url", 3500034},
 		{"metadata/notification_url", "https://example.com/" + strings.Repeat("a", 240), "/metadata/notification_url", 3500034},
 		{"payment", dict{}, "/payment", 3500034},
+		{"items/marketplace", dict{"repasses": []any{dict{"payee_code": strings.Repeat("a", 32)}}}, "/items/0/marketplace/repasses/0", 3500034},
 	}
 	for _, each := range cases {
 		t.Run(fmt.Sprintf("%s %.20v", each.path, each.value), func(t *testing.T) {

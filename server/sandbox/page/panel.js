@@ -52,6 +52,9 @@ const actions = [
   { name: "contest", label: "Contestar", from: ["paid"] },
 ];
 
+// The newest ones; filters reach the others.
+const chargesShown = 200;
+
 const money = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
 const element = (id) => document.getElementById(id);
 
@@ -238,7 +241,7 @@ async function refresh() {
   const filter = new URLSearchParams(new FormData(element("filter-form")));
   const [clock, charges, carnets, orders, gerencianet, vhsys] = await Promise.all([
     call("GET", "clock"),
-    call("GET", `gerencianet/charges?${filter}`),
+    call("GET", `gerencianet/charges?limit=${chargesShown}&${filter}`),
     call("GET", "gerencianet/carnets"),
     call("GET", "vhsys/orders"),
     call("GET", "gerencianet/faults"),
