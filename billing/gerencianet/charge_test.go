@@ -369,7 +369,7 @@ func TestFind(t *testing.T) {
 	t.Parallel()
 	client, stub := setup(t, rows(3))
 	found, err := client.Find(context.Background(), provider.Boleto, "r0", "2026-07-01", "2026-08-31")
-	if err != nil || len(found) != 4 || found[0].ProviderID != "1" || found[1].ProviderID != "3" {
+	if err != nil || len(found) != 2 || found[0].ProviderID != "1" || found[1].ProviderID != "3" {
 		t.Fatalf("found %+v, %v", found, err)
 	}
 	var windows []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"ponte/billing/brazil"
@@ -50,7 +51,8 @@ func (c *Client) Find(ctx context.Context, method provider.Method, reference str
 	found := []provider.Charge{}
 	filter := url.Values{"date_of": {"creation"}, "custom_id": {reference}}
 	err := c.list(ctx, listsOf(method), filter, from, to, func(charge provider.Charge) bool {
-		if charge.Reference == reference {
+		seen := slices.ContainsFunc(found, func(one provider.Charge) bool { return one.ProviderID == charge.ProviderID })
+		if charge.Reference == reference && !seen { // an unpaid link may be in two lists
 			found = append(found, charge)
 		}
 		return true

@@ -233,13 +233,26 @@ func (p *pixClient) cancel(ctx context.Context, handle provider.Handle) error {
 		return refused
 	}
 	data, err := p.getPix(ctx, handle)
-	if provider.ClassOf(err) == provider.NotFound {
+	if err != nil {
+		return err
+	}
+	found := readPix(data, handle.DueDated, p.config.Now()).Status
+	if found == provider.Canceled {
 		return nil
 	}
-	if err == nil && readPix(data, handle.DueDated, p.config.Now()).Status != provider.Canceled {
+	return becauseOf(found, refused)
+}
+
+// becauseOf makes a refusal one of the Pix's state when it is no longer open.
+// The Banco Central's form has one type for that and for wrong values.
+func becauseOf(found provider.Status, refused error) error {
+	var failure *provider.Error
+	if isPayable(found) || !errors.As(refused, &failure) {
 		return refused
 	}
-	return err
+	closed, known := *failure, pixMeanings[notActive]
+	closed.Class, closed.Cause, closed.Remedy = known.class, known.cause, known.remedy
+	return &closed
 }
 
 // changeDueDate moves the due date of a Pix that has one.
@@ -260,11 +273,18 @@ func (p *pixClient) changeDueDate(ctx context.Context, handle provider.Handle, d
 		} `json:"calendario"`
 	}
 	body.Calendar.DueDate = dueDate
-	if _, err := p.do(ctx, provider.HTTPCall{Method: http.MethodPatch, Path: path, JSON: body}); err != nil {
-		return provider.Charge{}, err
+	_, refused := p.do(ctx, provider.HTTPCall{Method: http.MethodPatch, Path: path, JSON: body})
+	if refused != nil && !isRefusal(refused) {
+		return provider.Charge{}, refused
 	}
 	charge, err := p.get(ctx, handle)
-	return charge, afterWrite(err)
+	if refused == nil {
+		return charge, afterWrite(err)
+	}
+	if err != nil {
+		return provider.Charge{}, err
+	}
+	return provider.Charge{}, becauseOf(charge.Status, refused)
 }
 
 // registerWebhook tells the provider where to report payments of our key. It

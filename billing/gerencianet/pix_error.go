@@ -12,6 +12,7 @@ import (
 const (
 	txidTaken   = "txid_duplicado"
 	refundTaken = "devolucao_id_duplicado"
+	notActive   = "status_cobranca_invalido"
 )
 
 var checkPixPermissions = say(
@@ -36,8 +37,8 @@ var pixMeanings = map[string]meaning{
 	txidTaken: {class: provider.Duplicate, field: "reference",
 		cause:  say("Já existe na Gerencianet um Pix com este identificador.", "There is a Pix with this id at Gerencianet already."),
 		remedy: say("Confira o Pix existente no painel da Gerencianet antes de emitir outro.", "Check the existing Pix in Gerencianet's panel before issuing another.")},
-	"cobranca_nao_encontrada":  pixNotThere,
-	"status_cobranca_invalido": state("Este Pix não está mais ativo: foi pago ou removido.", "This Pix is no longer active: it was paid or withdrawn."),
+	"cobranca_nao_encontrada": pixNotThere,
+	notActive:                 state("Este Pix não está mais ativo: foi pago ou removido.", "This Pix is no longer active: it was paid or withdrawn."),
 	"location_nao_encontrada": {class: provider.NotFound,
 		cause:  say("A Gerencianet não encontrou o código deste Pix.", "Gerencianet did not find the code of this Pix."),
 		remedy: nothingThere.remedy},

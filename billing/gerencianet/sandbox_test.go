@@ -3,8 +3,10 @@ package gerencianet_test
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -23,7 +25,9 @@ var noon = time.Date(2026, 8, 14, 15, 0, 0, 0, time.UTC)
 type world struct {
 	*testing.T
 	*gerencianet.Client
-	control http.Handler
+	config    gerencianet.Config
+	control   http.Handler
+	simulated *sandbox.Sandbox
 }
 
 func setupWorld(t *testing.T) *world {
@@ -34,16 +38,31 @@ func setupWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(simulated.Gerencianet())
+	server, pix := httptest.NewServer(simulated.Gerencianet()), httptest.NewUnstartedServer(simulated.Pix())
+	pix.TLS = simulated.Certificates().TLSConfig()
+	pix.Config.ErrorLog = log.New(io.Discard, "", 0) // refused certificates are what some tests want
+	pix.StartTLS()
 	t.Cleanup(func() {
 		_ = simulated.Close()
 		server.Close()
+		pix.Close()
 	})
-	return &world{t, gerencianet.New(gerencianet.Config{
-		BaseURL: server.URL, Environment: provider.Sandbox, Timeout: 5 * time.Second, Now: clock,
+	w := &world{T: t, control: simulated.Control(), simulated: simulated}
+	file, err := simulated.Certificates().ClientP12(sandbox.EnvironmentSandbox)
+	w.must(err)
+	certificate, err := gerencianet.ParseCertificate(file, "")
+	w.must(err)
+	w.config = gerencianet.Config{
+		BaseURL: server.URL, PixBaseURL: pix.URL, Environment: provider.Sandbox, Timeout: 5 * time.Second, Now: clock,
 		ClientID: sandbox.DemoClientID, ClientSecret: sandbox.DemoClientSecret,
-	}), simulated.Control()}
+		PixCertificate: certificate.PEM, PixKey: pixKey,
+		HTTP: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: simulated.Certificates().Pool(), MinVersion: tls.VersionTLS12}},
+	}
+	w.Client = gerencianet.New(w.config)
+	return w
 }
+
+const pixKey = "a1f4102e-a446-4a57-bcce-6fa48899c1d1"
 
 // order tells the simulator what to do and answers what it says.
 func (w *world) order(method, path string, body any) map[string]any {
