@@ -43,20 +43,35 @@ type Service struct {
 	Providers Providers
 	Seal      *Sealer
 	Bell      *Bell
-	PublicURL string           // where providers reach us, without a slash at the end
-	Now       func() time.Time // business time: due dates, days of payment
-	Timing    Timing
-	Log       *slog.Logger
+	PublicURL string // where providers reach us, without a slash at the end
+	// ChecksCertificate is true when what stands before us refuses Pix callbacks
+	// without the provider's certificate.
+	ChecksCertificate bool
+	// TokenizerURL is the simulator's card tokenizer; "" at the real provider.
+	TokenizerURL string
+	Now          func() time.Time // business time: due dates, days of payment
+	Timing       Timing
+	Log          *slog.Logger
 }
 
 // Providers makes the clients of the outside services.
 type Providers struct {
 	// Issuer answers a client for one environment.
-	Issuer func(environment provider.Environment, clientID, clientSecret string) provider.Issuer
+	Issuer func(environment provider.Environment, credentials provider.Credentials) provider.Issuer
 	// CheckCharge finds what the issuer would refuse, before anything is sent.
 	CheckCharge func(request provider.ChargeRequest, today brazil.Date) []provider.Violation
+	// ParseCertificate reads a certificate file with its key.
+	ParseCertificate func(file []byte, password string) (Certificate, []provider.Violation)
 	// Mirror answers a client of the ERP.
 	Mirror func(accessToken, secretAccessToken string) provider.Mirror
+}
+
+// Certificate is a certificate that opens the Pix API.
+type Certificate struct {
+	PEM         string // the certificate and its key
+	Subject     string
+	ExpiresAt   time.Time
+	Environment provider.Environment // "" when it does not tell
 }
 
 // Timing holds every duration of the domain, so that tests own them.

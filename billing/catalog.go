@@ -37,6 +37,30 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "O pagador contestou o pagamento; os lançamentos foram estornados.", EN: "The payer contests the payment; its entries were reversed."},
 		provider.Text{PT: "Responda à contestação no painel do provedor, com os comprovantes da venda.", EN: "Answer the contestation in the provider's panel, with the evidence of the sale."},
 	},
+	"charge.card_refused": {
+		provider.Text{PT: "O cartão foi recusado: {detail}.", EN: "The card was refused: {detail}."},
+		provider.Text{PT: "Peça outro cartão ao cliente e tente de novo na página da cobrança, ou cancele-a.", EN: "Ask the customer for another card and retry on the charge's page, or cancel it."},
+	},
+	"charge.card_missing": {
+		provider.Text{PT: "A cobrança não tem um cartão para tentar: o token vale para um uso só.", EN: "The charge has no card to try: a token is good for one use."},
+		provider.Text{PT: "Na página da cobrança, escolha “Tentar outro cartão”.", EN: "On the charge's page, choose “Try another card”."},
+	},
+	"charge.paid_meanwhile": {
+		provider.Text{PT: "A cobrança mudou de situação antes da troca de valor; o valor ficou como estava.", EN: "The charge changed its status before its value could be changed; the value stays as it was."},
+		provider.Text{PT: "Confira a situação da cobrança. Se ela foi paga, combine a diferença com o cliente.", EN: "Look at the charge's status. If it was paid, settle the difference with the customer."},
+	},
+	"refund.failed": {
+		provider.Text{PT: "O provedor não fez a devolução: {detail}.", EN: "The provider did not give the money back: {detail}."},
+		provider.Text{PT: "Confira o saldo da conta e peça a devolução de novo, ou devolva por fora.", EN: "Check the account's balance and ask for the refund again, or give it back by other means."},
+	},
+	"refund.uncertain": {
+		provider.Text{PT: "Não sabemos se a devolução de {detail} foi feita: o provedor não respondeu.", EN: "We do not know whether the refund of {detail} was done: the provider did not answer."},
+		provider.Text{PT: "Veja no painel da Gerencianet se o valor foi devolvido. Tente de novo só se não foi.", EN: "Look in Gerencianet's panel whether it was given back. Retry only if it was not."},
+	},
+	"operation.note_uncertain": {
+		provider.Text{PT: "Não sabemos se a anotação foi gravada: o provedor não respondeu.", EN: "We do not know whether the note was kept: the provider did not answer."},
+		provider.Text{PT: "Tente de novo se quiser; na pior hipótese ela aparece duas vezes no histórico do provedor.", EN: "Retry if you like; at worst it shows twice in the provider's history."},
+	},
 	"notice.unmatched": {
 		provider.Text{PT: "O provedor avisou de uma cobrança que não é nossa ({detail}).", EN: "The provider told of a charge that is not ours ({detail})."},
 		provider.Text{PT: "Se outro sistema usa a mesma conta, dê a ele outra aplicação no painel do provedor.", EN: "If another system uses the same account, give it an application of its own in the provider's panel."},
@@ -116,7 +140,16 @@ var stories = map[string]provider.Text{
 	"UNANSWERED":       {PT: "O provedor não respondeu; estamos verificando.", EN: "The provider did not answer; we are finding out."},
 	"REFUSED":          {PT: "O provedor recusou.", EN: "The provider refused it."},
 	"RETRIED":          {PT: "Nova tentativa pedida.", EN: "Another try was asked for."},
-	"ISSUED":           {PT: "Boleto emitido.", EN: "Boleto issued."},
+	"ISSUED":           {PT: "Cobrança emitida.", EN: "Charge issued."},
+	"IDENTIFIED":       {PT: "Pagamento identificado, aguardando confirmação.", EN: "Payment seen, waiting for its confirmation."},
+	"APPROVED":         {PT: "Cartão aprovado, aguardando confirmação.", EN: "Card approved, waiting for its confirmation."},
+	"CARD_REFUSED":     {PT: "Cartão recusado. {reason}", EN: "Card refused. {reason}"},
+	"CARD_RETRIED":     {PT: "Outro cartão informado.", EN: "Another card was given."},
+	"AMOUNT_ASKED":     {PT: "Novo valor pedido: {amount}.", EN: "New value asked for: {amount}."},
+	"NOTE":             {PT: "Anotação: {text}", EN: "Note: {text}"},
+	"REFUND_ASKED":     {PT: "Devolução pedida: {amount}.", EN: "Refund asked for: {amount}."},
+	"REFUND_FAILED":    {PT: "A devolução não foi feita. {reason}", EN: "The refund was not done. {reason}"},
+	"PARTLY_REFUNDED":  {PT: "Devolvidos {amount}.", EN: "{amount} given back."},
 	"CANCEL_ASKED":     {PT: "Cancelamento pedido.", EN: "Cancellation asked for."},
 	"DUE_DATE_ASKED":   {PT: "Novo vencimento pedido: {date}.", EN: "New due date asked for: {date}."},
 	"DUE_DATE_CHANGED": {PT: "Vencimento alterado para {date}.", EN: "Due date changed to {date}."},

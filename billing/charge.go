@@ -2,8 +2,11 @@ package billing
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
@@ -20,55 +23,107 @@ type Started struct {
 	Replayed  bool
 }
 
-// Actions answers what may be done with a charge now, whoever asks.
+// Actions answers what may be done with a charge now, whoever asks. What a method
+// lacks at the provider is not offered (providers/gerencianet.md, 2.6, 3 and 7).
 func Actions(c *db.Charge) []enum.ChargeAction {
 	switch c.Status {
 	case enum.ChargeWaiting, enum.ChargeOverdue:
-		return []enum.ChargeAction{enum.ActionCancel, enum.ActionChangeDueDate, enum.ActionResend, enum.ActionSettle}
-	case enum.ChargeQueued:
-		return []enum.ChargeAction{enum.ActionRetry}
-	case enum.ChargeUnknown:
-		return []enum.ChargeAction{enum.ActionRetry}
+		return openActions(c)
+	case enum.ChargeQueued, enum.ChargeUnknown:
+		if c.CarnetID == nil { // a parcel is issued with its carnê
+			return []enum.ChargeAction{enum.ActionRetry}
+		}
 	case enum.ChargeFailed:
-		return []enum.ChargeAction{enum.ActionRetry, enum.ActionCancel, enum.ActionChangeDueDate}
+		return failedActions(c)
 	case enum.ChargeCanceled, enum.ChargeExpired:
 		if c.ReplacedAt == nil {
 			return []enum.ChargeAction{enum.ActionReplace}
+		}
+	case enum.ChargePaid:
+		if canRefund(c) {
+			return []enum.ChargeAction{enum.ActionRefund}
 		}
 	}
 	return []enum.ChargeAction{}
 }
 
-// start locks a charge, checks that the action is open to it, and does the work
-// that asks for it.
-func (s *Service) start(ctx context.Context, id string, action enum.ChargeAction, work func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error)) (*Started, error) {
+func openActions(c *db.Charge) []enum.ChargeAction {
+	actions := []enum.ChargeAction{enum.ActionCancel}
+	dated := hasDueDate(c.Method, c.PixSeconds)
+	add := func(action enum.ChargeAction, open bool) {
+		if open {
+			actions = append(actions, action)
+		}
+	}
+	add(enum.ActionChangeDueDate, dated)
+	add(enum.ActionResend, c.Method != enum.MethodPix && c.Method != enum.MethodCard)
+	add(enum.ActionSettle, c.Method != enum.MethodLink && c.Method != enum.MethodCard)
+	add(enum.ActionChangeAmount, dated)
+	add(enum.ActionAddNote, c.Method != enum.MethodPix)
+	return actions
+}
+
+func failedActions(c *db.Charge) []enum.ChargeAction {
+	switch {
+	case c.CarnetID != nil:
+		return []enum.ChargeAction{}
+	case c.Method == enum.MethodCard:
+		return []enum.ChargeAction{enum.ActionRetryCard, enum.ActionCancel}
+	case !hasDueDate(c.Method, c.PixSeconds):
+		return []enum.ChargeAction{enum.ActionRetry, enum.ActionCancel}
+	}
+	return []enum.ChargeAction{enum.ActionRetry, enum.ActionCancel, enum.ActionChangeDueDate}
+}
+
+// chargeWork asks for something to be done with a locked charge.
+type chargeWork func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error)
+
+// start runs startIn in a transaction of its own.
+func (s *Service) start(ctx context.Context, id string, action enum.ChargeAction, work chargeWork) (*Started, error) {
 	started := &Started{}
-	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := tx.Charge.Query().Where(charge.ID(id)).ForUpdate().Only(ctx)
-		if db.IsNotFound(err) {
-			return notFound("id", "A cobrança", "The charge")
-		}
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(Actions(c), action) {
-			return wrongStatus(c)
-		}
-		if err := s.mustBeActive(ctx, tx, enum.Gerencianet); err != nil {
-			return err
-		}
-		op, isNew, err := work(ctx, tx, c)
-		started.Operation, started.Replayed = op, op != nil && !isNew
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		started, err = s.startIn(ctx, tx, id, action, work)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if started.Operation != nil {
-		started.Operation = started.Operation.Unwrap() // free of the transaction, so that its edges can be followed
+	return started.unwrap(), nil
+}
+
+// startIn locks a charge, checks that the action is open to it, does the work that
+// asks for it, and reads the charge anew.
+func (s *Service) startIn(ctx context.Context, tx *db.Tx, id string, action enum.ChargeAction, work chargeWork) (*Started, error) {
+	c, err := tx.Charge.Query().Where(charge.ID(id)).ForUpdate().Only(ctx)
+	if db.IsNotFound(err) {
+		return nil, notFound("id", "A cobrança", "The charge")
 	}
-	started.Charge, err = s.DB.Charge.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(Actions(c), action) {
+		return nil, wrongStatus(c)
+	}
+	if err := s.mustBeActive(ctx, tx, enum.Gerencianet); err != nil {
+		return nil, err
+	}
+	op, isNew, err := work(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
+	started := &Started{Operation: op, Replayed: op != nil && !isNew}
+	started.Charge, err = tx.Charge.Get(ctx, id)
 	return started, err
+}
+
+// unwrap frees what was read in a transaction from it, so that its edges can be
+// followed afterwards.
+func (s *Started) unwrap() *Started {
+	s.Charge = s.Charge.Unwrap()
+	if s.Operation != nil {
+		s.Operation = s.Operation.Unwrap()
+	}
+	return s
 }
 
 func wrongStatus(c *db.Charge) error {
@@ -130,12 +185,23 @@ func (s *Service) cancel(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Oper
 }
 
 // ChangeDueDate moves the due date of an open charge, or of a refused one before
-// it is tried again.
+// it is tried again; of a link, its last day.
 func (s *Service) ChangeDueDate(ctx context.Context, id string, dueDate brazil.Date) (*Started, error) {
-	if dueDate <= s.today() {
-		return nil, refuse("DUE_DATE_PAST", "dueDate", "O novo vencimento precisa ser a partir de amanhã.", "The new due date must be tomorrow or later.")
+	if err := s.checkNewDueDate(dueDate); err != nil {
+		return nil, err
 	}
-	return s.start(ctx, id, enum.ActionChangeDueDate, func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error) {
+	return s.start(ctx, id, enum.ActionChangeDueDate, s.changeDueDate(dueDate))
+}
+
+func (s *Service) checkNewDueDate(dueDate brazil.Date) error {
+	if dueDate <= s.today() {
+		return refuse("DUE_DATE_PAST", "dueDate", "O novo vencimento precisa ser a partir de amanhã.", "The new due date must be tomorrow or later.")
+	}
+	return nil
+}
+
+func (s *Service) changeDueDate(dueDate brazil.Date) chargeWork {
+	return func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error) {
 		if c.Status != enum.ChargeFailed {
 			return s.ask(ctx, tx, c, enum.KindChangeDueDate, "DUE_DATE_ASKED", map[string]string{"date": string(dueDate)})
 		}
@@ -143,7 +209,7 @@ func (s *Service) ChangeDueDate(ctx context.Context, id string, dueDate brazil.D
 			return nil, false, err
 		}
 		return nil, false, s.tell(ctx, tx, c, event{source: enum.SourceUser, code: "DUE_DATE_CHANGED", params: map[string]string{"date": string(dueDate)}})
-	})
+	}
 }
 
 var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
@@ -151,23 +217,33 @@ var emailPattern = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 // ResendCharge has the provider mail a second copy, to the customer's address
 // when none is given.
 func (s *Service) ResendCharge(ctx context.Context, id string, email *string) (*Started, error) {
-	return s.start(ctx, id, enum.ActionResend, func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error) {
-		to := ""
-		if email != nil {
-			to = *email
-		}
-		if to == "" {
-			customer, err := tx.Customer.Get(ctx, c.CustomerID)
-			if err != nil {
-				return nil, false, err
-			}
-			to = customer.Email
-		}
-		if !emailPattern.MatchString(to) {
-			return nil, false, refuse("EMAIL_INVALID", "email", "Informe um e-mail válido, como nome@empresa.com.br.", "Give a valid address, like name@company.com.")
+	return s.start(ctx, id, enum.ActionResend, s.resend(email))
+}
+
+func (s *Service) resend(email *string) chargeWork {
+	return func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error) {
+		to, err := s.mailTo(ctx, tx, c.CustomerID, email)
+		if err != nil {
+			return nil, false, err
 		}
 		return s.ask(ctx, tx, c, enum.KindResendCharge, "RESEND_ASKED", map[string]string{"email": to})
-	})
+	}
+}
+
+// mailTo answers the given address, or the customer's.
+func (s *Service) mailTo(ctx context.Context, tx *db.Tx, customerID string, email *string) (string, error) {
+	to := value(email)
+	if to == "" {
+		customer, err := tx.Customer.Get(ctx, customerID)
+		if err != nil {
+			return "", err
+		}
+		to = customer.Email
+	}
+	if !emailPattern.MatchString(to) {
+		return "", refuse("EMAIL_INVALID", "email", "Informe um e-mail válido, como nome@empresa.com.br.", "Give a valid address, like name@company.com.")
+	}
+	return to, nil
 }
 
 // SettleCharge marks an open charge as paid outside.
@@ -179,12 +255,21 @@ func (s *Service) SettleCharge(ctx context.Context, id string) (*Started, error)
 
 // onProvider reads the charge of an operation and the client of its environment.
 func (s *Service) onProvider(ctx context.Context, op *db.Operation) (*db.Charge, provider.Issuer, error) {
-	c, err := s.DB.Charge.Get(ctx, op.SubjectID)
+	c, err := s.DB.Charge.Query().Where(charge.ID(op.SubjectID)).WithCarnet().Only(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	issuer, err := s.issuer(ctx, c.Environment)
 	return c, issuer, err
+}
+
+// handle names a charge, read with its carnê, at the provider.
+func handle(c *db.Charge) provider.Handle {
+	at := provider.Handle{Method: provider.Method(c.Method), ID: value(c.ProviderID), DueDated: c.PixSeconds == nil}
+	if booklet := c.Edges.Carnet; booklet != nil {
+		at.CarnetID, at.Parcel = value(booklet.ProviderID), c.Installment
+	}
+	return at
 }
 
 // runCancel cancels the charge at the provider. A refused charge whose request
@@ -207,7 +292,7 @@ func (s *Service) runCancel(ctx context.Context, op *db.Operation) (finish, erro
 		}
 		c.ProviderID = &id
 	}
-	if err := issuer.Cancel(ctx, *c.ProviderID); err != nil {
+	if err := issuer.Cancel(ctx, handle(c)); err != nil {
 		return nil, s.catchUp(ctx, op, issuer, c, err)
 	}
 	return s.canceled(c, *c.ProviderID), nil
@@ -229,7 +314,7 @@ func (s *Service) catchUp(ctx context.Context, op *db.Operation, issuer provider
 	if provider.ClassOf(refused) != provider.State {
 		return refused
 	}
-	read, err := issuer.Get(ctx, *c.ProviderID)
+	read, err := issuer.Get(ctx, handle(c))
 	if err != nil {
 		return err
 	}
@@ -238,7 +323,7 @@ func (s *Service) catchUp(ctx context.Context, op *db.Operation, issuer provider
 		if err != nil {
 			return err
 		}
-		return s.apply(ctx, tx, locked, update{charge: read, source: enum.SourceOperation, fresh: true})
+		return s.applyRead(ctx, tx, locked, read, enum.SourceOperation)
 	})
 	if err != nil {
 		return err
@@ -254,12 +339,12 @@ func (s *Service) runChangeDueDate(ctx context.Context, op *db.Operation) (finis
 		return nil, err
 	}
 	wanted := brazil.Date(op.Input["date"])
-	changed, err := issuer.Get(ctx, *c.ProviderID)
+	changed, err := issuer.Get(ctx, handle(c))
 	if err != nil {
 		return nil, err
 	}
 	if changed.DueDate == nil || *changed.DueDate != wanted {
-		if changed, err = issuer.ChangeDueDate(ctx, *c.ProviderID, wanted); err != nil {
+		if changed, err = issuer.ChangeDueDate(ctx, handle(c), wanted); err != nil {
 			return nil, s.catchUp(ctx, op, issuer, c, err)
 		}
 	}
@@ -293,36 +378,54 @@ func (s *Service) runResend(ctx context.Context, op *db.Operation) (finish, erro
 	if err != nil {
 		return nil, err
 	}
-	uncertain := ownProblem(provider.Invalid, "operation.resend_uncertain", "email", "")
-	if op.Input["sent"] != "" {
-		return nil, uncertain
-	}
-	err = s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
-		return tx.Operation.UpdateOneID(op.ID).SetInput(map[string]string{"email": op.Input["email"], "sent": "yes"}).Exec(ctx)
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := issuer.Resend(ctx, *c.ProviderID, op.Input["email"]); err != nil {
-		return nil, s.notResent(ctx, op, err, uncertain)
-	}
-	return func(ctx context.Context, tx *db.Tx) error {
-		return s.tell(ctx, tx, c, event{source: enum.SourceOperation, code: "RESENT", params: map[string]string{"email": op.Input["email"]}})
-	}, nil
+	return s.sendOnce(ctx, op, "operation.resend_uncertain", func() error { return issuer.Resend(ctx, handle(c), op.Input["email"]) },
+		func(ctx context.Context, tx *db.Tx) error {
+			return s.tell(ctx, tx, c, event{source: enum.SourceOperation, code: "RESENT", params: map[string]string{"email": op.Input["email"]}})
+		})
 }
 
-// notResent forgets the sending when it certainly was not done.
-func (s *Service) notResent(ctx context.Context, op *db.Operation, cause error, uncertain error) error {
-	if provider.ClassOf(cause) == provider.Ambiguous {
-		return uncertain
+// sent marks, in an operation's input, that its request has gone out.
+const sent = "sent"
+
+// sendOnce sends what must not be repeated and cannot be asked for: the intent is
+// committed first, and after an unanswered try it is left to a person, with the
+// explanation of the code.
+func (s *Service) sendOnce(ctx context.Context, op *db.Operation, code string, send func() error, done finish) (finish, error) {
+	uncertain := ownProblem(provider.Invalid, code, "", "")
+	if op.Input[sent] != "" {
+		return nil, uncertain
 	}
-	err := s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
-		return tx.Operation.UpdateOneID(op.ID).SetInput(map[string]string{"email": op.Input["email"]}).Exec(ctx)
+	if err := s.markSent(ctx, op, true); err != nil {
+		return nil, err
+	}
+	err := send()
+	switch {
+	case err == nil:
+		return done, nil
+	case provider.ClassOf(err) == provider.Ambiguous:
+		return nil, uncertain
+	}
+	return nil, errors.Join(err, s.markSent(ctx, op, false)) // it certainly was not done
+}
+
+func (s *Service) markSent(ctx context.Context, op *db.Operation, isSent bool) error {
+	return s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
+		input := unsent(op.Input)
+		if isSent {
+			input[sent] = "yes"
+		}
+		return tx.Operation.UpdateOneID(op.ID).SetInput(input).Exec(ctx)
 	})
-	if err != nil {
-		return err
+}
+
+// unsent is an operation's input before its request went out.
+func unsent(input map[string]string) map[string]string {
+	copied := maps.Clone(input)
+	if copied == nil {
+		copied = map[string]string{}
 	}
-	return cause
+	delete(copied, sent)
+	return copied
 }
 
 func (s *Service) runSettle(ctx context.Context, op *db.Operation) (finish, error) {
@@ -330,7 +433,7 @@ func (s *Service) runSettle(ctx context.Context, op *db.Operation) (finish, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := issuer.Settle(ctx, *c.ProviderID); err != nil {
+	if err := issuer.Settle(ctx, handle(c)); err != nil {
 		return nil, s.catchUp(ctx, op, issuer, c, err)
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
@@ -340,6 +443,63 @@ func (s *Service) runSettle(ctx context.Context, op *db.Operation) (finish, erro
 		}
 		return s.apply(ctx, tx, locked, update{source: enum.SourceOperation, fresh: true, charge: provider.Charge{ProviderID: *c.ProviderID, Status: provider.Settled}})
 	}, nil
+}
+
+const maxProviderNote = 255
+
+func checkNote(text string) error {
+	if length := len([]rune(strings.TrimSpace(text))); length < 1 || length > maxProviderNote {
+		return refuse("NOTE_INVALID", "text", "Escreva de 1 a 255 caracteres.", "Write 1 to 255 characters.")
+	}
+	return nil
+}
+
+// noteRequest asks for a line in the provider's history. Each is an operation of
+// its own: two notes may say the same.
+func noteRequest(subjectID, text string) request {
+	return request{kind: enum.KindAddNote, integration: enum.Gerencianet, subjectID: subjectID,
+		key: string(enum.KindAddNote) + ":" + subjectID + ":" + newOperationID(), input: map[string]string{"text": strings.TrimSpace(text)}}
+}
+
+// AddChargeNote adds a line to the provider's own history of a charge.
+func (s *Service) AddChargeNote(ctx context.Context, id, text string) (*Started, error) {
+	if err := checkNote(text); err != nil {
+		return nil, err
+	}
+	return s.start(ctx, id, enum.ActionAddNote, func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error) {
+		op, isNew, err := s.enqueue(ctx, tx, noteRequest(c.ID, text))
+		if err != nil {
+			return nil, false, err
+		}
+		return op, isNew, s.tell(ctx, tx, c, event{source: enum.SourceUser, code: "NOTE", params: map[string]string{"text": strings.TrimSpace(text)}})
+	})
+}
+
+// runAddNote adds the line once: when the provider does not answer, a person
+// decides whether to send it again.
+func (s *Service) runAddNote(ctx context.Context, op *db.Operation) (finish, error) {
+	at, issuer, err := s.subjectAtProvider(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	return s.sendOnce(ctx, op, "operation.note_uncertain", func() error { return issuer.AddNote(ctx, at, op.Input["text"]) }, nil)
+}
+
+// subjectAtProvider names the charge or the carnê of an operation at the provider.
+func (s *Service) subjectAtProvider(ctx context.Context, op *db.Operation) (provider.Handle, provider.Issuer, error) {
+	if !strings.HasPrefix(op.SubjectID, "crn_") {
+		c, issuer, err := s.onProvider(ctx, op)
+		if err != nil {
+			return provider.Handle{}, nil, err
+		}
+		return handle(c), issuer, nil
+	}
+	booklet, err := s.DB.Carnet.Get(ctx, op.SubjectID)
+	if err != nil {
+		return provider.Handle{}, nil, err
+	}
+	issuer, err := s.issuer(ctx, booklet.Environment)
+	return provider.Handle{Method: provider.Carnet, CarnetID: value(booklet.ProviderID)}, issuer, err
 }
 
 // LastOperation answers the newest operation that issued a charge; nil when none.

@@ -8,6 +8,7 @@ import (
 
 	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/delivery"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/integration"
@@ -256,6 +257,14 @@ func subjectLabel(ctx context.Context, tx *db.Tx, id string) (provider.Text, *en
 			return provider.Text{}, nil, err
 		}
 		return chargeLabel(c), &c.Environment, nil
+	case strings.HasPrefix(id, "crn_"):
+		booklet, err := tx.Carnet.Query().Where(carnet.ID(id)).WithSale().Only(ctx)
+		if err != nil {
+			return provider.Text{}, nil, err
+		}
+		return carnetLabel(booklet.Edges.Sale), &booklet.Environment, nil
+	case strings.HasPrefix(id, "bat_"):
+		return provider.Text{PT: "Lote de cobranças", EN: "Batch of charges"}, nil, nil
 	case strings.HasPrefix(id, "sal_"):
 		sold, err := tx.Sale.Get(ctx, id)
 		if err != nil {
@@ -374,4 +383,9 @@ func (s *Service) acknowledge(ctx context.Context, tx *db.Tx, f *db.Failure, ign
 		return s.resolve(ctx, tx, []*db.Failure{f})
 	}
 	return nil
+}
+
+// failureOf answers the newest failure of an operation.
+func failureOf(ctx context.Context, tx *db.Tx, operationID string) (*db.Failure, error) {
+	return tx.Failure.Query().Where(failure.OperationID(operationID)).Order(db.Desc(failure.FieldID)).First(ctx)
 }

@@ -45,6 +45,9 @@ type GerencianetSettings struct {
 	Environment            *enum.Environment
 	ClientID, ClientSecret *string
 	CredentialsEnvironment *enum.Environment
+	PixKey, PayeeCode      *string
+	PixCertificate         *string // the file in Base64
+	PixCertificatePassword *string
 	ConvenioID             *string
 	FeeCents               *int64
 	ReceiptHistoricoID     *string
@@ -122,6 +125,9 @@ func (s *Service) SaveGerencianet(ctx context.Context, input GerencianetSettings
 		}
 		secrets := map[string]*string{clientID: input.ClientID, clientSecret: input.ClientSecret}
 		if err := s.saveCredentials(ctx, tx, current, of, secrets); err != nil {
+			return err
+		}
+		if err := s.savePix(ctx, tx, current, of, input); err != nil {
 			return err
 		}
 		return s.saveNotified(ctx, tx, current, input.NotifiedUserIds)
@@ -247,23 +253,40 @@ func (s *Service) saveCredentials(ctx context.Context, tx *db.Tx, current *db.In
 		if len(secret) > maxCredentialLength || strings.ContainsAny(secret, "\r\n\t ") {
 			return refuse("CREDENTIAL_INVALID", name, "Cole a credencial inteira, sem espaços nem quebras de linha.", "Paste the whole credential, without spaces or line breaks.")
 		}
-		sealed := s.Seal.Seal(secret, credentialPlace(current.ID, environment, name))
 		hint := ""
 		if (name == clientID || name == accessToken) && len(secret) >= 3*hintLength {
 			hint = secret[len(secret)-hintLength:]
 		}
-		err := tx.Credential.Create().SetIntegrationID(current.ID).SetEnvironment(environment).SetName(name).SetSealed(sealed).SetHint(hint).
-			SetSetAt(s.Now()).SetNillableSetByID(actorID(ctx)).
-			OnConflictColumns(credential.FieldIntegrationID, credential.FieldEnvironment, credential.FieldName).
-			Update(func(u *db.CredentialUpsert) { u.UpdateSealed().UpdateHint().UpdateSetAt().UpdateSetByID() }).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("save a credential: %w", err)
-		}
-		if err := tx.Integration.UpdateOne(current).ClearTestedAt().Exec(ctx); err != nil {
+		if err := s.saveSecret(ctx, tx, current, environment, secretToSave{name: name, text: secret, hint: hint}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// secretToSave is one secret of an integration before it is sealed.
+type secretToSave struct {
+	name, text, hint string
+	expiresAt        *time.Time
+}
+
+// saveSecret seals what was given; blank keeps what is there. The connection has to
+// be tested again.
+func (s *Service) saveSecret(ctx context.Context, tx *db.Tx, current *db.Integration, environment enum.Environment, given secretToSave) error {
+	if given.text == "" {
+		return nil
+	}
+	sealed := s.Seal.Seal(given.text, credentialPlace(current.ID, environment, given.name))
+	err := tx.Credential.Create().SetIntegrationID(current.ID).SetEnvironment(environment).SetName(given.name).SetSealed(sealed).SetHint(given.hint).
+		SetNillableExpiresAt(given.expiresAt).SetSetAt(s.Now()).SetNillableSetByID(actorID(ctx)).
+		OnConflictColumns(credential.FieldIntegrationID, credential.FieldEnvironment, credential.FieldName).
+		Update(func(u *db.CredentialUpsert) {
+			u.UpdateSealed().UpdateHint().UpdateExpiresAt().UpdateSetAt().UpdateSetByID()
+		}).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("save a credential: %w", err)
+	}
+	return tx.Integration.UpdateOne(current).ClearTestedAt().Exec(ctx)
 }
 
 func credentialPlace(integrationID string, environment enum.Environment, name string) string {
@@ -334,7 +357,9 @@ func (s *Service) issuer(ctx context.Context, environment enum.Environment) (pro
 	if err != nil {
 		return nil, err
 	}
-	return s.Providers.Issuer(provider.Environment(environment), secrets[clientID], secrets[clientSecret]), nil
+	return s.Providers.Issuer(provider.Environment(environment), provider.Credentials{
+		ClientID: secrets[clientID], ClientSecret: secrets[clientSecret], PixCertificate: secrets[pixCertificate], PixKey: secrets[pixKey],
+	}), nil
 }
 
 // mirror answers the client of the ERP.

@@ -22,7 +22,7 @@ func (s *Service) issueCharge(ctx context.Context, op *db.Operation) (finish, er
 	if err != nil {
 		return nil, err
 	}
-	if !isUnissued(c.Status) && (c.ProviderID == nil || c.TypeableLine != nil) {
+	if !isUnissued(c.Status) && (c.ProviderID == nil || isComplete(c)) {
 		return nil, nil
 	}
 	issuer, err := s.issuer(ctx, c.Environment)
@@ -36,12 +36,15 @@ func (s *Service) issueCharge(ctx context.Context, op *db.Operation) (finish, er
 	if err != nil {
 		return nil, err
 	}
+	if wanted.Card != nil && wanted.Card.Token == "" {
+		return s.readRefusedCard(ctx, issuer, c)
+	}
 	providerID, err := s.reserve(ctx, op, c, issuer, wanted)
 	if err != nil {
 		return nil, err
 	}
 	c.ProviderID = &providerID
-	issued, err := issuer.Issue(ctx, providerID, wanted)
+	issued, err := issuer.Issue(ctx, handle(c), wanted)
 	switch {
 	case err != nil:
 		return s.notIssued(ctx, op, c, issuer, err)
@@ -64,7 +67,7 @@ func (s *Service) notIssued(ctx context.Context, op *db.Operation, c *db.Charge,
 	case provider.NotFound:
 		return nil, s.lostDraft(ctx, op, c, cause)
 	case provider.State:
-		read, err := issuer.Get(ctx, *c.ProviderID)
+		read, err := issuer.Get(ctx, handle(c))
 		if err != nil {
 			return nil, err
 		}
@@ -78,7 +81,7 @@ func (s *Service) notIssued(ctx context.Context, op *db.Operation, c *db.Charge,
 
 // reread brings what the provider now says of a charge.
 func (s *Service) reread(ctx context.Context, issuer provider.Issuer, c *db.Charge) (finish, error) {
-	read, err := issuer.Get(ctx, *c.ProviderID)
+	read, err := issuer.Get(ctx, handle(c))
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +124,7 @@ func (s *Service) reserve(ctx context.Context, op *db.Operation, c *db.Charge, i
 	if c.ProviderID != nil {
 		return *c.ProviderID, nil
 	}
-	if c.SentAt != nil {
+	if c.SentAt != nil && c.Method != enum.MethodPix { // a Pix has its id from us, and nothing is sent for it yet
 		id, err := s.recover(ctx, op, c, issuer)
 		if err != nil || id != "" {
 			return id, err
@@ -159,7 +162,7 @@ func (s *Service) recover(ctx context.Context, op *db.Operation, c *db.Charge, i
 	if err != nil {
 		return "", err
 	}
-	found, err := issuer.Find(ctx, c.Reference, brazil.DateOf(c.CreatedAt).AddDays(-1), s.today().AddDays(1))
+	found, err := issuer.Find(ctx, provider.Method(c.Method), c.Reference, brazil.DateOf(c.CreatedAt).AddDays(-1), s.today().AddDays(1))
 	if err != nil {
 		return "", err
 	}
@@ -223,6 +226,9 @@ func (s *Service) cancelExtra(ctx context.Context, tx *db.Tx, c *db.Charge, prov
 
 // runCancelExtra cancels it and tells the chosen people.
 func (s *Service) runCancelExtra(ctx context.Context, op *db.Operation) (finish, error) {
+	if op.Input["carnetId"] != "" {
+		return s.runCancelExtraCarnet(ctx, op)
+	}
 	c, err := s.DB.Charge.Get(ctx, op.SubjectID)
 	if err != nil {
 		return nil, err
@@ -232,7 +238,7 @@ func (s *Service) runCancelExtra(ctx context.Context, op *db.Operation) (finish,
 		return nil, err
 	}
 	extra := op.Input["providerId"]
-	if err := issuer.Cancel(ctx, extra); err != nil && provider.ClassOf(err) != provider.NotFound {
+	if err := issuer.Cancel(ctx, provider.Handle{Method: provider.Method(c.Method), ID: extra}); err != nil && provider.ClassOf(err) != provider.NotFound {
 		return nil, err
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
@@ -244,7 +250,7 @@ func (s *Service) runCancelExtra(ctx context.Context, op *db.Operation) (finish,
 
 // chargeForProvider reads a charge with all that a request needs.
 func (s *Service) chargeForProvider(ctx context.Context, id string) (*db.Charge, error) {
-	return s.DB.Charge.Query().Where(charge.ID(id)).WithCustomer().
+	return s.DB.Charge.Query().Where(charge.ID(id)).WithCustomer().WithCarnet().
 		WithSale(func(q *db.SaleQuery) { q.WithItems() }).Only(ctx)
 }
 
@@ -253,36 +259,45 @@ func (s *Service) providerRequest(ctx context.Context, c *db.Charge) (provider.C
 	if err != nil {
 		return provider.ChargeRequest{}, err
 	}
-	wanted := provider.ChargeRequest{
-		Reference: c.Reference, Method: provider.Boleto, AmountCents: c.AmountCents, DueDate: c.DueDate,
-		Lines: []provider.Line{{Name: chargeTitle(c), UnitCents: c.AmountCents, Quantity: 1}},
-		Payer: payer(c.Edges.Customer), SendEmail: c.SendEmail, Message: c.Message,
-		FineHundredths:      c.FineHundredths,
-		InterestThousandths: c.MonthlyInterestHundredths, InterestMonthly: true,
-		NotificationURL: s.callbackURL(settings, c.Environment),
-	}
-	if c.DaysToWriteOff != nil {
-		days := int64(*c.DaysToWriteOff)
-		wanted.DaysToWriteOff = &days
-	}
-	if c.EarlyDiscountCents > 0 {
-		until := c.DueDate.AddDays(-c.EarlyDiscountDays)
-		wanted.ConditionalDiscount = &provider.Discount{Value: c.EarlyDiscountCents, Until: &until}
+	wanted := chargeRequest(c, chargeTitle(c), s.callbackURL(settings, c.Environment))
+	if wanted.Card != nil && c.CardToken != nil {
+		if wanted.Card.Token, err = s.Seal.Open(*c.CardToken, cardPlace(c.ID)); err != nil {
+			return provider.ChargeRequest{}, fmt.Errorf("open a card's token: %w", err)
+		}
 	}
 	return wanted, nil
 }
 
+// isComplete tells whether everything that the payer needs of an issued charge is
+// here.
+func isComplete(c *db.Charge) bool {
+	switch c.Method {
+	case enum.MethodPix:
+		return c.PixCode != nil
+	case enum.MethodLink:
+		return c.Link != nil
+	case enum.MethodCard:
+		return true
+	}
+	return c.TypeableLine != nil
+}
+
 const maxTitle = 255
 
-// chargeTitle is the line that the payer reads on the boleto.
-func chargeTitle(c *db.Charge) string {
-	sale := c.Edges.Sale
+// saleTitle is the line that the payer reads on a charge of the sale.
+func saleTitle(sale *db.Sale) string {
 	title := fmt.Sprintf("Venda %d", sale.Number)
 	if len(sale.Edges.Items) == 1 {
 		title = sale.Edges.Items[0].Description
 	}
-	if sale.Installments > 1 {
-		title = fmt.Sprintf("%s, parcela %d de %d", title, c.Installment, sale.Installments)
+	return title
+}
+
+// chargeTitle is the line that the payer reads on one charge.
+func chargeTitle(c *db.Charge) string {
+	title := saleTitle(c.Edges.Sale)
+	if c.Edges.Sale.Installments > 1 && c.Method != enum.MethodCard {
+		title = fmt.Sprintf("%s, parcela %d de %d", title, c.Installment, c.Edges.Sale.Installments)
 	}
 	if letters := []rune(title); len(letters) > maxTitle {
 		title = string(letters[:maxTitle])
@@ -331,14 +346,6 @@ func (s *Service) markUnsent(ctx context.Context, tx *db.Tx, id string) error {
 	return s.setUnissued(ctx, tx, c, enum.ChargeQueued, "DELAYED")
 }
 
-func (s *Service) markFailed(ctx context.Context, tx *db.Tx, id string) error {
-	return s.markUnissued(ctx, tx, id, enum.ChargeFailed, "REFUSED")
-}
-
-func (s *Service) requeueCharge(ctx context.Context, tx *db.Tx, id string) error {
-	return s.markUnissued(ctx, tx, id, enum.ChargeQueued, "RETRIED")
-}
-
 func (s *Service) markUnissued(ctx context.Context, tx *db.Tx, id string, status enum.ChargeStatus, code string) error {
 	c, err := lockCharge(ctx, tx, id)
 	if err != nil || !isUnissued(c.Status) {
@@ -361,20 +368,28 @@ func (s *Service) applyIssued(ctx context.Context, tx *db.Tx, id string, issued 
 	if err != nil {
 		return err
 	}
-	if err := writeProviderData(ctx, tx, c, issued); err != nil {
+	return s.applyRead(ctx, tx, c, issued, enum.SourceOperation)
+}
+
+// applyRead brings a locked charge to what the provider answered just now.
+func (s *Service) applyRead(ctx context.Context, tx *db.Tx, c *db.Charge, read provider.Charge, source enum.EventSource) error {
+	if err := writeProviderData(ctx, tx, c, read); err != nil {
 		return err
 	}
-	if isUnissued(c.Status) && isPayable(issued.Status) {
-		return s.setStatus(ctx, tx, c, enum.ChargeWaiting, event{source: enum.SourceOperation, code: "ISSUED"})
+	if read.Status == provider.Refused {
+		return s.refuseCard(ctx, tx, c, read, source)
 	}
-	return s.apply(ctx, tx, c, update{charge: issued, source: enum.SourceOperation, fresh: true})
+	if isUnissued(c.Status) && isPayable(read.Status) {
+		return s.setStatus(ctx, tx, c, enum.ChargeWaiting, event{source: source, code: "ISSUED"})
+	}
+	return s.apply(ctx, tx, c, update{charge: read, source: source, fresh: true})
 }
 
 // isPayable tells whether a charge of the status waits for its payment, which may
 // have been seen already but is not confirmed. A word that we do not know can
 // only be read of a charge that was issued.
 func isPayable(status provider.Status) bool {
-	return status == provider.Waiting || status == provider.Identified || status == provider.Unrecognized
+	return status == provider.Waiting || status == provider.Identified || status == provider.Approved || status == provider.Unrecognized
 }
 
 // writeProviderData keeps what the provider has told; what it left out stays.
@@ -387,8 +402,14 @@ func writeProviderData(ctx context.Context, tx *db.Tx, c *db.Charge, told provid
 	setText(told.PixCode, change.SetPixCode)
 	setText(told.Link, change.SetLink)
 	setText(told.PDF, change.SetPdf)
+	setText(told.EndToEndID, change.SetEndToEndID)
+	setText(told.CardMask, change.SetCardMask)
 	if told.DueDate != nil {
 		change.SetDueDate(*told.DueDate)
+	}
+	change.SetNillableExpiresAt(told.ExpiresAt)
+	if told.Status != provider.Draft && told.Status != "" {
+		change.ClearCardToken() // it was used
 	}
 	return change.Exec(ctx)
 }

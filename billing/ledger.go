@@ -19,7 +19,8 @@ import (
 //	REFUNDED, CONTESTED   the reversal of what was booked
 //	PAID after CONTESTED  the reversal of that reversal
 //
-// V is what was paid, T the configured fee, none when it is 0
+// V is what was paid, less what refunds have booked already; T is the fee that the
+// provider told, or else the configured one, none when it is 0
 // (providers/gerencianet.md, 11.3). The database refuses a second set.
 func (s *Service) book(ctx context.Context, tx *db.Tx, c *db.Charge, from, to enum.ChargeStatus) error {
 	switch {
@@ -43,6 +44,7 @@ type line struct {
 	historico   *db.Historico
 	bookedOn    brazil.Date
 	reverses    *string
+	refundID    *string
 	text        string
 }
 
@@ -59,13 +61,17 @@ func (s *Service) bookPayment(ctx context.Context, tx *db.Tx, c *db.Charge) erro
 	if err := s.writeEntry(ctx, tx, c, credit); err != nil {
 		return err
 	}
-	fee := line{kind: enum.EntryFee, amountCents: -settings.FeeCents, accountID: accountID, historico: settings.Edges.FeeHistorico, bookedOn: *c.PaidOn}
+	feeCents := settings.FeeCents
+	if c.ProviderFeeCents != nil {
+		feeCents = *c.ProviderFeeCents // the true one
+	}
+	fee := line{kind: enum.EntryFee, amountCents: -feeCents, accountID: accountID, historico: settings.Edges.FeeHistorico, bookedOn: *c.PaidOn}
 	return s.writeEntry(ctx, tx, c, fee)
 }
 
 // bookReceipt writes the document off, unless settling by hand already did.
 func (s *Service) bookReceipt(ctx context.Context, tx *db.Tx, c *db.Charge, amountCents int64, on brazil.Date) error {
-	done, err := tx.Entry.Query().Where(entry.ChargeID(c.ID), entry.KindEQ(enum.EntryReceipt), entry.ReversesIDIsNil()).Exist(ctx)
+	done, err := tx.Entry.Query().Where(entry.ChargeID(c.ID), entry.KindEQ(enum.EntryReceipt), entry.ReversesIDIsNil(), entry.RefundIDIsNil()).Exist(ctx)
 	if err != nil || done {
 		return err
 	}
@@ -83,12 +89,24 @@ func (s *Service) reverse(ctx context.Context, tx *db.Tx, c *db.Charge, standing
 	if err != nil {
 		return err
 	}
+	refunded := map[enum.EntryKind]int64{} // at or below 0
+	for _, one := range booked {
+		if one.RefundID != nil {
+			refunded[one.Kind] += one.AmountCents
+		}
+	}
 	for _, chain := range chains(booked) {
 		last, stands := chain[len(chain)-1], len(chain)%2 == 1
 		if stands != standing {
 			continue
 		}
-		back := line{kind: last.Kind, amountCents: -last.AmountCents, accountID: last.AccountID, historico: last.Edges.Historico,
+		amount := -last.AmountCents
+		if len(chain) == 1 {
+			amount -= refunded[last.Kind]
+		} else if stands {
+			amount = -(chain[0].AmountCents + refunded[last.Kind])
+		}
+		back := line{kind: last.Kind, amountCents: amount, accountID: last.AccountID, historico: last.Edges.Historico,
 			bookedOn: s.today(), reverses: &last.ID, text: chain[0].Text}
 		if stands {
 			back.text = "Estorno: " + chain[0].Text
@@ -98,6 +116,23 @@ func (s *Service) reverse(ctx context.Context, tx *db.Tx, c *db.Charge, standing
 		}
 	}
 	return nil
+}
+
+// writeRefund takes a part of a payment off the receipt and off the account. The
+// fee is not given back.
+func (s *Service) writeRefund(ctx context.Context, tx *db.Tx, c *db.Charge, done *db.Refund) error {
+	settings, err := bookingSettings(ctx, tx)
+	if err != nil {
+		return err
+	}
+	back := line{kind: enum.EntryReceipt, amountCents: -done.AmountCents, historico: settings.Edges.ReceiptHistorico, bookedOn: s.today(), refundID: &done.ID}
+	back.text = "Devolução: " + back.historico.Text
+	if err := s.writeEntry(ctx, tx, c, back); err != nil {
+		return err
+	}
+	back.kind, back.historico, back.accountID = enum.EntryEntry, settings.Edges.EntryHistorico, &settings.Edges.Convenio.AccountID
+	back.text = "Devolução: " + back.historico.Text
+	return s.writeEntry(ctx, tx, c, back)
 }
 
 // chains orders entries into chains: an entry, its reversal, the reversal of that.
@@ -110,7 +145,7 @@ func chains(entries []*db.Entry) [][]*db.Entry {
 	}
 	var found [][]*db.Entry
 	for _, one := range entries {
-		if one.ReversesID != nil {
+		if one.ReversesID != nil || one.RefundID != nil {
 			continue
 		}
 		chain := []*db.Entry{one}
@@ -131,7 +166,7 @@ func (s *Service) writeEntry(ctx context.Context, tx *db.Tx, c *db.Charge, l lin
 		l.text = l.historico.Text
 	}
 	create := tx.Entry.Create().SetKind(l.kind).SetAmountCents(l.amountCents).SetHistoricoID(l.historico.ID).SetText(l.text).
-		SetBookedOn(l.bookedOn).SetChargeID(c.ID).SetNillableReversesID(l.reverses).SetCreatedAt(s.Now())
+		SetBookedOn(l.bookedOn).SetChargeID(c.ID).SetNillableReversesID(l.reverses).SetNillableRefundID(l.refundID).SetCreatedAt(s.Now())
 	if l.accountID != nil {
 		position, balance, err := moveAccount(ctx, tx, *l.accountID, l.amountCents)
 		if err != nil {
@@ -177,7 +212,7 @@ func bookingSettings(ctx context.Context, tx *db.Tx) (*db.Integration, error) {
 
 // LedgerDifference is something that does not add up.
 type LedgerDifference struct {
-	Code      string // ACCOUNT_BALANCE, RUNNING_BALANCE, PAID_WITHOUT_ENTRY, ENTRY_AMOUNT, ENTRY_WITHOUT_PAYMENT, REVERSAL_MISSING
+	Code      string // ACCOUNT_BALANCE, RUNNING_BALANCE, PAID_WITHOUT_ENTRY, ENTRY_AMOUNT, ENTRY_WITHOUT_PAYMENT, REFUND_AMOUNT, REVERSAL_MISSING
 	Message   string
 	SubjectID string
 }
@@ -202,9 +237,12 @@ var ledgerRules = []struct{ code, query string }{
 	{"PAID_WITHOUT_ENTRY", `SELECT c.id, 'paid, but not booked' FROM charges c WHERE c.status = 'PAID'
 		AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.charge_id = c.id AND e.kind = 'ENTRY')`},
 	{"ENTRY_AMOUNT", `SELECT c.id, format('paid %s, booked %s', c.paid_cents, e.amount_cents) FROM charges c
-		JOIN entries e ON e.charge_id = c.id AND e.kind = 'ENTRY' AND e.reverses_id IS NULL WHERE e.amount_cents IS DISTINCT FROM c.paid_cents`},
+		JOIN entries e ON e.charge_id = c.id AND e.kind = 'ENTRY' AND e.reverses_id IS NULL AND e.refund_id IS NULL WHERE e.amount_cents IS DISTINCT FROM c.paid_cents`},
 	{"ENTRY_WITHOUT_PAYMENT", `SELECT c.id, format('booked, but %s', c.status) FROM charges c
 		WHERE c.status NOT IN ('PAID', 'SETTLED', 'REFUNDED', 'CONTESTED') AND EXISTS (SELECT 1 FROM entries e WHERE e.charge_id = c.id)`},
+	{"REFUND_AMOUNT", `SELECT c.id, format('%s cents given back, booked %s', c.refunded_cents, COALESCE(-sum(e.amount_cents), 0)) FROM charges c
+		LEFT JOIN entries e ON e.charge_id = c.id AND e.kind = 'ENTRY' AND e.refund_id IS NOT NULL GROUP BY c.id
+		HAVING c.refunded_cents <> COALESCE(-sum(e.amount_cents), 0)`},
 	{"REVERSAL_MISSING", `SELECT c.id, format('%s, but %s cents remain booked', c.status, sum(e.amount_cents)) FROM charges c
 		JOIN entries e ON e.charge_id = c.id WHERE c.status IN ('REFUNDED', 'CONTESTED') GROUP BY c.id HAVING sum(e.amount_cents) <> 0`},
 }

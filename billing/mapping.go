@@ -13,6 +13,26 @@ import (
 
 var methodNames = map[enum.PaymentMethod]string{enum.MethodBoleto: "Boleto", enum.MethodCard: "Cartão de Crédito", enum.MethodPayPal: "PayPal", enum.MethodPix: "PIX"}
 
+// mirroredMethod is what a sale counts as at the ERP, which knows no carnê and no
+// link: a carnê is boletos; a link is what it was paid with, a boleto until then.
+func mirroredMethod(sold *db.Sale) enum.PaymentMethod {
+	switch sold.PaymentMethod {
+	case enum.MethodCarnet:
+		return enum.MethodBoleto
+	case enum.MethodLink:
+		for _, c := range sold.Edges.Charges {
+			if c.PaidWith != nil {
+				return *c.PaidWith
+			}
+			if c.LinkMethods == enum.LinkCard {
+				return enum.MethodCard
+			}
+		}
+		return enum.MethodBoleto
+	}
+	return sold.PaymentMethod
+}
+
 var mappedNames = map[enum.MappedSaleStatus]string{enum.MappedPending: "Pendente", enum.MappedApproved: "Aprovada", enum.MappedCanceled: "Cancelada/Expirada", enum.MappedRefunded: "Reembolsada"}
 
 // baseStatuses are the statuses of an order that every Vhsys account has

@@ -101,7 +101,7 @@ func (s *Service) plan(ctx context.Context, sold *db.Sale, settings *db.Integrat
 		plan.TotalCents = sold.TotalCents
 	}
 	plan.Items = s.planItems(plan, sold)
-	method, err := s.remoteMethod(ctx, plan, sold.PaymentMethod)
+	method, err := s.remoteMethod(ctx, plan, mirroredMethod(sold))
 	if err != nil {
 		return nil, err
 	}
@@ -372,7 +372,9 @@ func (r *mirrorRun) createOrder(ctx context.Context) error {
 			return r.saveOrder(ctx, found)
 		}
 	}
-	if err := r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepOrder).Modify(sentNow(order.FieldSentAt)) }); err != nil {
+	if err := r.save(ctx, func(u *db.OrderUpdateOne) {
+		u.SetStep(enum.StepOrder).SetDiscountSentCents(r.plan.DiscountCents).Modify(sentNow(order.FieldSentAt))
+	}); err != nil {
 		return err
 	}
 	created, err := r.client.CreateOrder(ctx, provider.OrderRequest{
@@ -422,6 +424,9 @@ func (r *mirrorRun) items(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.discount(ctx); err != nil {
+		return err
+	}
 	there, err := r.client.Items(ctx, *r.order.RemoteOrderID)
 	if err != nil {
 		return err
@@ -435,6 +440,19 @@ func (r *mirrorRun) items(ctx context.Context) error {
 		}
 	}
 	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepInstallments).ClearSentAt() })
+}
+
+// discount brings the order's discount in step; setting it twice is harmless. It
+// changes when the value of a charge does.
+func (r *mirrorRun) discount(ctx context.Context) error {
+	wanted := r.plan.DiscountCents
+	if r.order.DiscountSentCents != nil && *r.order.DiscountSentCents == wanted {
+		return nil
+	}
+	if err := r.client.SetDiscount(ctx, *r.order.RemoteOrderID, r.sold.Edges.Customer.Name, wanted); err != nil {
+		return err
+	}
+	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetDiscountSentCents(wanted) })
 }
 
 func (r *mirrorRun) sendItems(ctx context.Context, there []provider.OrderItem) error {

@@ -11,6 +11,7 @@ import (
 
 	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/noticetoken"
@@ -130,32 +131,54 @@ func (s *Service) readNotice(ctx context.Context, op *db.Operation) (finish, err
 	} else if err != nil {
 		return nil, err
 	}
-	events, err = s.withValues(ctx, issuer, events)
+	reads, err := s.detail(ctx, issuer, environment, events)
 	if err != nil {
 		return nil, err
 	}
-	return func(ctx context.Context, tx *db.Tx) error { return s.applyEvents(ctx, tx, environment, token, events) }, nil
+	return func(ctx context.Context, tx *db.Tx) error {
+		return s.applyEvents(ctx, tx, environment, token, events, reads)
+	}, nil
 }
 
-// withValues asks for what was paid where an entry does not say it.
-func (s *Service) withValues(ctx context.Context, issuer provider.Issuer, events []provider.Event) ([]provider.Event, error) {
-	for i, one := range events {
-		if one.Status != provider.Paid || one.PaidCents != nil {
+// detail reads the charges of which an entry does not tell enough: how much was
+// paid, how a link was paid, why a card was refused. The answer is by entry.
+func (s *Service) detail(ctx context.Context, issuer provider.Issuer, environment enum.Environment, events []provider.Event) (map[int64]provider.Charge, error) {
+	reads := map[int64]provider.Charge{}
+	for _, one := range events {
+		if one.ProviderID == "" || one.Status != provider.Paid && one.Status != provider.Overdue {
 			continue
 		}
-		read, err := issuer.Get(ctx, one.ProviderID)
+		c, err := s.DB.Charge.Query().Where(charge.EnvironmentEQ(environment), charge.ProviderID(one.ProviderID)).WithCarnet().Only(ctx)
+		if db.IsNotFound(err) {
+			c, err = &db.Charge{ProviderID: &one.ProviderID, Method: enum.MethodBoleto}, nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		events[i].PaidCents = read.PaidCents
+		if !needsDetail(c, one) {
+			continue
+		}
+		if reads[one.ID], err = issuer.Get(ctx, handle(c)); err != nil {
+			return nil, err
+		}
 	}
-	return events, nil
+	return reads, nil
+}
+
+func needsDetail(c *db.Charge, told provider.Event) bool {
+	if told.Status == provider.Overdue {
+		return c.Method == enum.MethodCard && c.Status != enum.ChargeFailed
+	}
+	return told.PaidCents == nil || c.Method == enum.MethodLink && c.PaidWith == nil
 }
 
 // applyEvents applies every entry that is newer than the last one applied.
-func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, events []provider.Event) error {
+func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, events []provider.Event, reads map[int64]provider.Charge) error {
 	last, err := lockToken(ctx, tx, token)
 	if err != nil {
+		return err
+	}
+	if err := lockCarnetsOf(ctx, tx, environment, events); err != nil {
 		return err
 	}
 	newest := last.LastEventID
@@ -164,8 +187,8 @@ func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.E
 		if one.ID <= last.LastEventID {
 			continue
 		}
-		isNewest := i == len(events)-1
-		if err := s.applyEvent(ctx, tx, environment, token, one, isNewest); err != nil {
+		told := update{source: enum.SourceNotice, fresh: i == len(events)-1, charge: eventCharge(one, reads[one.ID])}
+		if err := s.applyEvent(ctx, tx, environment, token, one, told); err != nil {
 			return err
 		}
 		newest = one.ID
@@ -180,10 +203,54 @@ func lockToken(ctx context.Context, tx *db.Tx, token string) (*db.NoticeToken, e
 	return tx.NoticeToken.Query().Where(noticetoken.ID(token)).ForUpdate().Only(ctx)
 }
 
+// lockCarnetsOf takes the carnês that entries tell of, because a carnê's row is
+// taken before those of its parcels.
+func lockCarnetsOf(ctx context.Context, tx *db.Tx, environment enum.Environment, events []provider.Event) error {
+	var ids []string
+	for _, one := range events {
+		if one.CarnetID != "" && !slices.Contains(ids, one.CarnetID) {
+			ids = append(ids, one.CarnetID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.Carnet.Query().Where(carnet.EnvironmentEQ(environment), carnet.Or(carnet.ProviderIDIn(ids...), carnet.Reference(events[0].Reference))).
+		Order(db.Asc(carnet.FieldID)).ForUpdate().IDs(ctx)
+	return err
+}
+
+// eventCharge is what an entry tells of its charge, with what was read where the
+// entry does not say it.
+func eventCharge(told provider.Event, read provider.Charge) provider.Charge {
+	at := told.At
+	c := provider.Charge{
+		ProviderID: told.ProviderID, Status: told.Status, ProviderStatus: told.ProviderStatus,
+		PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at, PaidWith: read.PaidWith,
+	}
+	if c.PaidCents == nil {
+		c.PaidCents = read.PaidCents
+	}
+	if read.Status == provider.Refused {
+		c.Status, c.Reason, c.CanRetry = read.Status, read.Reason, read.CanRetry
+	}
+	return c
+}
+
 // applyEvent applies one entry of a token. The newest one is what the charge is
 // now; those before it are its past.
-func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, told provider.Event, isNewest bool) error {
+func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, told provider.Event, u update) error {
+	if told.ProviderID == "" {
+		if ours, err := s.claimCarnet(ctx, tx, environment, told); err != nil || ours {
+			return err
+		}
+	}
 	c, err := findCharge(ctx, tx, environment, told.ProviderID, told.Reference)
+	if db.IsNotFound(err) && told.ProviderID != "" {
+		if ours, err := s.claimCarnet(ctx, tx, environment, told); err != nil || ours {
+			return err
+		}
+	}
 	if db.IsNotFound(err) {
 		return s.recordFailure(ctx, tx, unmatchedNotice(environment, token, told))
 	}
@@ -193,11 +260,13 @@ func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.En
 	if err := s.claimTold(ctx, tx, c, told.ProviderID, told.Status); err != nil || value(c.ProviderID) != told.ProviderID {
 		return err
 	}
-	at := told.At
-	err = s.apply(ctx, tx, c, update{source: enum.SourceNotice, fresh: isNewest, charge: provider.Charge{
-		ProviderID: told.ProviderID, Status: told.Status, PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at,
-	}})
-	if err != nil {
+	if u.charge.Status == provider.Refused {
+		return s.refuseCard(ctx, tx, c, u.charge, enum.SourceNotice)
+	}
+	if c.Method == enum.MethodCard && u.charge.Status == provider.Overdue {
+		return nil // a refusal of the past; the newest one was read
+	}
+	if err := s.apply(ctx, tx, c, u); err != nil {
 		return err
 	}
 	return s.proveSandbox(ctx, tx, c)

@@ -66,6 +66,15 @@ var errSettling = errors.New("waiting until an earlier request can no longer arr
 // errLater is the outcome of a try that found its turn not come yet.
 var errLater = errors.New("waiting for something else to end first")
 
+// lookAgain is the outcome of a try that goes on after a while, without growing
+// waits: what it waits for has an end of its own.
+type lookAgain struct {
+	wait time.Duration
+	done finish // written before the wait
+}
+
+func (lookAgain) Error() string { return "waiting for what was started to end" }
+
 // finish writes, inside the transaction that ends an operation, what was done.
 type finish func(ctx context.Context, tx *db.Tx) error
 
@@ -79,7 +88,18 @@ func (s *Service) handler(kind enum.OperationKind) func(context.Context, *db.Ope
 		enum.KindChangeDueDate: s.runChangeDueDate,
 		enum.KindResendCharge:  s.runResend,
 		enum.KindSettleCharge:  s.runSettle,
+		enum.KindAddNote:       s.runAddNote,
+		enum.KindChangeAmount:  s.runChangeAmount,
+		enum.KindRetryCard:     s.runRetryCard,
+		enum.KindRefundCharge:  s.runRefund,
+		enum.KindIssueCarnet:   s.issueCarnet,
+		enum.KindCancelCarnet:  s.runCancelCarnet,
+		enum.KindSettleCarnet:  s.runSettleCarnet,
+		enum.KindResendCarnet:  s.runResendCarnet,
+		enum.KindRegisterPix:   s.runRegisterPix,
+		enum.KindRunBatch:      s.runBatch,
 		enum.KindReadNotice:    s.readNotice,
+		enum.KindReadPix:       s.readPix,
 		enum.KindSweep:         s.sweep,
 		enum.KindMirrorSale:    s.mirrorSale,
 	}[kind]
@@ -168,7 +188,7 @@ func (s *Service) claim(ctx context.Context, limit int) ([]*db.Operation, error)
 		WITH due AS MATERIALIZED (
 			SELECT o.id FROM operations o
 			WHERE o.state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND o.next_try_at <= now()
-			AND (o.kind = 'READ_NOTICE' OR EXISTS (SELECT 1 FROM integrations i WHERE i.kind = o.integration AND i.active))
+			AND (o.kind IN ('READ_NOTICE', 'READ_PIX') OR EXISTS (SELECT 1 FROM integrations i WHERE i.kind = o.integration AND i.active))
 			ORDER BY o.next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED)
 		UPDATE operations o SET state = 'RUNNING', tries = tries + 1, wakes = 0,
 			next_try_at = now() + CASE WHEN kind = 'SWEEP' THEN $3::bigint ELSE $2::bigint END * interval '1 microsecond'
@@ -199,7 +219,7 @@ func (s *Service) untilNextTry(ctx context.Context) time.Duration {
 	err := s.SQL.QueryRowContext(ctx, `
 		SELECT COALESCE(EXTRACT(EPOCH FROM min(next_try_at) - now()), 1) FROM operations o
 		WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN')
-		AND (o.kind = 'READ_NOTICE' OR EXISTS (SELECT 1 FROM integrations i WHERE i.kind = o.integration AND i.active))`).Scan(&seconds)
+		AND (o.kind IN ('READ_NOTICE', 'READ_PIX') OR EXISTS (SELECT 1 FROM integrations i WHERE i.kind = o.integration AND i.active))`).Scan(&seconds)
 	if err != nil {
 		return time.Second
 	}
@@ -301,9 +321,17 @@ func writeAttempts(ctx context.Context, tx *db.Tx, op *db.Operation, attempts []
 // whether the provider was asked anything.
 func (s *Service) end(ctx context.Context, tx *db.Tx, op *db.Operation, tried error, spoke bool) error {
 	var problem *provider.Error
+	var later lookAgain
 	switch {
 	case tried == nil:
 		return s.succeed(ctx, tx, op, spoke)
+	case errors.As(tried, &later):
+		if later.done != nil {
+			if err := later.done(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return s.again(ctx, tx, op, enum.OperationQueued, later, later.wait)
 	case errors.Is(tried, errSettling):
 		return s.settle(ctx, tx, op)
 	case errors.Is(tried, errLater):
@@ -368,25 +396,41 @@ func (s *Service) retryOrGiveUp(ctx context.Context, tx *db.Tx, op *db.Operation
 	return s.again(ctx, tx, op, state, problem, max(s.backOff(op.Tries), problem.RetryAfter))
 }
 
-// doubt shows on a charge that its issue is being found out.
+// doubt shows on a charge, or on the parcels of a carnê, that its issue is being
+// found out.
 func (s *Service) doubt(ctx context.Context, tx *db.Tx, op *db.Operation, state enum.OperationState) error {
-	if op.Kind != enum.KindIssueCharge {
-		return nil
-	}
-	if state == enum.OperationUnknown {
+	inDoubt := state == enum.OperationUnknown
+	switch {
+	case op.Kind == enum.KindIssueCharge && inDoubt:
 		return s.markUnknown(ctx, tx, op.SubjectID)
+	case op.Kind == enum.KindIssueCharge:
+		return s.markUnsent(ctx, tx, op.SubjectID)
+	case op.Kind == enum.KindIssueCarnet && inDoubt:
+		return s.markCarnet(ctx, tx, op.SubjectID, enum.ChargeUnknown, "UNANSWERED")
+	case op.Kind == enum.KindIssueCarnet:
+		return s.markCarnetUnsent(ctx, tx, op.SubjectID)
 	}
-	return s.markUnsent(ctx, tx, op.SubjectID)
+	return nil
+}
+
+// markIssue shows on what an operation issues that it was refused, or is to be
+// tried again.
+func (s *Service) markIssue(ctx context.Context, tx *db.Tx, op *db.Operation, status enum.ChargeStatus, code string) error {
+	switch op.Kind {
+	case enum.KindIssueCharge, enum.KindRetryCard:
+		return s.markUnissued(ctx, tx, op.SubjectID, status, code)
+	case enum.KindIssueCarnet:
+		return s.markCarnet(ctx, tx, op.SubjectID, status, code)
+	}
+	return nil
 }
 
 func (s *Service) giveUp(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) error {
 	if op.Wakes > 0 { // what it was asked for has changed meanwhile
 		return s.again(ctx, tx, op, enum.OperationQueued, problem, s.backOff(op.Tries))
 	}
-	if op.Kind == enum.KindIssueCharge {
-		if err := s.markFailed(ctx, tx, op.SubjectID); err != nil {
-			return err
-		}
+	if err := s.markIssue(ctx, tx, op, enum.ChargeFailed, "REFUSED"); err != nil {
+		return err
 	}
 	if err := s.recordGivenUp(ctx, tx, op, problem); err != nil {
 		return err
@@ -459,13 +503,11 @@ func (s *Service) reopen(ctx context.Context, tx *db.Tx, op *db.Operation) error
 			"Já existe outra operação igual em andamento: acompanhe aquela.",
 			"Another operation for the same thing is already under way: follow that one.")
 	}
-	if op.Kind == enum.KindIssueCharge {
-		if err := s.requeueCharge(ctx, tx, op.SubjectID); err != nil {
-			return err
-		}
+	if err := s.markIssue(ctx, tx, op, enum.ChargeQueued, "RETRIED"); err != nil {
+		return err
 	}
-	if op.Kind == enum.KindResendCharge { // a person has decided to send it again
-		if err := tx.Operation.UpdateOne(op).SetInput(map[string]string{"email": op.Input["email"]}).Exec(ctx); err != nil {
+	if op.Input[sent] != "" { // a person has decided to send it again
+		if err := tx.Operation.UpdateOne(op).SetInput(unsent(op.Input)).Exec(ctx); err != nil {
 			return err
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"ponte/billing/brazil"
-	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/sale"
@@ -22,6 +22,7 @@ import (
 const (
 	MaxItems        = 100
 	MaxInstallments = 24
+	MaxParcels      = 12 // of a carnê or a card
 	MaxQuantity     = 10_000
 	MaxAmountCents  = 1_000_000_000_00 // one billion reais
 	maxDescription  = 200
@@ -37,30 +38,24 @@ type NewItem struct {
 	UnitCents   *int64 // the product's price when nil
 }
 
-// Terms are added or taken off when a charge is not paid on its day.
-type Terms struct {
-	FineHundredths            *int
-	MonthlyInterestHundredths *int
-	DiscountCents             *int64
-	DiscountDays              *int
-	DaysToWriteOff            *int
-	Message                   *string
-}
-
 // NewSale is the input of CreateSale.
 type NewSale struct {
-	CustomerID     string
-	Items          []*NewItem
-	DiscountCents  int64
-	InterestCents  int64
-	PaymentMethod  enum.PaymentMethod
-	Installments   int
-	FirstDueDate   brazil.Date
-	DueDates       []brazil.Date
-	Terms          *Terms
-	SendEmail      bool
-	Note           *string
-	IdempotencyKey *string
+	CustomerID          string
+	Items               []*NewItem
+	DiscountCents       int64
+	InterestCents       int64
+	PaymentMethod       enum.PaymentMethod
+	Installments        int
+	Repeat              bool // each parcel of a carnê collects all the items
+	FirstDueDate        *brazil.Date
+	DueDates            []brazil.Date
+	PixExpiresInSeconds *int // makes a Pix immediate
+	LinkMethods         enum.LinkMethods
+	CardToken           *string
+	Terms               *Terms
+	SendEmail           bool
+	Note                *string
+	IdempotencyKey      *string
 }
 
 // SaleStarted is what CreateSale and CancelSale answer.
@@ -74,26 +69,34 @@ type SaleStarted struct {
 // transaction. The error is a Refusal when the input is wrong: then nothing was
 // written.
 func (s *Service) CreateSale(ctx context.Context, input NewSale) (*SaleStarted, error) {
-	started := &SaleStarted{}
-	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		id := schema.NewID("sal")()
-		replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
-		if err != nil {
-			return err
-		}
-		if replayed != "" {
-			started.Replayed = true
-			id = replayed
-		} else if err := s.createSale(ctx, tx, id, input); err != nil {
-			return err
-		}
-		started.Sale, started.Operations, err = saleAndOperations(ctx, tx, id, enum.KindIssueCharge)
+	var started *SaleStarted
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		started, err = s.createSaleOnce(ctx, tx, input)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return started.unwrap(), nil
+}
+
+// createSaleOnce makes the sale, or answers the one that its key stands for.
+func (s *Service) createSaleOnce(ctx context.Context, tx *db.Tx, input NewSale) (*SaleStarted, error) {
+	id := schema.NewID("sal")()
+	replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
+	switch {
+	case err != nil:
+		return nil, err
+	case replayed != "":
+		id = replayed
+	default:
+		if err := s.createSale(ctx, tx, id, input); err != nil {
+			return nil, err
+		}
+	}
+	started := &SaleStarted{Replayed: replayed != ""}
+	started.Sale, started.Operations, err = saleAndOperations(ctx, tx, id)
+	return started, err
 }
 
 // unwrap frees what was read in a transaction from it, so that its edges can be
@@ -106,16 +109,22 @@ func (s *SaleStarted) unwrap() *SaleStarted {
 	return s
 }
 
-func saleAndOperations(ctx context.Context, tx *db.Tx, id string, kind enum.OperationKind) (*db.Sale, []*db.Operation, error) {
+// saleAndOperations reads a sale and what issues its charges.
+func saleAndOperations(ctx context.Context, tx *db.Tx, id string) (*db.Sale, []*db.Operation, error) {
 	sold, err := tx.Sale.Get(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	charges, err := tx.Charge.Query().Where(charge.SaleID(id)).IDs(ctx)
+	subjects, err := tx.Charge.Query().Where(charge.SaleID(id)).IDs(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	operations, err := tx.Operation.Query().Where(operation.SubjectIDIn(charges...), operation.KindEQ(kind)).Order(db.Asc(operation.FieldID)).All(ctx)
+	carnets, err := tx.Carnet.Query().Where(carnet.SaleID(id)).IDs(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	operations, err := tx.Operation.Query().Where(operation.SubjectIDIn(append(subjects, carnets...)...),
+		operation.KindIn(enum.KindIssueCharge, enum.KindIssueCarnet)).Order(db.Asc(operation.FieldID)).All(ctx)
 	return sold, operations, err
 }
 
@@ -172,6 +181,7 @@ func (s *Service) createSale(ctx context.Context, tx *db.Tx, id string, input Ne
 	if err != nil {
 		return err
 	}
+	input = input.repeated()
 	items, itemsCents, err := s.saleItems(ctx, tx, id, input.Items)
 	if err != nil {
 		return err
@@ -195,18 +205,29 @@ func (s *Service) createSale(ctx context.Context, tx *db.Tx, id string, input Ne
 	return s.enqueueMirror(ctx, tx, id)
 }
 
+// repeated multiplies what is sold by the parcels of a carnê that collects it all
+// with each.
+func (n NewSale) repeated() NewSale {
+	if !n.Repeat {
+		return n
+	}
+	items := make([]*NewItem, len(n.Items))
+	for i, item := range n.Items {
+		one := *item
+		one.Quantity *= n.Installments
+		items[i] = &one
+	}
+	n.Items, n.DiscountCents, n.InterestCents = items, n.DiscountCents*int64(n.Installments), n.InterestCents*int64(n.Installments)
+	return n
+}
+
 // checkSale finds what is wrong with an input by itself.
 func checkSale(input NewSale, today brazil.Date) Refusal {
 	var found Refusal
 	if len(input.Items) == 0 || len(input.Items) > MaxItems {
 		found.add("ITEMS_COUNT", "items", "Inclua de 1 a 100 itens.", "Give 1 to 100 items.")
 	}
-	if input.PaymentMethod != enum.MethodBoleto {
-		found.add("METHOD_UNAVAILABLE", "paymentMethod", "Por enquanto só boleto pode ser emitido: escolha Boleto.", "Only boletos can be issued so far: choose BOLETO.")
-	}
-	if input.Installments < 1 || input.Installments > MaxInstallments {
-		found.add("INSTALLMENTS_COUNT", "installments", "Escolha de 1 a 24 parcelas.", "Choose 1 to 24 instalments.")
-	}
+	checkMethod(&found, input)
 	if input.DiscountCents < 0 {
 		found.add("AMOUNT_NEGATIVE", "discountCents", "O desconto não pode ser negativo.", "The discount can't be negative.")
 	}
@@ -221,43 +242,73 @@ func checkSale(input NewSale, today brazil.Date) Refusal {
 	return found
 }
 
+// mostInstallments is how many instalments a method can have. Carnês and cards
+// are limited by the provider (providers/gerencianet.md, 8.1).
+var mostInstallments = map[enum.PaymentMethod]int{
+	enum.MethodBoleto: MaxInstallments, enum.MethodPix: MaxInstallments, enum.MethodCarnet: MaxParcels, enum.MethodCard: MaxParcels, enum.MethodLink: 1,
+}
+
+// checkMethod finds what does not go together with the method of payment.
+func checkMethod(found *Refusal, input NewSale) {
+	most, issued := mostInstallments[input.PaymentMethod]
+	if !issued {
+		found.add("METHOD_UNAVAILABLE", "paymentMethod", "Esta forma de pagamento não é emitida pela Ponte: escolha outra.", "This method of payment is not issued by Ponte: choose another.")
+		return
+	}
+	if input.Installments < 1 || input.Installments > most {
+		found.add("INSTALLMENTS_COUNT", "installments", fmt.Sprintf("Escolha de 1 a %d parcelas.", most), fmt.Sprintf("Choose 1 to %d instalments.", most))
+	}
+	if input.Repeat && input.PaymentMethod != enum.MethodCarnet {
+		found.add("METHOD_CONFLICT", "repeat", "Só um carnê pode repetir o valor em cada parcela.", "Only a carnê can repeat the value in each parcel.")
+	}
+	if input.PaymentMethod == enum.MethodCard && value(input.CardToken) == "" {
+		found.add("REQUIRED", "cardToken", "Informe o token do cartão, feito no navegador do pagador.", "Give the card's token, made in the payer's browser.")
+	}
+	checkPixTime(found, input)
+}
+
+// The time that an immediate Pix can be paid, in seconds.
+const (
+	minPixSeconds = 60
+	maxPixSeconds = 30 * 24 * 60 * 60
+)
+
+func checkPixTime(found *Refusal, input NewSale) {
+	if input.PixExpiresInSeconds == nil {
+		return
+	}
+	if input.PaymentMethod != enum.MethodPix {
+		found.add("METHOD_CONFLICT", "pixExpiresInSeconds", "A validade em segundos é só do Pix.", "Only a Pix has a time to be paid in seconds.")
+	} else if *input.PixExpiresInSeconds < minPixSeconds || *input.PixExpiresInSeconds > maxPixSeconds {
+		found.add("OUT_OF_RANGE", "pixExpiresInSeconds", "A validade do Pix vai de 1 minuto a 30 dias.", "A Pix can be paid for 1 minute to 30 days.")
+	}
+	if input.Installments > 1 {
+		found.add("INSTALLMENTS_COUNT", "installments", "Um Pix imediato é um só: para parcelas, use o Pix com vencimento.", "An immediate Pix is one alone: for instalments, use the Pix with a due date.")
+	}
+}
+
 func checkDueDates(found *Refusal, input NewSale, today brazil.Date) {
+	if !hasDueDate(input.PaymentMethod, input.PixExpiresInSeconds) {
+		return
+	}
+	if len(input.DueDates) > 0 && input.PaymentMethod == enum.MethodCarnet {
+		found.add("METHOD_CONFLICT", "dueDates", "As parcelas de um carnê vencem de mês em mês: informe só o primeiro vencimento.", "The parcels of a carnê are a month apart: give the first due date only.")
+		return
+	}
 	if len(input.DueDates) > 0 && len(input.DueDates) != input.Installments {
 		found.add("DUE_DATES_COUNT", "dueDates", "Informe um vencimento para cada parcela, ou nenhum.", "Give one due date for each instalment, or none.")
 		return
 	}
-	if input.FirstDueDate < today {
+	switch {
+	case input.FirstDueDate == nil && len(input.DueDates) == 0:
+		found.add("REQUIRED", "firstDueDate", "Informe o vencimento.", "Give the due date.")
+	case input.FirstDueDate != nil && *input.FirstDueDate < today:
 		found.add("DUE_DATE_PAST", "firstDueDate", "O vencimento precisa ser hoje ou depois.", "The due date must be today or later.")
 	}
 	for i, date := range input.DueDates {
 		if date < today {
 			found.add("DUE_DATE_PAST", fmt.Sprintf("dueDates.%d", i), "O vencimento precisa ser hoje ou depois.", "The due date must be today or later.")
 		}
-	}
-}
-
-func checkTerms(found *Refusal, terms *Terms) {
-	if terms == nil {
-		return
-	}
-	limits := []struct {
-		field  string
-		value  *int
-		max    int
-		pt, en string
-	}{
-		{"fineHundredths", terms.FineHundredths, 1000, "A multa vai de 0 a 10 %.", "The fine goes from 0 to 10 %."},
-		{"monthlyInterestHundredths", terms.MonthlyInterestHundredths, 990, "Os juros vão de 0 a 9,9 % ao mês.", "The interest goes from 0 to 9.9 % a month."},
-		{"discountDays", terms.DiscountDays, 60, "O desconto pode terminar de 0 a 60 dias antes do vencimento.", "The discount may end 0 to 60 days before the due date."},
-		{"daysToWriteOff", terms.DaysToWriteOff, 120, "O boleto pode ser pago de 0 a 120 dias depois do vencimento.", "The boleto can be payable 0 to 120 days after the due date."},
-	}
-	for _, limit := range limits {
-		if limit.value != nil && (*limit.value < 0 || *limit.value > limit.max) {
-			found.add("OUT_OF_RANGE", "terms."+limit.field, limit.pt, limit.en)
-		}
-	}
-	if terms.DiscountCents != nil && *terms.DiscountCents < 0 {
-		found.add("AMOUNT_NEGATIVE", "terms.discountCents", "O desconto não pode ser negativo.", "The discount can't be negative.")
 	}
 }
 
@@ -310,253 +361,6 @@ func checkItem(found *Refusal, at, description string, quantity int, unitCents *
 	}
 }
 
-// saleCharges writes the charges of a sale, one for each instalment, and has
-// them issued. What the provider would refuse is found before that.
-func (s *Service) saleCharges(ctx context.Context, tx *db.Tx, sold *db.Sale, customer *db.Customer, input NewSale) error {
-	settings, err := settingsIn(ctx, tx, enum.Gerencianet)
-	if err != nil {
-		return err
-	}
-	amounts := brazil.Split(sold.TotalCents, input.Installments)
-	var found Refusal
-	for i, amount := range amounts {
-		due := input.FirstDueDate.AddMonths(i)
-		if len(input.DueDates) > 0 {
-			due = input.DueDates[i]
-		}
-		draft := newCharge{id: schema.NewID("chg")(), saleID: sold.ID, customer: customer, installment: i + 1, method: input.PaymentMethod, amountCents: amount, dueDate: due,
-			terms: input.Terms, sendEmail: input.SendEmail, environment: settings.Environment}
-		found = append(found, s.violations(draft)...)
-		if len(found) > 0 {
-			continue
-		}
-		if err := s.writeCharge(ctx, tx, draft); err != nil {
-			return err
-		}
-	}
-	return dedupe(found).orNil()
-}
-
-// dedupe keeps one problem for each code and field: three instalments of one
-// customer without a phone are one problem.
-func dedupe(found Refusal) Refusal {
-	seen := map[string]bool{}
-	var kept Refusal
-	for _, one := range found {
-		key := one.Code + strings.Join(one.Field, ".") + one.Text.EN
-		if !seen[key] {
-			kept = append(kept, one)
-		}
-		seen[key] = true
-	}
-	return kept
-}
-
-// newCharge is a charge before it is written.
-type newCharge struct {
-	id          string
-	saleID      string
-	customer    *db.Customer
-	installment int
-	method      enum.PaymentMethod
-	amountCents int64
-	dueDate     brazil.Date
-	terms       *Terms
-	sendEmail   bool
-	environment enum.Environment
-}
-
-// inputFields names the input field for a field of a provider's request.
-var inputFields = []struct{ prefix, field string }{
-	{"payer.", "customerId"}, {"dueDate", "firstDueDate"}, {"amountCents", "items"}, {"lines", "items"},
-	{"fine", "terms.fineHundredths"}, {"interest", "terms.monthlyInterestHundredths"}, {"conditionalDiscount", "terms.discountCents"},
-	{"discount", "discountCents"}, {"daysToWriteOff", "terms.daysToWriteOff"}, {"message", "terms.message"},
-}
-
-// violations finds what the provider would refuse.
-func (s *Service) violations(draft newCharge) Refusal {
-	var found Refusal
-	for _, violation := range s.Providers.CheckCharge(draft.request(), s.today()) {
-		path := []string{}
-		for _, known := range inputFields {
-			if strings.HasPrefix(violation.Field, known.prefix) {
-				path = strings.Split(known.field, ".")
-				break
-			}
-		}
-		found = append(found, Problem{Code: "PROVIDER_WOULD_REFUSE", Field: path, Text: violation.Message})
-	}
-	return found
-}
-
-func (d newCharge) request() provider.ChargeRequest {
-	terms := d.termsOrNone()
-	wanted := provider.ChargeRequest{
-		Reference: "chg-check", Method: provider.Boleto, AmountCents: d.amountCents, DueDate: d.dueDate,
-		Lines: []provider.Line{{Name: "Venda", UnitCents: d.amountCents, Quantity: 1}}, Payer: payer(d.customer), SendEmail: d.sendEmail,
-		FineHundredths: int64(value(terms.FineHundredths)), InterestThousandths: int64(value(terms.MonthlyInterestHundredths)), InterestMonthly: true,
-		Message: value(terms.Message), NotificationURL: "https://ponte.example/callbacks",
-	}
-	if terms.DaysToWriteOff != nil {
-		days := int64(*terms.DaysToWriteOff)
-		wanted.DaysToWriteOff = &days
-	}
-	if value(terms.DiscountCents) > 0 {
-		until := d.dueDate.AddDays(-value(terms.DiscountDays))
-		wanted.ConditionalDiscount = &provider.Discount{Value: *terms.DiscountCents, Until: &until}
-	}
-	return wanted
-}
-
-func (d newCharge) termsOrNone() Terms {
-	if d.terms == nil {
-		return Terms{}
-	}
-	return *d.terms
-}
-
-// writeCharge writes a charge and the operation that issues it.
-func (s *Service) writeCharge(ctx context.Context, tx *db.Tx, d newCharge) error {
-	terms, id := d.termsOrNone(), d.id
-	c, err := tx.Charge.Create().SetID(id).SetSaleID(d.saleID).SetCustomerID(d.customer.ID).SetInstallment(d.installment).SetMethod(d.method).
-		SetStatus(enum.ChargeQueued).SetAmountCents(d.amountCents).SetDueDate(d.dueDate).SetEnvironment(d.environment).
-		SetReference(strings.Replace(id, "_", "-", 1)).SetSendEmail(d.sendEmail).
-		SetFineHundredths(int64(value(terms.FineHundredths))).SetMonthlyInterestHundredths(int64(value(terms.MonthlyInterestHundredths))).
-		SetEarlyDiscountCents(value(terms.DiscountCents)).SetEarlyDiscountDays(value(terms.DiscountDays)).
-		SetNillableDaysToWriteOff(terms.DaysToWriteOff).SetMessage(value(terms.Message)).SetCreatedAt(s.Now()).Save(ctx)
-	if err != nil {
-		return fmt.Errorf("write a charge: %w", err)
-	}
-	if err := s.tell(ctx, tx, c, event{source: enum.SourceUser, code: "CREATED"}); err != nil {
-		return err
-	}
-	return s.enqueueIssue(ctx, tx, id)
-}
-
-// NewCharge is the input of CreateCharge: a charge of its own, or one in the
-// place of another.
-type NewCharge struct {
-	Replaces       *string
-	CustomerID     *string
-	Description    *string
-	AmountCents    *int64
-	DueDate        brazil.Date
-	Terms          *Terms
-	SendEmail      bool
-	IdempotencyKey *string
-}
-
-// CreateCharge issues a charge of its own, which makes a sale of one item, or one
-// in the place of a charge that was cancelled or has expired.
-func (s *Service) CreateCharge(ctx context.Context, input NewCharge) (*Started, error) {
-	if input.Replaces != nil {
-		return s.replaceCharge(ctx, input)
-	}
-	if input.CustomerID == nil {
-		return nil, refuse("REQUIRED", "customerId", "Escolha o cliente.", "Choose the customer.")
-	}
-	started, err := s.CreateSale(ctx, NewSale{
-		CustomerID: *input.CustomerID, Items: []*NewItem{{Description: input.Description, Quantity: 1, UnitCents: input.AmountCents}},
-		PaymentMethod: enum.MethodBoleto, Installments: 1, FirstDueDate: input.DueDate, Terms: input.Terms, SendEmail: input.SendEmail,
-		IdempotencyKey: input.IdempotencyKey,
-	})
-	if err != nil {
-		return nil, chargeFields(err)
-	}
-	c, err := s.DB.Charge.Query().Where(charge.SaleID(started.Sale.ID)).Order(db.Asc(charge.FieldID)).First(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &Started{Charge: c, Operation: started.Operations[0], Replayed: started.Replayed}, nil
-}
-
-// chargeFields renames the fields of a refused sale to those of a charge.
-func chargeFields(err error) error {
-	refusal, ok := AsRefusal(err)
-	if !ok {
-		return err
-	}
-	names := map[string]string{"items.0.description": "description", "items.0.unitCents": "amountCents", "items": "amountCents", "firstDueDate": "dueDate"}
-	renamed := Refusal{}
-	for _, one := range refusal {
-		if name, known := names[strings.Join(one.Field, ".")]; known {
-			one.Field = []string{name}
-		}
-		renamed = append(renamed, one)
-	}
-	return renamed
-}
-
-func (s *Service) replaceCharge(ctx context.Context, input NewCharge) (*Started, error) {
-	started := &Started{}
-	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		id := schema.NewID("chg")()
-		replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
-		if err != nil {
-			return err
-		}
-		if replayed != "" {
-			started.Replayed = true
-			id = replayed
-		} else if err := s.replace(ctx, tx, id, input); err != nil {
-			return err
-		}
-		if started.Charge, err = tx.Charge.Get(ctx, id); err != nil {
-			return err
-		}
-		started.Operation, err = tx.Operation.Query().Where(operation.SubjectID(started.Charge.ID), operation.KindEQ(enum.KindIssueCharge)).Order(db.Asc(operation.FieldID)).First(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	started.Charge, started.Operation = started.Charge.Unwrap(), started.Operation.Unwrap()
-	return started, nil
-}
-
-func (s *Service) replace(ctx context.Context, tx *db.Tx, id string, input NewCharge) error {
-	if err := s.mustBeActive(ctx, tx, enum.Gerencianet); err != nil {
-		return err
-	}
-	old, err := tx.Charge.Query().Where(charge.ID(*input.Replaces)).WithCustomer().ForUpdate().Only(ctx)
-	if db.IsNotFound(err) {
-		return notFound("replaces", "A cobrança", "The charge")
-	}
-	if err != nil {
-		return err
-	}
-	if (old.Status != enum.ChargeCanceled && old.Status != enum.ChargeExpired) || old.ReplacedAt != nil {
-		return wrongStatus(old)
-	}
-	settings, err := settingsIn(ctx, tx, enum.Gerencianet)
-	if err != nil {
-		return err
-	}
-	draft := newCharge{id: id, saleID: old.SaleID, customer: old.Edges.Customer, installment: old.Installment, method: old.Method, amountCents: old.AmountCents,
-		dueDate: input.DueDate, terms: input.Terms, sendEmail: input.SendEmail, environment: settings.Environment}
-	if input.AmountCents != nil && *input.AmountCents != old.AmountCents {
-		return refuse("AMOUNT_CHANGED", "amountCents",
-			"A cobrança substituta mantém o valor da original, para a venda fechar.",
-			"A charge in the place of another keeps its amount, so that the sale adds up.")
-	}
-	if err := chargeFields(s.violations(draft).orNil()); err != nil {
-		return err
-	}
-	if err := tx.Charge.UpdateOne(old).SetReplacedAt(s.Now()).Exec(ctx); err != nil {
-		return err
-	}
-	if err := s.tell(ctx, tx, old, event{source: enum.SourceUser, code: "REPLACED"}); err != nil {
-		return err
-	}
-	if err := s.writeCharge(ctx, tx, draft); err != nil {
-		return err
-	}
-	if err := s.deriveSale(ctx, tx, old.SaleID); err != nil {
-		return err
-	}
-	return s.enqueueMirror(ctx, tx, old.SaleID)
-}
-
 // CancelSale cancels every open charge of a sale. One that is still being issued
 // has to end that first.
 func (s *Service) CancelSale(ctx context.Context, id string) (*SaleStarted, error) {
@@ -569,6 +373,11 @@ func (s *Service) CancelSale(ctx context.Context, id string) (*SaleStarted, erro
 		if err := s.mustBeActive(ctx, tx, enum.Gerencianet); err != nil {
 			return err
 		}
+		operations, carnets, err := s.cancelCarnetsOf(ctx, tx, id) // a carnê's row is taken before its parcels
+		if err != nil {
+			return err
+		}
+		started.Operations = operations
 		open, err := tx.Charge.Query().Where(charge.SaleID(id), charge.StatusIn(enum.ChargeWaiting, enum.ChargeOverdue, enum.ChargeFailed,
 			enum.ChargeQueued, enum.ChargeIssuing, enum.ChargeUnknown)).
 			Order(db.Asc(charge.FieldID)).ForUpdate().All(ctx)
@@ -580,10 +389,10 @@ func (s *Service) CancelSale(ctx context.Context, id string) (*SaleStarted, erro
 				"Há cobranças desta venda sendo emitidas: espere elas saírem da fila e cancele de novo.",
 				"Charges of this sale are being issued: wait until they have left the queue, and cancel again.")
 		}
-		if len(open) == 0 {
+		if len(open) == 0 && carnets == 0 {
 			return refuse("NOTHING_OPEN", "id", "Esta venda não tem cobrança aberta para cancelar.", "This sale has no open charge to cancel.")
 		}
-		for _, c := range open {
+		for _, c := range withoutParcels(open) {
 			op, _, err := s.cancel(ctx, tx, c)
 			if err != nil {
 				return err

@@ -85,8 +85,11 @@ func mayFollow(from, to enum.ChargeStatus, fresh bool) bool {
 // many times and in any order: what is not news changes nothing.
 func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) error {
 	to, known := providerStatuses[u.charge.Status]
-	if !known || !mayFollow(c.Status, to, u.fresh) {
-		return nil
+	if !known {
+		return s.tellOnTheWay(ctx, tx, c, u)
+	}
+	if !mayFollow(c.Status, to, u.fresh) {
+		return s.syncRefunds(ctx, tx, c, u.charge.Refunds)
 	}
 	if wasPaid(to) && !wasPaid(c.Status) && to != enum.ChargePaid {
 		// Nobody told of the payment that is taken back here.
@@ -96,7 +99,26 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) 
 			return err
 		}
 	}
-	return s.move(ctx, tx, c, to, u)
+	if err := s.syncRefunds(ctx, tx, c, u.charge.Refunds); err != nil || !mayFollow(c.Status, to, u.fresh) {
+		return err
+	}
+	if err := s.move(ctx, tx, c, to, u); err != nil {
+		return err
+	}
+	return s.syncRefunds(ctx, tx, c, u.charge.Refunds)
+}
+
+// tellOnTheWay keeps that a payment was seen but is not confirmed yet: the status
+// stays, the story tells it.
+func (s *Service) tellOnTheWay(ctx context.Context, tx *db.Tx, c *db.Charge, u update) error {
+	code, known := map[provider.Status]string{provider.Identified: "IDENTIFIED", provider.Approved: "APPROVED"}[u.charge.Status]
+	if !known || !isOpen(c.Status) || value(c.ProviderStatus) == u.charge.ProviderStatus {
+		return nil
+	}
+	if err := tx.Charge.UpdateOneID(c.ID).SetProviderStatus(u.charge.ProviderStatus).Exec(ctx); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, c, event{source: u.source, code: code})
 }
 
 // wasPaid tells whether a payment has been booked for a charge of the status.
@@ -121,7 +143,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c *db.Charge, to enum.Cha
 	if err := s.deriveSale(ctx, tx, c.SaleID); err != nil {
 		return err
 	}
-	if isUnissued(from) && c.TypeableLine == nil { // told by others than our own request: its data is missing
+	if isUnissued(from) && !isComplete(c) && c.CarnetID == nil { // told by others than our own request: its data is missing
 		if err := s.enqueueIssue(ctx, tx, c.ID); err != nil {
 			return err
 		}
@@ -153,8 +175,14 @@ func (s *Service) writePayment(ctx context.Context, tx *db.Tx, c *db.Charge, u u
 	if u.charge.PaidOn != nil {
 		on = *u.charge.PaidOn
 	}
-	c.PaidCents, c.PaidOn = &paid, &on
-	return tx.Charge.UpdateOne(c).SetPaidCents(paid).SetPaidOn(on).Exec(ctx)
+	c.PaidCents, c.PaidOn, c.ProviderFeeCents = &paid, &on, u.charge.FeeCents
+	change := tx.Charge.UpdateOne(c).SetPaidCents(paid).SetPaidOn(on).SetNillableProviderFeeCents(u.charge.FeeCents)
+	if c.Method == enum.MethodLink && u.charge.PaidWith != "" {
+		with := enum.PaymentMethod(u.charge.PaidWith)
+		c.PaidWith = &with
+		change.SetPaidWith(with)
+	}
+	return change.Exec(ctx)
 }
 
 // setStatus changes the status, writes the story and rings the bell.
@@ -168,7 +196,9 @@ func (s *Service) setStatus(ctx context.Context, tx *db.Tx, c *db.Charge, status
 		return err
 	}
 	if (before == enum.ChargeFailed || before == enum.ChargeUnknown) && !isUnissued(status) { // whatever kept it from being issued is over
-		return s.resolveWhere(ctx, tx, failure.CauseKeyHasPrefix("operation:"+string(enum.KindIssueCharge)+":"+c.ID+":"))
+		return s.resolveWhere(ctx, tx, failure.Or(
+			failure.CauseKeyHasPrefix("operation:"+string(enum.KindIssueCharge)+":"+c.ID+":"),
+			failure.CauseKey(chargeFailure(c, "charge.card_refused", "").causeKey)))
 	}
 	return nil
 }
@@ -195,6 +225,8 @@ func (s *Service) tellStrangeEnd(ctx context.Context, tx *db.Tx, c *db.Charge, f
 		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.late_payment", brazil.FormatCents(*c.PaidCents)))
 	case to == enum.ChargePaid && from == enum.ChargeSettled:
 		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.paid_after_settlement", brazil.FormatCents(*c.PaidCents)))
+	case to == enum.ChargeRefunded && c.RefundedCents == value(c.PaidCents):
+		return nil // we were asked to
 	case to == enum.ChargeRefunded:
 		return s.recordFailure(ctx, tx, chargeFailure(c, "charge.refunded", ""))
 	case to == enum.ChargeContested:

@@ -8,6 +8,7 @@ import (
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/credential"
 	"ponte/ent/db/integration"
@@ -103,9 +104,9 @@ func (s *Service) sweepList(ctx context.Context, issuer provider.Issuer, environ
 
 func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environment enum.Environment, told provider.Charge) error {
 	c, err := s.DB.Charge.Query().Where(charge.EnvironmentEQ(environment),
-		charge.Or(charge.ProviderID(told.ProviderID), charge.Reference(told.Reference))).Only(ctx)
+		charge.Or(charge.ProviderID(told.ProviderID), charge.Reference(told.Reference))).WithCarnet().Only(ctx)
 	if db.IsNotFound(err) {
-		return nil // another system's charge on the same account
+		return s.sweepParcel(ctx, environment, told)
 	}
 	if err != nil {
 		return err
@@ -114,12 +115,14 @@ func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environm
 		return s.sweepStray(ctx, c, told)
 	}
 	to, known := providerStatuses[told.Status]
-	if !known || !mayFollow(c.Status, to, true) {
+	refused := told.Status == provider.Refused && (isUnissued(c.Status) || c.Status == enum.ChargeWaiting) && c.Status != enum.ChargeFailed
+	refunded := c.Status == enum.ChargePaid && len(told.Refunds) > 0
+	if !refused && !refunded && (!known || !mayFollow(c.Status, to, true)) {
 		return nil
 	}
 	fresh := false
-	if wasPaid(to) || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
-		if told, err = issuer.Get(ctx, told.ProviderID); err != nil {
+	if refused || refunded || wasPaid(to) || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
+		if told, err = issuer.Get(ctx, handle(c)); err != nil {
 			return err
 		}
 		fresh = true
@@ -129,7 +132,37 @@ func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environm
 		if err != nil {
 			return err
 		}
-		return s.apply(ctx, tx, locked, update{charge: told, source: enum.SourceSweep, fresh: fresh})
+		if fresh {
+			return s.applyRead(ctx, tx, locked, told, enum.SourceSweep)
+		}
+		return s.apply(ctx, tx, locked, update{charge: told, source: enum.SourceSweep})
+	})
+}
+
+// sweepParcel has a carnê read of which the list shows a parcel that we do not
+// know; a charge that is not ours belongs to another system on the same account.
+func (s *Service) sweepParcel(ctx context.Context, environment enum.Environment, told provider.Charge) error {
+	if told.Reference == "" || told.Status == provider.Canceled {
+		return nil
+	}
+	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		booklet, err := tx.Carnet.Query().Where(carnet.EnvironmentEQ(environment), carnet.Reference(told.Reference)).ForUpdate().Only(ctx)
+		if db.IsNotFound(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		parcel, err := tx.Charge.Query().Where(charge.CarnetID(booklet.ID), charge.Installment(told.Parcel)).ForUpdate().Only(ctx)
+		switch {
+		case db.IsNotFound(err):
+			return nil
+		case err != nil:
+			return err
+		case parcel.ProviderID == nil:
+			return s.enqueueCarnet(ctx, tx, booklet.ID)
+		}
+		return s.cancelExtra(ctx, tx, parcel, told.ProviderID)
 	})
 }
 

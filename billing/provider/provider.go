@@ -361,6 +361,8 @@ type Mirror interface {
 	// reference.
 	FindOrder(ctx context.Context, reference, customerName string, since time.Time) (orderID string, err error)
 	CreateOrder(ctx context.Context, order OrderRequest) (orderID string, err error)
+	// SetDiscount changes the order's discount. It is repeat-safe.
+	SetDiscount(ctx context.Context, orderID, customerName string, discountCents int64) error
 	// Items answers the lines of the order.
 	Items(ctx context.Context, orderID string) ([]OrderItem, error)
 	AddItems(ctx context.Context, orderID string, items []OrderItem) error

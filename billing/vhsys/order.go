@@ -79,6 +79,25 @@ func (c *Client) CreateOrder(ctx context.Context, order provider.OrderRequest) (
 	}, "id_ped")
 }
 
+// SetDiscount changes the order's discount. The change wants the customer's name
+// and the status again (providers/vhsys.md, 2.3), so the status is read first.
+func (c *Client) SetDiscount(ctx context.Context, orderID, customerName string, discountCents int64) error {
+	path, err := below("/pedidos/*", orderID)
+	if err != nil {
+		return err
+	}
+	present, err := c.ownStatus(ctx, orderID)
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, http.MethodPut, path, struct {
+		CustomerName string `json:"nome_cliente"`
+		Status       string `json:"status_pedido"`
+		Discount     string `json:"desconto_pedido"`
+	}{customerName, present.Base, reais(discountCents)})
+	return err
+}
+
 // Items answers the lines of the order.
 func (c *Client) Items(ctx context.Context, orderID string) ([]provider.OrderItem, error) {
 	path, err := below("/pedidos/*/produtos", orderID)

@@ -21724,6 +21724,8 @@ type OrderMutation struct {
 	remote_status           *string
 	sent_at                 *time.Time
 	installments_sent       *string
+	discount_sent_cents     *int64
+	adddiscount_sent_cents  *int64
 	synced_at               *time.Time
 	created_at              *time.Time
 	updated_at              *time.Time
@@ -22228,6 +22230,76 @@ func (m *OrderMutation) ResetInstallmentsSent() {
 	m.installments_sent = nil
 }
 
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (m *OrderMutation) SetDiscountSentCents(i int64) {
+	m.discount_sent_cents = &i
+	m.adddiscount_sent_cents = nil
+}
+
+// DiscountSentCents returns the value of the "discount_sent_cents" field in the mutation.
+func (m *OrderMutation) DiscountSentCents() (r int64, exists bool) {
+	v := m.discount_sent_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDiscountSentCents returns the old "discount_sent_cents" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldDiscountSentCents(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDiscountSentCents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDiscountSentCents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDiscountSentCents: %w", err)
+	}
+	return oldValue.DiscountSentCents, nil
+}
+
+// AddDiscountSentCents adds i to the "discount_sent_cents" field.
+func (m *OrderMutation) AddDiscountSentCents(i int64) {
+	if m.adddiscount_sent_cents != nil {
+		*m.adddiscount_sent_cents += i
+	} else {
+		m.adddiscount_sent_cents = &i
+	}
+}
+
+// AddedDiscountSentCents returns the value that was added to the "discount_sent_cents" field in this mutation.
+func (m *OrderMutation) AddedDiscountSentCents() (r int64, exists bool) {
+	v := m.adddiscount_sent_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
+func (m *OrderMutation) ClearDiscountSentCents() {
+	m.discount_sent_cents = nil
+	m.adddiscount_sent_cents = nil
+	m.clearedFields[order.FieldDiscountSentCents] = struct{}{}
+}
+
+// DiscountSentCentsCleared returns if the "discount_sent_cents" field was cleared in this mutation.
+func (m *OrderMutation) DiscountSentCentsCleared() bool {
+	_, ok := m.clearedFields[order.FieldDiscountSentCents]
+	return ok
+}
+
+// ResetDiscountSentCents resets all changes to the "discount_sent_cents" field.
+func (m *OrderMutation) ResetDiscountSentCents() {
+	m.discount_sent_cents = nil
+	m.adddiscount_sent_cents = nil
+	delete(m.clearedFields, order.FieldDiscountSentCents)
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (m *OrderMutation) SetSyncedAt(t time.Time) {
 	m.synced_at = &t
@@ -22410,7 +22482,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.sale != nil {
 		fields = append(fields, order.FieldSaleID)
 	}
@@ -22437,6 +22509,9 @@ func (m *OrderMutation) Fields() []string {
 	}
 	if m.installments_sent != nil {
 		fields = append(fields, order.FieldInstallmentsSent)
+	}
+	if m.discount_sent_cents != nil {
+		fields = append(fields, order.FieldDiscountSentCents)
 	}
 	if m.synced_at != nil {
 		fields = append(fields, order.FieldSyncedAt)
@@ -22473,6 +22548,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.SentAt()
 	case order.FieldInstallmentsSent:
 		return m.InstallmentsSent()
+	case order.FieldDiscountSentCents:
+		return m.DiscountSentCents()
 	case order.FieldSyncedAt:
 		return m.SyncedAt()
 	case order.FieldCreatedAt:
@@ -22506,6 +22583,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldSentAt(ctx)
 	case order.FieldInstallmentsSent:
 		return m.OldInstallmentsSent(ctx)
+	case order.FieldDiscountSentCents:
+		return m.OldDiscountSentCents(ctx)
 	case order.FieldSyncedAt:
 		return m.OldSyncedAt(ctx)
 	case order.FieldCreatedAt:
@@ -22584,6 +22663,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetInstallmentsSent(v)
 		return nil
+	case order.FieldDiscountSentCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDiscountSentCents(v)
+		return nil
 	case order.FieldSyncedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -22612,13 +22698,21 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *OrderMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.adddiscount_sent_cents != nil {
+		fields = append(fields, order.FieldDiscountSentCents)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *OrderMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case order.FieldDiscountSentCents:
+		return m.AddedDiscountSentCents()
+	}
 	return nil, false
 }
 
@@ -22627,6 +22721,13 @@ func (m *OrderMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *OrderMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case order.FieldDiscountSentCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDiscountSentCents(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Order numeric field %s", name)
 }
@@ -22649,6 +22750,9 @@ func (m *OrderMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(order.FieldSentAt) {
 		fields = append(fields, order.FieldSentAt)
+	}
+	if m.FieldCleared(order.FieldDiscountSentCents) {
+		fields = append(fields, order.FieldDiscountSentCents)
 	}
 	if m.FieldCleared(order.FieldSyncedAt) {
 		fields = append(fields, order.FieldSyncedAt)
@@ -22681,6 +22785,9 @@ func (m *OrderMutation) ClearField(name string) error {
 		return nil
 	case order.FieldSentAt:
 		m.ClearSentAt()
+		return nil
+	case order.FieldDiscountSentCents:
+		m.ClearDiscountSentCents()
 		return nil
 	case order.FieldSyncedAt:
 		m.ClearSyncedAt()
@@ -22719,6 +22826,9 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldInstallmentsSent:
 		m.ResetInstallmentsSent()
+		return nil
+	case order.FieldDiscountSentCents:
+		m.ResetDiscountSentCents()
 		return nil
 	case order.FieldSyncedAt:
 		m.ResetSyncedAt()

@@ -37,6 +37,8 @@ type Order struct {
 	SentAt *time.Time `json:"sent_at,omitempty"`
 	// a digest of the instalments that were sent last
 	InstallmentsSent string `json:"installments_sent,omitempty"`
+	// the discount that the ERP has
+	DiscountSentCents *int64 `json:"discount_sent_cents,omitempty"`
 	// SyncedAt holds the value of the "synced_at" field.
 	SyncedAt *time.Time `json:"synced_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -76,6 +78,8 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case order.FieldWithInterest:
 			values[i] = new(sql.NullBool)
+		case order.FieldDiscountSentCents:
+			values[i] = new(sql.NullInt64)
 		case order.FieldID, order.FieldSaleID, order.FieldStep, order.FieldRemoteOrderID, order.FieldRemoteStatusBase, order.FieldRemoteStatusCustomID, order.FieldRemoteStatus, order.FieldInstallmentsSent:
 			values[i] = new(sql.NullString)
 		case order.FieldSentAt, order.FieldSyncedAt, order.FieldCreatedAt, order.FieldUpdatedAt:
@@ -159,6 +163,13 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field installments_sent", values[i])
 			} else if value.Valid {
 				_m.InstallmentsSent = value.String
+			}
+		case order.FieldDiscountSentCents:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field discount_sent_cents", values[i])
+			} else if value.Valid {
+				_m.DiscountSentCents = new(int64)
+				*_m.DiscountSentCents = value.Int64
 			}
 		case order.FieldSyncedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -256,6 +267,11 @@ func (_m *Order) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("installments_sent=")
 	builder.WriteString(_m.InstallmentsSent)
+	builder.WriteString(", ")
+	if v := _m.DiscountSentCents; v != nil {
+		builder.WriteString("discount_sent_cents=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	if v := _m.SyncedAt; v != nil {
 		builder.WriteString("synced_at=")

@@ -143,6 +143,20 @@ func (_c *OrderCreate) SetNillableInstallmentsSent(v *string) *OrderCreate {
 	return _c
 }
 
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (_c *OrderCreate) SetDiscountSentCents(v int64) *OrderCreate {
+	_c.mutation.SetDiscountSentCents(v)
+	return _c
+}
+
+// SetNillableDiscountSentCents sets the "discount_sent_cents" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableDiscountSentCents(v *int64) *OrderCreate {
+	if v != nil {
+		_c.SetDiscountSentCents(*v)
+	}
+	return _c
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (_c *OrderCreate) SetSyncedAt(v time.Time) *OrderCreate {
 	_c.mutation.SetSyncedAt(v)
@@ -361,6 +375,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 		_spec.SetField(order.FieldInstallmentsSent, field.TypeString, value)
 		_node.InstallmentsSent = value
 	}
+	if value, ok := _c.mutation.DiscountSentCents(); ok {
+		_spec.SetField(order.FieldDiscountSentCents, field.TypeInt64, value)
+		_node.DiscountSentCents = &value
+	}
 	if value, ok := _c.mutation.SyncedAt(); ok {
 		_spec.SetField(order.FieldSyncedAt, field.TypeTime, value)
 		_node.SyncedAt = &value
@@ -577,6 +595,30 @@ func (u *OrderUpsert) SetInstallmentsSent(v string) *OrderUpsert {
 // UpdateInstallmentsSent sets the "installments_sent" field to the value that was provided on create.
 func (u *OrderUpsert) UpdateInstallmentsSent() *OrderUpsert {
 	u.SetExcluded(order.FieldInstallmentsSent)
+	return u
+}
+
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (u *OrderUpsert) SetDiscountSentCents(v int64) *OrderUpsert {
+	u.Set(order.FieldDiscountSentCents, v)
+	return u
+}
+
+// UpdateDiscountSentCents sets the "discount_sent_cents" field to the value that was provided on create.
+func (u *OrderUpsert) UpdateDiscountSentCents() *OrderUpsert {
+	u.SetExcluded(order.FieldDiscountSentCents)
+	return u
+}
+
+// AddDiscountSentCents adds v to the "discount_sent_cents" field.
+func (u *OrderUpsert) AddDiscountSentCents(v int64) *OrderUpsert {
+	u.Add(order.FieldDiscountSentCents, v)
+	return u
+}
+
+// ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
+func (u *OrderUpsert) ClearDiscountSentCents() *OrderUpsert {
+	u.SetNull(order.FieldDiscountSentCents)
 	return u
 }
 
@@ -819,6 +861,34 @@ func (u *OrderUpsertOne) SetInstallmentsSent(v string) *OrderUpsertOne {
 func (u *OrderUpsertOne) UpdateInstallmentsSent() *OrderUpsertOne {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateInstallmentsSent()
+	})
+}
+
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (u *OrderUpsertOne) SetDiscountSentCents(v int64) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetDiscountSentCents(v)
+	})
+}
+
+// AddDiscountSentCents adds v to the "discount_sent_cents" field.
+func (u *OrderUpsertOne) AddDiscountSentCents(v int64) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.AddDiscountSentCents(v)
+	})
+}
+
+// UpdateDiscountSentCents sets the "discount_sent_cents" field to the value that was provided on create.
+func (u *OrderUpsertOne) UpdateDiscountSentCents() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateDiscountSentCents()
+	})
+}
+
+// ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
+func (u *OrderUpsertOne) ClearDiscountSentCents() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.ClearDiscountSentCents()
 	})
 }
 
@@ -1233,6 +1303,34 @@ func (u *OrderUpsertBulk) SetInstallmentsSent(v string) *OrderUpsertBulk {
 func (u *OrderUpsertBulk) UpdateInstallmentsSent() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.UpdateInstallmentsSent()
+	})
+}
+
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (u *OrderUpsertBulk) SetDiscountSentCents(v int64) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetDiscountSentCents(v)
+	})
+}
+
+// AddDiscountSentCents adds v to the "discount_sent_cents" field.
+func (u *OrderUpsertBulk) AddDiscountSentCents(v int64) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.AddDiscountSentCents(v)
+	})
+}
+
+// UpdateDiscountSentCents sets the "discount_sent_cents" field to the value that was provided on create.
+func (u *OrderUpsertBulk) UpdateDiscountSentCents() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateDiscountSentCents()
+	})
+}
+
+// ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
+func (u *OrderUpsertBulk) ClearDiscountSentCents() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.ClearDiscountSentCents()
 	})
 }
 

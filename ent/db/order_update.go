@@ -187,6 +187,33 @@ func (_u *OrderUpdate) SetNillableInstallmentsSent(v *string) *OrderUpdate {
 	return _u
 }
 
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (_u *OrderUpdate) SetDiscountSentCents(v int64) *OrderUpdate {
+	_u.mutation.ResetDiscountSentCents()
+	_u.mutation.SetDiscountSentCents(v)
+	return _u
+}
+
+// SetNillableDiscountSentCents sets the "discount_sent_cents" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableDiscountSentCents(v *int64) *OrderUpdate {
+	if v != nil {
+		_u.SetDiscountSentCents(*v)
+	}
+	return _u
+}
+
+// AddDiscountSentCents adds value to the "discount_sent_cents" field.
+func (_u *OrderUpdate) AddDiscountSentCents(v int64) *OrderUpdate {
+	_u.mutation.AddDiscountSentCents(v)
+	return _u
+}
+
+// ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
+func (_u *OrderUpdate) ClearDiscountSentCents() *OrderUpdate {
+	_u.mutation.ClearDiscountSentCents()
+	return _u
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (_u *OrderUpdate) SetSyncedAt(v time.Time) *OrderUpdate {
 	_u.mutation.SetSyncedAt(v)
@@ -334,6 +361,15 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.InstallmentsSent(); ok {
 		_spec.SetField(order.FieldInstallmentsSent, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DiscountSentCents(); ok {
+		_spec.SetField(order.FieldDiscountSentCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDiscountSentCents(); ok {
+		_spec.AddField(order.FieldDiscountSentCents, field.TypeInt64, value)
+	}
+	if _u.mutation.DiscountSentCentsCleared() {
+		_spec.ClearField(order.FieldDiscountSentCents, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.SyncedAt(); ok {
 		_spec.SetField(order.FieldSyncedAt, field.TypeTime, value)
@@ -551,6 +587,33 @@ func (_u *OrderUpdateOne) SetNillableInstallmentsSent(v *string) *OrderUpdateOne
 	return _u
 }
 
+// SetDiscountSentCents sets the "discount_sent_cents" field.
+func (_u *OrderUpdateOne) SetDiscountSentCents(v int64) *OrderUpdateOne {
+	_u.mutation.ResetDiscountSentCents()
+	_u.mutation.SetDiscountSentCents(v)
+	return _u
+}
+
+// SetNillableDiscountSentCents sets the "discount_sent_cents" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableDiscountSentCents(v *int64) *OrderUpdateOne {
+	if v != nil {
+		_u.SetDiscountSentCents(*v)
+	}
+	return _u
+}
+
+// AddDiscountSentCents adds value to the "discount_sent_cents" field.
+func (_u *OrderUpdateOne) AddDiscountSentCents(v int64) *OrderUpdateOne {
+	_u.mutation.AddDiscountSentCents(v)
+	return _u
+}
+
+// ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
+func (_u *OrderUpdateOne) ClearDiscountSentCents() *OrderUpdateOne {
+	_u.mutation.ClearDiscountSentCents()
+	return _u
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (_u *OrderUpdateOne) SetSyncedAt(v time.Time) *OrderUpdateOne {
 	_u.mutation.SetSyncedAt(v)
@@ -728,6 +791,15 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if value, ok := _u.mutation.InstallmentsSent(); ok {
 		_spec.SetField(order.FieldInstallmentsSent, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DiscountSentCents(); ok {
+		_spec.SetField(order.FieldDiscountSentCents, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDiscountSentCents(); ok {
+		_spec.AddField(order.FieldDiscountSentCents, field.TypeInt64, value)
+	}
+	if _u.mutation.DiscountSentCentsCleared() {
+		_spec.ClearField(order.FieldDiscountSentCents, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.SyncedAt(); ok {
 		_spec.SetField(order.FieldSyncedAt, field.TypeTime, value)

@@ -425,11 +425,11 @@ func init() {
 	// order.DefaultInstallmentsSent holds the default value on creation for the installments_sent field.
 	order.DefaultInstallmentsSent = orderDescInstallmentsSent.Default.(string)
 	// orderDescCreatedAt is the schema descriptor for created_at field.
-	orderDescCreatedAt := orderFields[11].Descriptor()
+	orderDescCreatedAt := orderFields[12].Descriptor()
 	// order.DefaultCreatedAt holds the default value on creation for the created_at field.
 	order.DefaultCreatedAt = orderDescCreatedAt.Default.(func() time.Time)
 	// orderDescUpdatedAt is the schema descriptor for updated_at field.
-	orderDescUpdatedAt := orderFields[12].Descriptor()
+	orderDescUpdatedAt := orderFields[13].Descriptor()
 	// order.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	order.DefaultUpdatedAt = orderDescUpdatedAt.Default.(func() time.Time)
 	// order.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

@@ -130,6 +130,7 @@ CREATE TABLE call_counts (
 );
 
 ALTER TABLE integrations ADD COLUMN pix_registered_at timestamptz NULL;
+ALTER TABLE orders ADD COLUMN discount_sent_cents bigint NULL;
 ALTER TABLE credentials ADD COLUMN expires_at timestamptz NULL;
 
 ALTER TABLE operations

@@ -34,6 +34,8 @@ const (
 	FieldSentAt = "sent_at"
 	// FieldInstallmentsSent holds the string denoting the installments_sent field in the database.
 	FieldInstallmentsSent = "installments_sent"
+	// FieldDiscountSentCents holds the string denoting the discount_sent_cents field in the database.
+	FieldDiscountSentCents = "discount_sent_cents"
 	// FieldSyncedAt holds the string denoting the synced_at field in the database.
 	FieldSyncedAt = "synced_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -65,6 +67,7 @@ var Columns = []string{
 	FieldRemoteStatus,
 	FieldSentAt,
 	FieldInstallmentsSent,
+	FieldDiscountSentCents,
 	FieldSyncedAt,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -158,6 +161,11 @@ func BySentAt(opts ...sql.OrderTermOption) OrderOption {
 // ByInstallmentsSent orders the results by the installments_sent field.
 func ByInstallmentsSent(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldInstallmentsSent, opts...).ToFunc()
+}
+
+// ByDiscountSentCents orders the results by the discount_sent_cents field.
+func ByDiscountSentCents(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDiscountSentCents, opts...).ToFunc()
 }
 
 // BySyncedAt orders the results by the synced_at field.

@@ -106,6 +106,11 @@ func InstallmentsSent(v string) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldInstallmentsSent, v))
 }
 
+// DiscountSentCents applies equality check predicate on the "discount_sent_cents" field. It's identical to DiscountSentCentsEQ.
+func DiscountSentCents(v int64) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldDiscountSentCents, v))
+}
+
 // SyncedAt applies equality check predicate on the "synced_at" field. It's identical to SyncedAtEQ.
 func SyncedAt(v time.Time) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldSyncedAt, v))
@@ -639,6 +644,56 @@ func InstallmentsSentEqualFold(v string) predicate.Order {
 // InstallmentsSentContainsFold applies the ContainsFold predicate on the "installments_sent" field.
 func InstallmentsSentContainsFold(v string) predicate.Order {
 	return predicate.Order(sql.FieldContainsFold(FieldInstallmentsSent, v))
+}
+
+// DiscountSentCentsEQ applies the EQ predicate on the "discount_sent_cents" field.
+func DiscountSentCentsEQ(v int64) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldDiscountSentCents, v))
+}
+
+// DiscountSentCentsNEQ applies the NEQ predicate on the "discount_sent_cents" field.
+func DiscountSentCentsNEQ(v int64) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldDiscountSentCents, v))
+}
+
+// DiscountSentCentsIn applies the In predicate on the "discount_sent_cents" field.
+func DiscountSentCentsIn(vs ...int64) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldDiscountSentCents, vs...))
+}
+
+// DiscountSentCentsNotIn applies the NotIn predicate on the "discount_sent_cents" field.
+func DiscountSentCentsNotIn(vs ...int64) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldDiscountSentCents, vs...))
+}
+
+// DiscountSentCentsGT applies the GT predicate on the "discount_sent_cents" field.
+func DiscountSentCentsGT(v int64) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldDiscountSentCents, v))
+}
+
+// DiscountSentCentsGTE applies the GTE predicate on the "discount_sent_cents" field.
+func DiscountSentCentsGTE(v int64) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldDiscountSentCents, v))
+}
+
+// DiscountSentCentsLT applies the LT predicate on the "discount_sent_cents" field.
+func DiscountSentCentsLT(v int64) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldDiscountSentCents, v))
+}
+
+// DiscountSentCentsLTE applies the LTE predicate on the "discount_sent_cents" field.
+func DiscountSentCentsLTE(v int64) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldDiscountSentCents, v))
+}
+
+// DiscountSentCentsIsNil applies the IsNil predicate on the "discount_sent_cents" field.
+func DiscountSentCentsIsNil() predicate.Order {
+	return predicate.Order(sql.FieldIsNull(FieldDiscountSentCents))
+}
+
+// DiscountSentCentsNotNil applies the NotNil predicate on the "discount_sent_cents" field.
+func DiscountSentCentsNotNil() predicate.Order {
+	return predicate.Order(sql.FieldNotNull(FieldDiscountSentCents))
 }
 
 // SyncedAtEQ applies the EQ predicate on the "synced_at" field.
