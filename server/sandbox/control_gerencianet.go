@@ -23,6 +23,7 @@ func (g *gerencianet) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /gerencianet/callbacks/settings", g.showCallbackSettings)
 	mux.HandleFunc("PUT /gerencianet/callbacks/settings", g.putCallbackSettings)
 	mux.HandleFunc("POST /gerencianet/callbacks/resend", g.controlResend)
+	mux.HandleFunc("POST /gerencianet/callbacks/forge", g.controlForge)
 	mux.HandleFunc("GET /gerencianet/settings", g.showSettings)
 	mux.HandleFunc("PUT /gerencianet/settings", g.putSettings)
 }
@@ -382,6 +383,23 @@ func (g *gerencianet) controlResend(w http.ResponseWriter, r *http.Request) {
 	}
 	g.callbacks.resend(n)
 	writeControl(w, map[string]any{"token": n.Token})
+}
+
+// controlForge sends a callback that the provider would never send: anybody can
+// post to an integrator's address.
+func (g *gerencianet) controlForge(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		URL   string `json:"url"`
+		Token string `json:"token"`
+	}
+	if !readControl(w, r, &body) {
+		return
+	}
+	if !urlPattern.MatchString(body.URL) {
+		refuseControl(w, http.StatusBadRequest, errors.New("url must begin with http:// or https://"))
+		return
+	}
+	writeControl(w, g.callbacks.forge(body.URL, cmp.Or(body.Token, randomUUID())))
 }
 
 // showSettings answers the switches of the charges API.

@@ -286,18 +286,35 @@ func (b *callbacks) take(q queued, first bool) attempt {
 	return taken
 }
 
-// remember records one send.
+// remember records one send of an entry.
 func (b *callbacks) remember(q queued) *sentCallback {
+	return b.record(sentCallback{Token: q.log.Token, EntryID: q.entry.ID, Attempt: q.delivery.Attempts, URL: *q.log.URL})
+}
+
+// record numbers one send and keeps it.
+func (b *callbacks) record(made sentCallback) *sentCallback {
 	b.last++
-	sent := &sentCallback{
-		Number: b.last, Token: q.log.Token, EntryID: q.entry.ID, Attempt: q.delivery.Attempts,
-		URL: *q.log.URL, At: b.sandbox.clock.now(),
-	}
+	made.Number, made.At = b.last, b.sandbox.clock.now()
+	sent := &made
 	if len(b.sent) >= sendsKept {
 		b.sent = slices.Delete(b.sent, 0, sendsKept/10)
 	}
 	b.sent = append(b.sent, sent)
 	return sent
+}
+
+// forge sends what looks like a callback, once and in the background. Nothing
+// is behind its token, unless the token is a true one.
+func (b *callbacks) forge(address, token string) sentCallback {
+	b.sandbox.mu.Lock()
+	sent := b.record(sentCallback{Token: token, Attempt: 1, URL: address})
+	shown := *sent
+	b.sandbox.mu.Unlock()
+	b.sandbox.spawn(func() {
+		status, err := b.post(address, token)
+		b.finish(sent, status, err)
+	})
+	return shown
 }
 
 // launch sends in the background, a bounded number at once.

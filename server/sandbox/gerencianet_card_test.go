@@ -88,6 +88,13 @@ func TestCardOutcomes(t *testing.T) {
 		equal(t, "refusal", b.charge(id)["card"].(dict)["refusal"], dict{"reason": "Sem limite.", "retry": false})
 		equal(t, "no retry", b.retry(id, "a").code(), 3500081)
 	})
+	t.Run("refused, but paid nevertheless", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t)
+		id := b.payCard("crd-1", "1").id("charge_id")
+		b.ctl("POST", fmt.Sprintf("/gerencianet/charges/%d/pay", id), nil)
+		equal(t, "no reason", b.gn("GET", fmt.Sprintf("/v1/charge/%d", id), nil).data()["reason"], nil)
+	})
 	t.Run("only a card can be refused", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t)

@@ -528,6 +528,9 @@ func historyMessage(c *charge) string {
 // pay confirms a payment of the value on a date.
 func (g *gerencianet) pay(c *charge, value int64, day, via string, silent bool) {
 	c.PaidValue, c.PaidAt, c.ReceivedByBankAt, c.PaidVia = value, g.sandbox.clock.stamp(), day, via
+	if c.Card != nil {
+		c.Card.Refusal = nil // the control API may pay what was refused before
+	}
 	g.move(c, change{to: statusPaid, value: &value, receivedAt: day, silent: silent})
 	g.save(c)
 }

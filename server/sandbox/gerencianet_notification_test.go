@@ -136,3 +136,16 @@ func TestMetadataMovesTheURL(t *testing.T) {
 	equal(t, "cleared", got["notification_url"], nil)
 	equal(t, "renamed", got["custom_id"], "chg-2")
 }
+
+func TestForgedCallbacks(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	sent := b.ctl("POST", "/gerencianet/callbacks/forge", dict{"url": b.hook.server.URL}).body
+	eventually(t, "it arrives", func() bool { return b.hook.count() == 1 })
+	equal(t, "nothing is behind it", b.gn("GET", "/v1/notification/"+sent["token"].(string), nil).code(), 3500010)
+	b.ctl("POST", "/gerencianet/callbacks/forge", dict{"url": b.hook.server.URL, "token": "../secret"})
+	eventually(t, "any text", func() bool { return b.hook.count() == 2 })
+	eventually(t, "both are recorded", func() bool { sends := b.sends(); return len(sends) == 2 && sends[1].Status == http.StatusOK })
+	got := b.send("POST", b.control.URL+"/sandbox/gerencianet/callbacks/forge", nil, dict{"url": "nowhere"})
+	equal(t, "no address", got.status, http.StatusBadRequest)
+}

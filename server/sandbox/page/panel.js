@@ -136,7 +136,7 @@ function kindOf(charge) {
 
 function refundedOf(charge) {
   const cents = (charge.refunds || []).reduce((sum, refund) => sum + refund.amount, 0);
-  return cents ? `devolvido ${money.format(cents / 100)}` : "";
+  return cents && charge.status !== "refunded" ? `devolvido ${money.format(cents / 100)}` : "";
 }
 
 // drawNumber links to the printed boleto, the carnê or the page of a link.
