@@ -78,7 +78,7 @@ func reply(status int, body string) http.HandlerFunc {
 	}
 }
 
-func failureOf(t *testing.T, err error) *provider.Error {
+func failureOf(t testing.TB, err error) *provider.Error {
 	t.Helper()
 	var failure *provider.Error
 	if !errors.As(err, &failure) {
