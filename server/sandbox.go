@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 
 type sandboxCommand struct {
 	GerencianetAddr string `default:"127.0.0.1:18100" help:"Where the simulated Gerencianet listens."`
+	PixAddr         string `default:"127.0.0.1:18101" help:"Where the simulated Pix API listens, with mutual TLS."`
 	VhsysAddr       string `default:"127.0.0.1:18200" help:"Where the simulated Vhsys listens."`
 	ControlAddr     string `default:"127.0.0.1:18080" help:"Where the control API and page listen."`
 	Memory          bool   `help:"Keep nothing after the end."`
@@ -25,7 +27,7 @@ func (s sandboxCommand) Run(ctx context.Context, c config) error {
 	if s.Memory {
 		dataDir = ""
 	}
-	world, err := startSandbox(dataDir, slog.Default(), s.GerencianetAddr, s.VhsysAddr)
+	world, err := startSandbox(dataDir, slog.Default(), s.GerencianetAddr, s.VhsysAddr, s.PixAddr)
 	if err != nil {
 		return err
 	}
@@ -33,19 +35,19 @@ func (s sandboxCommand) Run(ctx context.Context, c config) error {
 	if err != nil {
 		return errors.Join(err, world.close())
 	}
-	fmt.Printf("Gerencianet  %s\nVhsys        %s\nControle     http://%s/\n", world.gerencianetURL, world.vhsysURL, control.Addr)
+	fmt.Printf("Gerencianet  %s\nPix          %s\nVhsys        %s\nControle     http://%s/\n", world.gerencianetURL, world.pixURL, world.vhsysURL, control.Addr)
 	<-ctx.Done()
 	return errors.Join(control.Close(), world.close())
 }
 
 // simulated is both providers, listening.
 type simulated struct {
-	sandbox                  *sandbox.Sandbox
-	servers                  []*http.Server
-	gerencianetURL, vhsysURL string
+	sandbox                          *sandbox.Sandbox
+	servers                          []*http.Server
+	gerencianetURL, vhsysURL, pixURL string
 }
 
-func startSandbox(dataDir string, log *slog.Logger, gerencianetAddr, vhsysAddr string) (*simulated, error) {
+func startSandbox(dataDir string, log *slog.Logger, gerencianetAddr, vhsysAddr, pixAddr string) (*simulated, error) {
 	made, err := sandbox.New(sandbox.Options{DataDir: dataDir, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("start the simulators: %w", err)
@@ -63,6 +65,11 @@ func startSandbox(dataDir string, log *slog.Logger, gerencianetAddr, vhsysAddr s
 		world.servers = append(world.servers, server)
 		*one.url = "http://" + server.Addr
 	}
+	pix, err := listenAndServeTLS(pixAddr, made.Pix(), made.Certificates().TLSConfig())
+	if err != nil {
+		return nil, errors.Join(err, world.close())
+	}
+	world.servers, world.pixURL = append(world.servers, pix), "https://"+pix.Addr
 	return world, nil
 }
 
@@ -72,9 +79,22 @@ func listenAndServe(addr string, handler http.Handler) (*http.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen at %s: %w", addr, err)
 	}
+	return serveInBackground(listener, handler), nil
+}
+
+// listenAndServeTLS is the same behind TLS.
+func listenAndServeTLS(addr string, handler http.Handler, config *tls.Config) (*http.Server, error) {
+	listener, err := tls.Listen("tcp", addr, config)
+	if err != nil {
+		return nil, fmt.Errorf("listen at %s: %w", addr, err)
+	}
+	return serveInBackground(listener, handler), nil
+}
+
+func serveInBackground(listener net.Listener, handler http.Handler) *http.Server {
 	server := &http.Server{Addr: listener.Addr().String(), Handler: handler, ReadHeaderTimeout: readHeaderTimeout}
 	go func() { _ = server.Serve(listener) }()
-	return server, nil
+	return server
 }
 
 func (s *simulated) close() error {

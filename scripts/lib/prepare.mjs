@@ -12,21 +12,23 @@ export const binary = path(".build", windows ? "ponte.exe" : "ponte");
 /** The JavaScript file of a program that an npm package brings. */
 export const tool = (...parts) => path("node_modules", ...parts);
 
-/** Installs the npm packages when node_modules is not what the lock file says. */
-export async function ensureModules() {
-  if (modulesAreFresh()) return;
+/** Installs the npm packages of a folder when its node_modules is not what the lock file says. */
+export async function ensureModules(folder = path()) {
+  if (modulesAreFresh(folder)) return;
   console.log("Installing npm packages…");
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
-  await quietly(npm[0], [...npm.slice(1), "ci", "--include=dev", "--include=optional"]);
+  await quietly(npm[0], [...npm.slice(1), "ci", "--include=dev", "--include=optional"], {
+    cwd: folder,
+  });
 }
 
 // npm writes what it installed at the very end of an installation, so that an
 // interrupted one counts as none. Packages for other machines are not in it.
-function modulesAreFresh() {
-  const installed = path("node_modules", ".package-lock.json");
+function modulesAreFresh(folder) {
+  const installed = join(folder, "node_modules", ".package-lock.json");
   if (!existsSync(installed)) return false;
   const have = readJSON(installed).packages;
-  const want = readJSON(path("package-lock.json")).packages;
+  const want = readJSON(join(folder, "package-lock.json")).packages;
   return Object.entries(want).every(
     ([name, { version, optional }]) => name === "" || optional || have[name]?.version === version,
   );

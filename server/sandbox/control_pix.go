@@ -285,7 +285,8 @@ func (p *pix) putSettings(w http.ResponseWriter, r *http.Request) {
 }
 
 // controlCertificate hands out what a client needs: ca.pem, and for each
-// environment a .pem and a .p12 without a passphrase.
+// environment a .pem and a .p12 without a passphrase. A receiver of webhooks
+// may stand on localhost.pem.
 func (p *pix) controlCertificate(w http.ResponseWriter, r *http.Request) {
 	file := r.PathValue("file")
 	content, contentType, err := p.certificates.AuthorityPEM(), "application/x-pem-file", error(nil)
@@ -305,6 +306,8 @@ func (p *pix) controlCertificate(w http.ResponseWriter, r *http.Request) {
 // file is the certificate of an environment in one of its two formats.
 func (c *Certificates) file(environment, format string) ([]byte, error) {
 	switch {
+	case environment == "localhost" && format == "pem":
+		return c.ServerPEM()
 	case environment != EnvironmentSandbox && environment != EnvironmentProduction:
 		return nil, fmt.Errorf("no certificate of the environment %q", environment)
 	case format == "pem":

@@ -175,6 +175,10 @@ func (c *Certificates) ClientP12(environment string) ([]byte, error) {
 	return pkcs12.Modern.Encode(certificate.PrivateKey, certificate.Leaf, nil, "")
 }
 
+// ServerPEM is the server's certificate and its key, for a receiver of webhooks
+// on this machine.
+func (c *Certificates) ServerPEM() ([]byte, error) { return encodePair(c.server) }
+
 // encodePair writes a certificate and its key into one text.
 func encodePair(pair tls.Certificate) ([]byte, error) {
 	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -56,6 +57,9 @@ func TestPixCertificateFiles(t *testing.T) {
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(fetch(t, b.control.URL+"/sandbox/pix/certificates/ca.pem"))) {
 		t.Error("no authority")
+	}
+	if !strings.Contains(fetch(t, b.control.URL+"/sandbox/pix/certificates/localhost.pem"), "PRIVATE KEY") {
+		t.Error("no server certificate")
 	}
 	for _, file := range []string{"notificador.pem", "homologacao.txt", "nada"} {
 		equal(t, file, b.send("GET", b.control.URL+"/sandbox/pix/certificates/"+file, nil, nil).status, http.StatusNotFound)
