@@ -60,8 +60,9 @@ type Providers struct {
 	Issuer func(environment provider.Environment, credentials provider.Credentials) provider.Issuer
 	// CheckCharge finds what the issuer would refuse, before anything is sent.
 	CheckCharge func(request provider.ChargeRequest, today brazil.Date) []provider.Violation
-	// ParseCertificate reads a certificate file with its key.
-	ParseCertificate func(file []byte, password string) (Certificate, []provider.Violation)
+	// ParseCertificate reads a certificate file with its key; what is wrong with it
+	// is a *provider.Error whose remedy says what to do.
+	ParseCertificate func(file []byte, password string) (Certificate, error)
 	// Mirror answers a client of the ERP.
 	Mirror func(accessToken, secretAccessToken string) provider.Mirror
 }

@@ -140,7 +140,7 @@ func TestJourney(t *testing.T) {
 		sold, charges := w.Issued(10_000, 1)
 		w.Must(second(w.CancelCharge(w.Context(), charges[0].ID)))
 		w.UntilStatus(charges[0].ID, enum.ChargeCanceled)
-		input := billing.NewCharge{Replaces: &charges[0].ID, DueDate: w.DueIn(20), IdempotencyKey: billingtest.Ref("again")}
+		input := billing.NewCharge{Replaces: &charges[0].ID, DueDate: billingtest.Ref(w.DueIn(20)), IdempotencyKey: billingtest.Ref("again")}
 		replaced, err := w.CreateCharge(w.Context(), input)
 		w.Must(err)
 		repeated, err := w.CreateCharge(w.Context(), input)

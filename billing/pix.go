@@ -257,16 +257,17 @@ func (s *Service) saveCertificate(ctx context.Context, tx *db.Tx, current *db.In
 	if err != nil {
 		return refuse("CERTIFICATE_INVALID", pixCertificate, "Envie o arquivo do certificado em Base64.", "Send the certificate file as Base64.")
 	}
-	parsed, violations := s.Providers.ParseCertificate(file, value(input.PixCertificatePassword))
-	var found Refusal
-	for _, violation := range violations {
-		found = append(found, Problem{Code: "CERTIFICATE_INVALID", Field: []string{pixCertificate}, Text: violation.Message})
+	parsed, err := s.Providers.ParseCertificate(file, value(input.PixCertificatePassword))
+	var wrong *provider.Error
+	if errors.As(err, &wrong) {
+		return Refusal{{Code: "CERTIFICATE_INVALID", Field: []string{pixCertificate}, Text: wrong.Remedy}}
 	}
+	if err != nil {
+		return err
+	}
+	var found Refusal
 	if parsed.Environment != "" && parsed.Environment != provider.Environment(environment) {
 		found.add("CERTIFICATE_ENVIRONMENT", pixCertificate, "Este certificado é do outro ambiente: baixe o deste ambiente no painel da Gerencianet.", "This certificate is of the other environment: download this environment's one in Gerencianet's panel.")
-	}
-	if len(found) == 0 && !parsed.ExpiresAt.After(s.Now()) {
-		found.add("CERTIFICATE_EXPIRED", pixCertificate, "Este certificado já venceu: gere outro no painel da Gerencianet.", "This certificate has expired: make another in Gerencianet's panel.")
 	}
 	if err := found.orNil(); err != nil {
 		return err

@@ -89,9 +89,14 @@ func (a *app) wire() error {
 	client := billing.NewClient(a.pool)
 	a.billing = &billing.Service{
 		DB: client, SQL: a.pool, Seal: sealer, Bell: billing.NewBell(a.log), PublicURL: a.config.PublicURL, Now: time.Now, Timing: a.config.timing(), Log: a.log,
+		ChecksCertificate: a.config.PixCertificateHeader != "",
 		Providers: billing.Providers{
 			Issuer:      issuers(a.config, transport),
 			CheckCharge: gerencianet.Validate,
+			ParseCertificate: func(file []byte, password string) (billing.Certificate, error) {
+				parsed, err := gerencianet.ParseCertificate(file, password)
+				return billing.Certificate(parsed), err
+			},
 			Mirror: func(token, secret string) provider.Mirror {
 				return vhsys.New(vhsys.Config{BaseURL: a.config.VhsysURL, AccessToken: token, SecretAccessToken: secret, Timeout: a.config.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent()})
 			},

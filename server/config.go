@@ -21,27 +21,29 @@ import (
 // config is everything that operators set, by environment variables. Durations
 // are written like 500ms, 30s or 72h.
 type config struct {
-	DatabaseURL    string `env:"DATABASE_URL"`
-	Data           string `env:"PONTE_DATA" envDefault:"./data"`
-	Addr           string `env:"PONTE_ADDR" envDefault:"127.0.0.1:8080"`
-	PublicURL      string `env:"PONTE_PUBLIC_URL"`
-	AdminAddr      string `env:"PONTE_ADMIN_ADDR" envDefault:"127.0.0.1:8081"`
-	SecretKey      string `env:"PONTE_SECRET_KEY"`
-	GerencianetURL string `env:"PONTE_GERENCIANET_URL"`
-	VhsysURL       string `env:"PONTE_VHSYS_URL"`
-	// GerencianetPixURL is for the Pix API, which nothing uses yet.
-	GerencianetPixURL string        `env:"PONTE_GERENCIANET_PIX_URL"`
-	ProviderCAFile    string        `env:"PONTE_PROVIDER_CA_FILE"`
-	ProviderTimeout   time.Duration `env:"PONTE_PROVIDER_TIMEOUT"`
-	SettleWindow      time.Duration `env:"PONTE_SETTLE_WINDOW"`
-	SweepInterval     time.Duration `env:"PONTE_SWEEP_INTERVAL"`
-	NoticeInterval    time.Duration `env:"PONTE_NOTICE_INTERVAL"`
-	RetryBase         time.Duration `env:"PONTE_RETRY_BASE"`
-	RetryMax          time.Duration `env:"PONTE_RETRY_MAX"`
-	RetryEnd          time.Duration `env:"PONTE_RETRY_END"`
-	Workers           int           `env:"PONTE_WORKERS"`
-	RateLimit         int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
-	TrustProxy        bool          `env:"PONTE_TRUST_PROXY"`
+	DatabaseURL       string `env:"DATABASE_URL"`
+	Data              string `env:"PONTE_DATA" envDefault:"./data"`
+	Addr              string `env:"PONTE_ADDR" envDefault:"127.0.0.1:8080"`
+	PublicURL         string `env:"PONTE_PUBLIC_URL"`
+	AdminAddr         string `env:"PONTE_ADMIN_ADDR" envDefault:"127.0.0.1:8081"`
+	SecretKey         string `env:"PONTE_SECRET_KEY"`
+	GerencianetURL    string `env:"PONTE_GERENCIANET_URL"`
+	VhsysURL          string `env:"PONTE_VHSYS_URL"`
+	GerencianetPixURL string `env:"PONTE_GERENCIANET_PIX_URL"`
+	// PixCertificateHeader is the request header in which the proxy before us tells
+	// SUCCESS when the caller has shown the provider's certificate.
+	PixCertificateHeader string        `env:"PONTE_PIX_CERTIFICATE_HEADER"`
+	ProviderCAFile       string        `env:"PONTE_PROVIDER_CA_FILE"`
+	ProviderTimeout      time.Duration `env:"PONTE_PROVIDER_TIMEOUT"`
+	SettleWindow         time.Duration `env:"PONTE_SETTLE_WINDOW"`
+	SweepInterval        time.Duration `env:"PONTE_SWEEP_INTERVAL"`
+	NoticeInterval       time.Duration `env:"PONTE_NOTICE_INTERVAL"`
+	RetryBase            time.Duration `env:"PONTE_RETRY_BASE"`
+	RetryMax             time.Duration `env:"PONTE_RETRY_MAX"`
+	RetryEnd             time.Duration `env:"PONTE_RETRY_END"`
+	Workers              int           `env:"PONTE_WORKERS"`
+	RateLimit            int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
+	TrustProxy           bool          `env:"PONTE_TRUST_PROXY"`
 }
 
 // secretVariables are masked wherever the configuration is shown.

@@ -14,6 +14,7 @@ import (
 	"ponte/ent/db/user"
 	"ponte/ent/postgres"
 	"ponte/frontend"
+	"ponte/server/sandbox"
 )
 
 type demoCommand struct {
@@ -35,11 +36,15 @@ func (d demoCommand) Run(ctx context.Context, c config) error {
 	if err := prepareDemo(ctx, c, d.Fresh); err != nil {
 		return err
 	}
-	world, err := startSandbox(filepath.Join(c.Data, "sandbox"), slog.Default(), "127.0.0.1:0", "127.0.0.1:0")
+	world, err := startSandbox(filepath.Join(c.Data, "sandbox"), slog.Default(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	c.GerencianetURL, c.VhsysURL = world.gerencianetURL, world.vhsysURL
+	c.GerencianetURL, c.VhsysURL, c.GerencianetPixURL = world.gerencianetURL, world.vhsysURL, world.pixURL
+	c.ProviderCAFile = filepath.Join(c.Data, "sandbox", "ca.pem")
+	if err := os.WriteFile(c.ProviderCAFile, world.sandbox.Certificates().AuthorityPEM(), private); err != nil {
+		return errors.Join(err, world.close())
+	}
 	return errors.Join(runDemo(ctx, c, world), world.close())
 }
 
@@ -48,7 +53,8 @@ func runDemo(ctx context.Context, c config, world *simulated) error {
 	if err != nil {
 		return err
 	}
-	if err := a.seedOnce(ctx); err != nil {
+	a.billing.TokenizerURL = "/sandbox/gerencianet/tokenizer"
+	if err := a.seedOnce(ctx, world.sandbox.Certificates()); err != nil {
 		return errors.Join(fmt.Errorf("seed the demonstration: %w", err), a.close())
 	}
 	a.access.Demo, a.access.DemoEmail, a.access.DemoPassword = true, demoOwner, demoPassword
@@ -79,7 +85,7 @@ func prepareDemo(ctx context.Context, c config, fresh bool) error {
 
 // seedOnce seeds an empty database. One that DATABASE_URL names and that belongs to
 // somebody else is refused: the demonstration would ask simulators about its charges.
-func (a *app) seedOnce(ctx context.Context) error {
+func (a *app) seedOnce(ctx context.Context, certificates *sandbox.Certificates) error {
 	empty, err := a.access.NeedsSetup(ctx)
 	if err != nil {
 		return err
@@ -91,7 +97,7 @@ func (a *app) seedOnce(ctx context.Context) error {
 		}
 		return err
 	}
-	if err := a.seed(ctx); err != nil {
+	if err := a.seed(ctx, certificates); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(a.config.Data, demoSeeded), nil, private)

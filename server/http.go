@@ -33,6 +33,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	mux.Handle("/graphql", a.untilStop(graph.NewHandler(resolver, a.log)))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
+	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", a.pixCallback)
 	mux.HandleFunc("/callbacks/", http.NotFound) // never a page of the panel
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]any{"ok": true}) })
 	mux.HandleFunc("GET /readyz", a.readyz)
@@ -108,12 +109,36 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 		refuseBody(w, err)
 		return
 	}
+	err = a.billing.ReceiveNotice(r.Context(), r.PathValue("secret"), noticeToken(r.Header.Get("Content-Type"), body), storable(body), callerAddress(r))
+	a.answerCallback(w, r, err)
+}
+
+// pixCallback does the same for the Pix API, which adds /pix to the address that
+// it was given. Where a proxy checks the provider's certificate, callers without it
+// are refused.
+func (a *app) pixCallback(w http.ResponseWriter, r *http.Request) {
+	if header := a.config.PixCertificateHeader; header != "" && r.Header.Get(header) != "SUCCESS" {
+		http.Error(w, "a client certificate of the provider is needed", http.StatusForbidden)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, billing.MaxPixBytes))
+	if err != nil {
+		refuseBody(w, err)
+		return
+	}
+	a.answerCallback(w, r, a.billing.ReceivePix(r.Context(), r.PathValue("secret"), storable(body), callerAddress(r)))
+}
+
+func callerAddress(r *http.Request) string {
 	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	err = a.billing.ReceiveNotice(r.Context(), r.PathValue("secret"), noticeToken(r.Header.Get("Content-Type"), body), storable(body), host)
+	return host
+}
+
+func (a *app) answerCallback(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, billing.ErrUnknownCallback):
 		http.NotFound(w, r)
-	case errors.Is(err, billing.ErrMalformedNotice):
+	case errors.Is(err, billing.ErrMalformedNotice), errors.Is(err, billing.ErrMalformedPix):
 		http.Error(w, err.Error(), http.StatusBadRequest)
 	case err != nil:
 		a.log.ErrorContext(r.Context(), "store a notice", "error", err)

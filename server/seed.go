@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"time"
 
@@ -17,7 +18,7 @@ const demoOwner = "ana@livrariahorizonte.example"
 
 // seed writes a small believable company into an empty database: Livraria
 // Horizonte, which sells books and courses.
-func (a *app) seed(ctx context.Context) error {
+func (a *app) seed(ctx context.Context, certificates *sandbox.Certificates) error {
 	if _, err := a.access.Setup(ctx, access.NewUser{Name: "Ana Beatriz Moreira", Email: demoOwner, Role: enum.RoleOwner, Password: demoPassword, Locale: "pt-BR"}, access.Client{}); err != nil {
 		return err
 	}
@@ -26,7 +27,7 @@ func (a *app) seed(ctx context.Context) error {
 		return err
 	}
 	ctx = billing.WithActor(ctx, billing.Actor{UserID: owner.ID})
-	seed := seeder{app: a, ownerID: owner.ID}
+	seed := seeder{app: a, ownerID: owner.ID, certificates: certificates}
 	for _, step := range []func(context.Context) error{seed.people, seed.gerencianet, seed.vhsys, seed.products, seed.customers, seed.sales} {
 		if err := step(ctx); err != nil {
 			return err
@@ -37,9 +38,10 @@ func (a *app) seed(ctx context.Context) error {
 
 type seeder struct {
 	*app
-	ownerID     string
-	productIDs  []string
-	customerIDs []string
+	ownerID      string
+	certificates *sandbox.Certificates
+	productIDs   []string
+	customerIDs  []string
 }
 
 func (s *seeder) people(ctx context.Context) error {
@@ -77,15 +79,24 @@ func (s *seeder) gerencianet(ctx context.Context) error {
 		}
 		historicos[one.Kind] = saved.ID
 	}
+	certificate, err := s.certificates.ClientP12(sandbox.EnvironmentSandbox)
+	if err != nil {
+		return err
+	}
+	encoded, key, payee := base64.StdEncoding.EncodeToString(certificate), "financeiro@livrariahorizonte.example", "0123456789abcdef0123456789abcdef"
 	id, secret, fee := sandbox.DemoClientID, sandbox.DemoClientSecret, int64(199)
 	receipt, entry, feeHistorico := historicos[enum.HistoricoReceipt], historicos[enum.HistoricoEntry], historicos[enum.HistoricoFee]
 	if _, err := s.billing.SaveGerencianet(ctx, billing.GerencianetSettings{
 		ClientID: &id, ClientSecret: &secret, ConvenioID: &convenio.ID, FeeCents: &fee, ReceiptHistoricoID: &receipt, EntryHistoricoID: &entry, FeeHistoricoID: &feeHistorico,
-		NotifiedUserIds: []string{s.ownerID},
+		NotifiedUserIds: []string{s.ownerID}, PixCertificate: &encoded, PixKey: &key, PayeeCode: &payee,
 	}); err != nil {
 		return err
 	}
-	return s.activate(ctx, enum.Gerencianet)
+	if err := s.activate(ctx, enum.Gerencianet); err != nil {
+		return err
+	}
+	_, err = s.billing.RegisterPix(ctx)
+	return err
 }
 
 func (s *seeder) activate(ctx context.Context, kind enum.IntegrationKind) error {
@@ -161,13 +172,17 @@ func (s *seeder) customers(ctx context.Context) error {
 func (s *seeder) sales(ctx context.Context) error {
 	today := brazil.DateOf(time.Now())
 	fine, interest := 200, 100
-	for i, one := range []struct{ customer, product, quantity, installments, days int }{
-		{0, 0, 1, 1, 5}, {1, 1, 1, 3, 10}, {2, 2, 2, 2, 15}, {3, 0, 2, 1, 3}, {0, 3, 1, 1, 20},
+	for i, one := range []struct {
+		customer, product, quantity, installments, days int
+		method                                          enum.PaymentMethod
+	}{
+		{0, 0, 1, 1, 5, enum.MethodBoleto}, {1, 1, 1, 3, 10, enum.MethodBoleto}, {2, 2, 2, 2, 15, enum.MethodBoleto}, {3, 0, 2, 1, 3, enum.MethodPix},
+		{0, 3, 1, 6, 20, enum.MethodCarnet}, {1, 2, 1, 1, 7, enum.MethodLink},
 	} {
-		key := fmt.Sprintf("demo-%d", i)
+		key, due := fmt.Sprintf("demo-%d", i), today.AddDays(one.days)
 		_, err := s.billing.CreateSale(ctx, billing.NewSale{
 			CustomerID: s.customerIDs[one.customer], Items: []*billing.NewItem{{ProductID: &s.productIDs[one.product%len(s.productIDs)], Quantity: one.quantity}},
-			PaymentMethod: enum.MethodBoleto, Installments: one.installments, FirstDueDate: today.AddDays(one.days),
+			PaymentMethod: one.method, Installments: one.installments, FirstDueDate: &due,
 			Terms: &billing.Terms{FineHundredths: &fine, MonthlyInterestHundredths: &interest}, IdempotencyKey: &key,
 		})
 		if err != nil {

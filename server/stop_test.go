@@ -90,7 +90,7 @@ func TestStop(t *testing.T) {
 		p := serverProcess(t, w, address, "PONTE_PROVIDER_TIMEOUT=25s", "PONTE_SETTLE_WINDOW=1s").ready()
 		caller := operator(t, w, address)
 		sold := w.NewSale(50_00, 1)
-		saleID := caller.id(createSale, "sale", input{"i": input{"customerId": sold.CustomerID, "items": []input{{"productId": *sold.Items[0].ProductID}}, "firstDueDate": string(sold.FirstDueDate)}})
+		saleID := caller.id(createSale, "sale", input{"i": input{"customerId": sold.CustomerID, "items": []input{{"productId": *sold.Items[0].ProductID}}, "firstDueDate": string(*sold.FirstDueDate)}})
 		until(t, "the request is in flight", func() bool { return w.Requests("gerencianet")["POST /v1/charge"] > 0 })
 		if took := p.signalled(syscall.SIGTERM); took > 10*time.Second {
 			t.Errorf("it took %v", took)

@@ -2,6 +2,7 @@ package billingtest
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 
 	"ponte/billing"
@@ -79,7 +80,9 @@ func (w *World) ReadyGerencianet(notified ...string) {
 		ReceiptHistoricoID: historico("10", "Recebimento de boleto", enum.HistoricoReceipt),
 		EntryHistoricoID:   historico("20", "Crédito de boleto", enum.HistoricoEntry),
 		FeeHistoricoID:     historico("30", "Tarifa de boleto", enum.HistoricoFee),
-		NotifiedUserIds:    notified,
+		PixKey:             Ref("financeiro@empresa.example"), PayeeCode: Ref("0123456789abcdef0123456789abcdef"),
+		PixCertificate:  Ref(base64.StdEncoding.EncodeToString([]byte(w.PixCertificate(sandbox.EnvironmentSandbox)))),
+		NotifiedUserIds: notified,
 	}))
 	w.activate(enum.Gerencianet)
 }
@@ -190,7 +193,7 @@ func (w *World) NewSale(totalCents int64, installments int) billing.NewSale {
 	w.Helper()
 	return billing.NewSale{
 		CustomerID: w.Customer().ID, Items: []*billing.NewItem{{ProductID: &w.Product(totalCents).ID, Quantity: 1}},
-		PaymentMethod: enum.MethodBoleto, Installments: installments, FirstDueDate: w.Today().AddDays(10),
+		PaymentMethod: enum.MethodBoleto, Installments: installments, FirstDueDate: Ref(w.Today().AddDays(10)),
 	}
 }
 
@@ -215,7 +218,7 @@ func (w *World) Issued(totalCents int64, installments int) (*db.Sale, []*db.Char
 func (w *World) NewCharge(amountCents int64) billing.NewCharge {
 	w.Helper()
 	return billing.NewCharge{
-		CustomerID: &w.Customer().ID, Description: Ref("Plano de internet"), AmountCents: &amountCents, DueDate: w.Today().AddDays(10),
+		CustomerID: &w.Customer().ID, Description: Ref("Plano de internet"), AmountCents: &amountCents, DueDate: Ref(w.Today().AddDays(10)),
 	}
 }
 

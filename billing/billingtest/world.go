@@ -161,9 +161,14 @@ func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service
 	w.Cleanup(clients.transport.CloseIdleConnections)
 	return &billing.Service{
 		DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
-		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, Mirror: clients.mirror},
+		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, ParseCertificate: parseCertificate, Mirror: clients.mirror},
 		Now:       w.Clock, Timing: timing, Log: log,
 	}
+}
+
+func parseCertificate(file []byte, password string) (billing.Certificate, error) {
+	parsed, err := gerencianet.ParseCertificate(file, password)
+	return billing.Certificate(parsed), err
 }
 
 // PixCertificate is the file that the provider's panel would give for an
@@ -257,19 +262,27 @@ func (w *World) callbackHandler() http.Handler {
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", func(rw http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, billing.MaxNoticeBytes))
 		form, _ := url.ParseQuery(string(body))
-		err := w.ReceiveNotice(r.Context(), r.PathValue("secret"), form.Get("notification"), string(body), r.RemoteAddr)
 		w.notices.Add(1)
-		switch {
-		case err == nil:
-		case errors.Is(err, billing.ErrUnknownCallback):
-			rw.WriteHeader(http.StatusNotFound)
-		case errors.Is(err, billing.ErrMalformedNotice):
-			rw.WriteHeader(http.StatusBadRequest)
-		default:
-			rw.WriteHeader(http.StatusInternalServerError)
-		}
+		answerCallback(rw, w.ReceiveNotice(r.Context(), r.PathValue("secret"), form.Get("notification"), string(body), r.RemoteAddr))
+	})
+	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, billing.MaxPixBytes))
+		w.notices.Add(1)
+		answerCallback(rw, w.ReceivePix(r.Context(), r.PathValue("secret"), string(body), r.RemoteAddr))
 	})
 	return mux
+}
+
+func answerCallback(rw http.ResponseWriter, err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, billing.ErrUnknownCallback):
+		rw.WriteHeader(http.StatusNotFound)
+	case errors.Is(err, billing.ErrMalformedNotice), errors.Is(err, billing.ErrMalformedPix):
+		rw.WriteHeader(http.StatusBadRequest)
+	default:
+		rw.WriteHeader(http.StatusInternalServerError)
+	}
 }
 
 // testLog shows the domain's warnings with the test that they belong to.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
@@ -80,6 +81,75 @@ func TestValidate(t *testing.T) {
 				if violation.Message.PT == "" || violation.Message.EN == "" {
 					t.Errorf("%s has no message", violation.Field)
 				}
+			}
+			if got := strings.Join(slices.Compact(fields), " "); got != test.fields {
+				t.Errorf("fields %q, not %q", got, test.fields)
+			}
+		})
+	}
+}
+
+func TestValidateByMethod(t *testing.T) {
+	t.Parallel()
+	noPayer := func(r *provider.ChargeRequest) { r.Payer = provider.Payer{} }
+	for name, test := range map[string]struct {
+		request provider.ChargeRequest
+		change  func(*provider.ChargeRequest)
+		fields  string
+	}{
+		"carnê":               {carnetRequest(), func(*provider.ChargeRequest) {}, ""},
+		"carnê, whole lines":  {carnetRequest(), func(r *provider.ChargeRequest) { r.SplitLines, r.AmountCents = false, 10490 }, ""},
+		"carnê, another sum":  {carnetRequest(), func(r *provider.ChargeRequest) { r.AmountCents = 3499 }, "amountCents"},
+		"carnê of no parcels": {carnetRequest(), func(r *provider.ChargeRequest) { r.SplitLines, r.Parcels, r.AmountCents = false, 0, 10490 }, "parcels"},
+		"carnê of 13":         {carnetRequest(), func(r *provider.ChargeRequest) { r.Parcels, r.AmountCents = 13, 806 }, "parcels"},
+		"carnê of small parcels": {carnetRequest(), func(r *provider.ChargeRequest) {
+			r.Lines = r.Lines[:1]
+			r.Lines[0].UnitCents = 1200
+			r.AmountCents = 400
+		}, "amountCents"},
+		"card":                         {cardRequest(), func(*provider.ChargeRequest) {}, ""},
+		"card without a due date":      {cardRequest(), func(r *provider.ChargeRequest) { r.DueDate = "" }, ""},
+		"card without an address":      {cardRequest(), func(r *provider.ChargeRequest) { r.Payer.Address = nil }, ""},
+		"card with half an address":    {cardRequest(), func(r *provider.ChargeRequest) { r.Payer.Address.City = "" }, "payer.address.city"},
+		"no card":                      {cardRequest(), func(r *provider.ChargeRequest) { r.Card = nil }, "card.token"},
+		"card number instead of token": {cardRequest(), func(r *provider.ChargeRequest) { r.Card.Token = "4111111111111111" }, "card.token"},
+		"13 instalments":               {cardRequest(), func(r *provider.ChargeRequest) { r.Card.Installments = 13 }, "card.installments"},
+		"no instalments":               {cardRequest(), func(r *provider.ChargeRequest) { r.Card.Installments = 0 }, "card.installments"},
+		"small instalments": {cardRequest(), func(r *provider.ChargeRequest) {
+			r.Lines = []provider.Line{{Name: "x", UnitCents: 999, Quantity: 1}}
+			r.AmountCents = 999
+		}, "card.installments"},
+		"card without phone and e-mail": {cardRequest(), func(r *provider.ChargeRequest) { r.Payer.Phone, r.Payer.Email = "", "" }, "payer.phone payer.email"},
+		"card with a strange e-mail":    {cardRequest(), func(r *provider.ChargeRequest) { r.Payer.Email = "a+b@c.co" }, "payer.email"},
+		"link":                          {linkRequest(), noPayer, ""},
+		"link that has gone by":         {linkRequest(), func(r *provider.ChargeRequest) { r.DueDate, r.ConditionalDiscount = "2026-07-31", nil }, "dueDate"},
+		"link paid by Pix":              {linkRequest(provider.Pix), func(*provider.ChargeRequest) {}, "linkMethods"},
+		"discount in percent":           {linkRequest(), func(r *provider.ChargeRequest) { r.Discount.Percent, r.AmountCents = true, 9977 }, "discount"},
+		"Pix":                           {pixRequest(), func(*provider.ChargeRequest) {}, ""},
+		"Pix of a cent": {pixRequest(), func(r *provider.ChargeRequest) {
+			r.Lines = []provider.Line{{Name: "x", UnitCents: 1, Quantity: 1}}
+			r.AmountCents = 1
+		}, ""},
+		"Pix of nothing": {pixRequest(), func(r *provider.ChargeRequest) {
+			r.Lines = []provider.Line{{Name: "x", Quantity: 1}}
+			r.AmountCents = 0
+		}, "amountCents"},
+		"immediate Pix, due long ago": {pixRequest(), func(r *provider.ChargeRequest) { r.DueDate = "2020-01-01" }, ""},
+		"Pix of a long name":          {pixRequest(), func(r *provider.ChargeRequest) { r.Payer.Name = strings.Repeat("éa ", 67) }, "payer.name"},
+		"Pix with a long message":     {pixRequest(), func(r *provider.ChargeRequest) { r.Message = strings.Repeat("é", 141) }, "message"},
+		"Pix for half a second":       {pixRequest(), func(r *provider.ChargeRequest) { r.Pix.ExpiresIn = 500 * time.Millisecond }, "pix.expiresIn"},
+		"Pix with a negative life":    {pixRequest(), func(r *provider.ChargeRequest) { r.Pix.ExpiresIn = -time.Second }, "pix.expiresIn"},
+		"due Pix":                     {dueRequest(), func(*provider.ChargeRequest) {}, ""},
+		"due Pix that has gone by":    {dueRequest(), func(r *provider.ChargeRequest) { r.DueDate, r.ConditionalDiscount = "2026-07-31", nil }, "dueDate"},
+		"due Pix with negative days":  {dueRequest(), func(r *provider.ChargeRequest) { r.Pix.DaysAfterDue = -1 }, "pix.daysAfterDue"},
+		"due Pix, fine over 10 %":     {dueRequest(), func(r *provider.ChargeRequest) { r.FineHundredths = 1001 }, "fine"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.change(&test.request)
+			var fields []string
+			for _, violation := range Validate(test.request, "2026-08-01") {
+				fields = append(fields, violation.Field)
 			}
 			if got := strings.Join(slices.Compact(fields), " "); got != test.fields {
 				t.Errorf("fields %q, not %q", got, test.fields)
