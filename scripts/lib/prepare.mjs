@@ -13,13 +13,12 @@ export const binary = path(".build", windows ? "ponte.exe" : "ponte");
 export const tool = (...parts) => path("node_modules", ...parts);
 
 /** Installs the npm packages of a folder when its node_modules is not what the lock file says. */
-export async function ensureModules(folder = path()) {
+export async function ensureModules(folder = path(), ...options) {
   if (modulesAreFresh(folder)) return;
   console.log("Installing npm packages…");
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ["npm"];
-  await quietly(npm[0], [...npm.slice(1), "ci", "--include=dev", "--include=optional"], {
-    cwd: folder,
-  });
+  const ci = [...npm.slice(1), "ci", "--include=dev", "--include=optional", ...options];
+  await quietly(npm[0], ci, { cwd: folder });
 }
 
 // npm writes what it installed at the very end of an installation, so that an
