@@ -117,7 +117,7 @@ func serverProcess(t *testing.T, w *billingtest.World, address string, environme
 	p.command = exec.Command(binary(t), "serve")
 	p.command.Env = append(os.Environ(),
 		"DATABASE_URL="+w.DatabaseURL, "PONTE_ADDR="+address, "PONTE_ADMIN_ADDR=127.0.0.1:0", "PONTE_DATA="+t.TempDir(), "PONTE_SECRET_KEY="+billingtest.MasterKey,
-		"PONTE_GERENCIANET_URL="+w.Gerencianet.URL, "PONTE_VHSYS_URL="+w.Vhsys.URL, "PONTE_PROVIDER_TIMEOUT=1s", "PONTE_SETTLE_WINDOW=500ms",
+		"PONTE_GERENCIANET_URL="+w.Gerencianet.URL, "PONTE_GERENCIANET_PIX_URL="+w.Pix.URL, "PONTE_PROVIDER_CA_FILE="+w.AuthorityFile(), "PONTE_VHSYS_URL="+w.Vhsys.URL, "PONTE_PROVIDER_TIMEOUT=1s", "PONTE_SETTLE_WINDOW=500ms",
 		"PONTE_RETRY_BASE=20ms", "PONTE_RETRY_MAX=300ms", "PONTE_NOTICE_INTERVAL=20ms", "PONTE_SWEEP_INTERVAL=1s", "PONTE_WORKERS=8")
 	p.command.Env = append(p.command.Env, environment...)
 	p.command.Stderr = p.log

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -182,6 +184,15 @@ func (w *World) PixCertificate(environment string) string {
 	return string(file)
 }
 
+// AuthorityFile writes the authority that the simulated Pix API's certificates are
+// of into a file, for other processes.
+func (w *World) AuthorityFile() string {
+	w.Helper()
+	file := filepath.Join(w.TempDir(), "ca.pem")
+	w.Must(os.WriteFile(file, w.Sandbox.Certificates().AuthorityPEM(), 0o600))
+	return file
+}
+
 // MasterKey is 32 bytes that protect nothing outside of tests.
 const MasterKey = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk"
 
@@ -259,16 +270,21 @@ func (c *clients) mirror(accessToken, secretAccessToken string) provider.Mirror 
 // callbackHandler takes notifications as the program's server does.
 func (w *World) callbackHandler() http.Handler {
 	mux := http.NewServeMux()
+	pix := func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, billing.MaxPixBytes))
+		w.notices.Add(1)
+		answerCallback(rw, w.ReceivePix(r.Context(), r.PathValue("secret"), string(body), r.RemoteAddr))
+	}
+	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", pix)
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", func(rw http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Content-Type") == "application/json" {
+			pix(rw, r)
+			return
+		}
 		body, _ := io.ReadAll(io.LimitReader(r.Body, billing.MaxNoticeBytes))
 		form, _ := url.ParseQuery(string(body))
 		w.notices.Add(1)
 		answerCallback(rw, w.ReceiveNotice(r.Context(), r.PathValue("secret"), form.Get("notification"), string(body), r.RemoteAddr))
-	})
-	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", func(rw http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(io.LimitReader(r.Body, billing.MaxPixBytes))
-		w.notices.Add(1)
-		answerCallback(rw, w.ReceivePix(r.Context(), r.PathValue("secret"), string(body), r.RemoteAddr))
 	})
 	return mux
 }
