@@ -44,6 +44,9 @@ func (s *Service) PaymentMethods() []string { return s.Providers.Mirror("", "").
 
 // MapPaymentMethod maps one of our methods to the ERP's name; nil unmaps it.
 func (s *Service) MapPaymentMethod(ctx context.Context, method enum.PaymentMethod, remote *string) (*db.Integration, error) {
+	if _, own := methodNames[method]; !own {
+		return nil, refuse("METHOD_NOT_MAPPED", "method", "Carnê e link contam no Vhsys como boleto ou cartão: mapeie esses.", "A carnê and a link count as boleto or card at Vhsys: map those.")
+	}
 	if remote != nil && !slices.Contains(s.PaymentMethods(), *remote) {
 		return nil, refuse("REMOTE_METHOD_UNKNOWN", "remoteMethod", "Escolha uma forma de pagamento da lista do Vhsys.", "Choose a payment method of Vhsys's list.")
 	}

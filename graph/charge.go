@@ -20,6 +20,14 @@ func (r *chargeResolver) Terms(ctx context.Context, obj *db.Charge) (*gen.Charge
 	return chargeTerms(obj), nil
 }
 
+func (r *chargeResolver) Carnet(ctx context.Context, obj *db.Charge) (*db.Carnet, error) {
+	return optional(ctx, load(ctx).carnet, obj.CarnetID)
+}
+
+func (r *chargeResolver) Refunds(ctx context.Context, obj *db.Charge) ([]*db.Refund, error) {
+	return load(ctx).chargeRefunds.Load(ctx, obj.ID)
+}
+
 func (r *chargeResolver) Replaced(ctx context.Context, obj *db.Charge) (bool, error) {
 	return obj.ReplacedAt != nil, nil
 }
@@ -72,8 +80,28 @@ func (r *mutationResolver) SettleCharge(ctx context.Context, input gen.SettleCha
 	return chargePayload(ctx)(r.Billing.SettleCharge(ctx, input.ID))
 }
 
+func (r *mutationResolver) ChangeChargeAmount(ctx context.Context, input billing.NewAmount) (*gen.ChargePayload, error) {
+	return chargePayload(ctx)(r.Billing.ChangeChargeAmount(ctx, input))
+}
+
+func (r *mutationResolver) AddChargeNote(ctx context.Context, input gen.AddChargeNoteInput) (*gen.ChargePayload, error) {
+	return chargePayload(ctx)(r.Billing.AddChargeNote(ctx, input.ID, input.Text))
+}
+
+func (r *mutationResolver) RetryCardCharge(ctx context.Context, input gen.RetryCardChargeInput) (*gen.ChargePayload, error) {
+	return chargePayload(ctx)(r.Billing.RetryCardCharge(ctx, input.ID, input.CardToken, input.CardInstallments))
+}
+
 func (r *queryResolver) Charges(ctx context.Context, first *int, after *string, last *int, before *string, filter *gen.ChargeFilter, orderBy gen.ChargeOrder) (*gen.ChargeConnection, error) {
 	return r.charges(ctx, pageArgs{first, after, last, before}, filter, orderBy)
+}
+
+func (r *queryResolver) CardOptions(ctx context.Context, amountCents int64, brand string) (*gen.CardOptionList, error) {
+	return r.cardOptions(ctx, amountCents, brand)
+}
+
+func (r *queryResolver) CardTokenizer(ctx context.Context) (*billing.CardTokenizer, error) {
+	return r.Billing.CardTokenizer(ctx)
 }
 
 func (r *subscriptionResolver) ChargeChanged(ctx context.Context, id *string) (<-chan *db.Charge, error) {

@@ -42,9 +42,11 @@ func chargeKey(order gen.ChargeOrder) key[db.Charge] {
 }
 
 var chargeNeeds = map[string][]string{
-	"id": {}, "sale": {charge.FieldSaleID}, "customer": {charge.FieldCustomerID}, "events": {}, "operations": {}, "entries": {}, "failure": {},
-	"replaced": {charge.FieldReplacedAt}, "actions": {charge.FieldStatus, charge.FieldReplacedAt},
-	"terms": {charge.FieldFineHundredths, charge.FieldMonthlyInterestHundredths, charge.FieldEarlyDiscountCents, charge.FieldEarlyDiscountDays, charge.FieldDaysToWriteOff, charge.FieldMessage, charge.FieldDueDate},
+	"id": {}, "sale": {charge.FieldSaleID}, "customer": {charge.FieldCustomerID}, "carnet": {charge.FieldCarnetID}, "refunds": {},
+	"events": {}, "operations": {}, "entries": {}, "failure": {}, "replaced": {charge.FieldReplacedAt},
+	"actions": {charge.FieldStatus, charge.FieldReplacedAt, charge.FieldMethod, charge.FieldCarnetID, charge.FieldPixSeconds, charge.FieldPaidWith, charge.FieldPaidCents, charge.FieldRefundedCents},
+	"terms": {charge.FieldFineHundredths, charge.FieldMonthlyInterestHundredths, charge.FieldDailyInterestThousandths, charge.FieldEarlyDiscountCents, charge.FieldEarlyDiscountHundredths,
+		charge.FieldEarlyDiscountDays, charge.FieldDaysToWriteOff, charge.FieldMessage, charge.FieldDueDate},
 }
 
 func (r *Resolver) charges(ctx context.Context, args pageArgs, filter *gen.ChargeFilter, order gen.ChargeOrder) (*gen.ChargeConnection, error) {
@@ -113,7 +115,7 @@ func saleKey(order gen.SaleOrder) key[db.Sale] {
 	return by
 }
 
-var saleNeeds = map[string][]string{"id": {}, "customer": {sale.FieldCustomerID}, "items": {}, "charges": {}, "order": {}}
+var saleNeeds = map[string][]string{"id": {}, "customer": {sale.FieldCustomerID}, "items": {}, "charges": {}, "carnet": {}, "order": {}}
 
 func (r *Resolver) sales(ctx context.Context, args pageArgs, filter *gen.SaleFilter, order gen.SaleOrder) (*gen.SaleConnection, error) {
 	by := saleKey(order)
@@ -235,6 +237,17 @@ func (r *Resolver) operations(ctx context.Context, args pageArgs, filter *gen.Op
 		Edges: edges(p, func(cursor string, node *db.Operation) *gen.OperationEdge {
 			return &gen.OperationEdge{Cursor: cursor, Node: node}
 		})}, nil
+}
+
+func (r *Resolver) batches(ctx context.Context, args pageArgs) (*gen.BatchConnection, error) {
+	by := key[db.Batch]{name: "batches", desc: true, id: func(b *db.Batch) string { return b.ID }}
+	p, err := paginate(ctx, r.DB.Batch.Query(), args, by)
+	if err != nil {
+		return nil, err
+	}
+	load(ctx).sawBatches(p.nodes)
+	return &gen.BatchConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
+		Edges: edges(p, func(cursor string, node *db.Batch) *gen.BatchEdge { return &gen.BatchEdge{Cursor: cursor, Node: node} })}, nil
 }
 
 // maxStatementDays bounds the period of a statement.

@@ -40,6 +40,21 @@ func (r *gerencianetIntegrationResolver) FeeHistorico(ctx context.Context, obj *
 	return obj.Edges.FeeHistorico, nil
 }
 
+func (r *gerencianetIntegrationResolver) PixKey(ctx context.Context, obj *billing.GerencianetIntegration) (*string, error) {
+	saved, err := load(ctx).pixSettings.Load(ctx, obj.ID)
+	return saved.Key, err
+}
+
+func (r *gerencianetIntegrationResolver) PixCertificate(ctx context.Context, obj *billing.GerencianetIntegration) (*billing.PixCertificate, error) {
+	saved, err := load(ctx).pixSettings.Load(ctx, obj.ID)
+	return saved.Certificate, err
+}
+
+func (r *gerencianetIntegrationResolver) PayeeCode(ctx context.Context, obj *billing.GerencianetIntegration) (*string, error) {
+	saved, err := load(ctx).pixSettings.Load(ctx, obj.ID)
+	return saved.PayeeCode, err
+}
+
 func (r *mutationResolver) SaveGerencianetIntegration(ctx context.Context, input billing.GerencianetSettings) (*gen.GerencianetIntegrationPayload, error) {
 	saved, err := r.Billing.SaveGerencianet(ctx, input)
 	refused, err := userErrors(ctx, err)
@@ -48,6 +63,12 @@ func (r *mutationResolver) SaveGerencianetIntegration(ctx context.Context, input
 
 func (r *mutationResolver) SaveVhsysIntegration(ctx context.Context, input billing.VhsysSettings) (*gen.VhsysIntegrationPayload, error) {
 	return vhsysPayload(ctx)(r.Billing.SaveVhsys(ctx, input))
+}
+
+func (r *mutationResolver) RegisterPixWebhook(ctx context.Context) (*gen.RegisterPixWebhookPayload, error) {
+	operation, err := r.Billing.RegisterPix(ctx)
+	problems, err := userErrors(ctx, err)
+	return &gen.RegisterPixWebhookPayload{Operation: operation, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) TestIntegration(ctx context.Context, input gen.TestIntegrationInput) (*gen.TestIntegrationPayload, error) {
@@ -70,6 +91,10 @@ func (r *mutationResolver) MapSaleStatus(ctx context.Context, input gen.MapSaleS
 
 func (r *paymentMethodMappingResolver) RemoteMethod(ctx context.Context, obj *db.PaymentMethodMapping) (*string, error) {
 	return nonEmpty(obj.RemoteMethod), nil
+}
+
+func (r *pixCertificateResolver) SetBy(ctx context.Context, obj *billing.PixCertificate) (*db.User, error) {
+	return optional(ctx, load(ctx).user, obj.SetByID)
 }
 
 func (r *queryResolver) GerencianetIntegration(ctx context.Context) (*billing.GerencianetIntegration, error) {
@@ -130,6 +155,8 @@ func (r *Resolver) PaymentMethodMapping() gen.PaymentMethodMappingResolver {
 	return &paymentMethodMappingResolver{r}
 }
 
+func (r *Resolver) PixCertificate() gen.PixCertificateResolver { return &pixCertificateResolver{r} }
+
 func (r *Resolver) SaleStatusMapping() gen.SaleStatusMappingResolver {
 	return &saleStatusMappingResolver{r}
 }
@@ -141,6 +168,7 @@ func (r *Resolver) VhsysIntegration() gen.VhsysIntegrationResolver {
 type (
 	gerencianetIntegrationResolver struct{ *Resolver }
 	paymentMethodMappingResolver   struct{ *Resolver }
+	pixCertificateResolver         struct{ *Resolver }
 	saleStatusMappingResolver      struct{ *Resolver }
 	vhsysIntegrationResolver       struct{ *Resolver }
 )

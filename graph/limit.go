@@ -9,6 +9,8 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"ponte/billing"
+	"ponte/ent/enum"
 	"ponte/graph/gen"
 )
 
@@ -193,6 +195,8 @@ func complexity() gen.ComplexityRoot {
 	}
 	root.Query.Failures = func(child int, first *int, _ *string, _ *gen.FailureFilter) int { return paged(child, first, nil) }
 	root.Customer.Sales = func(child int, first *int, _ *string) int { return paged(child, first, nil) }
+	root.Query.Batches = func(child int, first *int, _ *string, last *int, _ *string) int { return paged(child, first, last) }
+	root.Batch.Items = func(child int, first *int, _ *string, _ *enum.BatchItemState) int { return paged(child, first, nil) }
 	root.AccountStatement.Entries = func(child int, first *int, _ *string) int { return paged(child, first, nil) }
 	root.Query.Nodes = func(child int, ids []string) int { return 1 + child*min(len(ids), maxNodes) }
 	root.Sale.Items = func(child int) int { return 1 + few*child }
@@ -200,6 +204,9 @@ func complexity() gen.ComplexityRoot {
 	root.Charge.Events = func(child int) int { return 1 + few*child }
 	root.Charge.Operations = func(child int) int { return 1 + few*child }
 	root.Charge.Entries = func(child int) int { return 1 + few*child }
+	root.Charge.Refunds = func(child int) int { return 1 + few*child }
+	root.Carnet.Charges = func(child int) int { return 1 + billing.MaxParcels*child }
+	root.Carnet.Operations = func(child int) int { return 1 + few*child }
 	root.Operation.Attempts = func(child int) int { return 1 + few*child }
 	return root
 }

@@ -10,6 +10,8 @@ import (
 	"ponte/ent/db"
 	"ponte/ent/db/account"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/batch"
+	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -22,6 +24,7 @@ import (
 	"ponte/ent/db/operation"
 	"ponte/ent/db/order"
 	"ponte/ent/db/product"
+	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
 	"ponte/ent/db/user"
@@ -35,12 +38,12 @@ import (
 type loader[V any] struct {
 	read func(ctx context.Context, keys []string) (map[string]V, error)
 
-	mu      sync.Mutex
-	batches map[string]*batch[V]
+	mu     sync.Mutex
+	groups map[string]*group[V]
 }
 
-// batch is the keys that are read together.
-type batch[V any] struct {
+// group is the keys that are read together.
+type group[V any] struct {
 	keys  []string
 	once  sync.Once
 	found map[string]V
@@ -48,18 +51,18 @@ type batch[V any] struct {
 }
 
 func newLoader[V any](read func(ctx context.Context, keys []string) (map[string]V, error)) *loader[V] {
-	return &loader[V]{read: read, batches: map[string]*batch[V]{}}
+	return &loader[V]{read: read, groups: map[string]*group[V]{}}
 }
 
 // announce tells of keys that may be asked for.
 func (l *loader[V]) announce(keys ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	made := &batch[V]{}
+	made := &group[V]{}
 	for _, key := range keys {
-		if _, known := l.batches[key]; !known && key != "" {
+		if _, known := l.groups[key]; !known && key != "" {
 			made.keys = append(made.keys, key)
-			l.batches[key] = made
+			l.groups[key] = made
 		}
 	}
 }
@@ -68,7 +71,7 @@ func (l *loader[V]) announce(keys ...string) {
 func (l *loader[V]) Load(ctx context.Context, key string) (V, error) {
 	l.announce(key)
 	l.mu.Lock()
-	chosen := l.batches[key]
+	chosen := l.groups[key]
 	l.mu.Unlock()
 	var none V
 	if chosen == nil { // the empty key
@@ -136,26 +139,33 @@ type loaders struct {
 	product      *loader[*db.Product]
 	sale         *loader[*db.Sale]
 	charge       *loader[*db.Charge]
+	carnet       *loader[*db.Carnet]
+	refund       *loader[*db.Refund]
+	batch        *loader[*db.Batch]
 	operation    *loader[*db.Operation]
 	convenio     *loader[*db.Convenio]
 	historico    *loader[*db.Historico]
 	order        *loader[*db.Order]
 	entry        *loader[*db.Entry]
 	integration  *loader[*db.Integration]
-	heardFailure *loader[*db.Failure] // those that the viewer may hear of
+	pixSettings  *loader[billing.PixSettings] // by the integration
+	heardFailure *loader[*db.Failure]         // those that the viewer may hear of
 
 	saleItems         *loader[[]*db.SaleItem]
 	saleCharges       *loader[[]*db.Charge]
+	saleCarnet        *loader[*db.Carnet]
 	saleOrder         *loader[*db.Order]
+	carnetCharges     *loader[[]*db.Charge]
+	chargeRefunds     *loader[[]*db.Refund]
 	chargeEvents      *loader[[]*db.ChargeEvent]
 	chargeEntries     *loader[[]*db.Entry]
 	subjectOperations *loader[[]*db.Operation]
 	subjectFailure    *loader[*db.Failure]
 	operationAttempts *loader[[]*db.Attempt]
+	batchCounts       *loader[batchCounts]
 
-	mu             sync.Mutex
-	customerSales  map[string]*salePages // by the field of the query
-	customerGroups map[string][]string   // who was read with a customer
+	customerSales *nested[db.Sale]
+	batchItems    *nested[db.BatchItem]
 }
 
 type loadersKey struct{}
@@ -167,7 +177,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
 
 func newLoaders(client *db.Client, domain *billing.Service) *loaders {
-	l := &loaders{client: client, domain: domain, customerSales: map[string]*salePages{}, customerGroups: map[string][]string{}}
+	l := &loaders{client: client, domain: domain, customerSales: newNested[db.Sale](), batchItems: newNested[db.BatchItem]()}
 	l.readByID()
 	l.readByParent()
 	return l
@@ -193,6 +203,15 @@ func (l *loaders) readByID() {
 	l.charge = one(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
 		return l.client.Charge.Query().Where(charge.IDIn(ids...)).All(ctx)
 	}, func(c *db.Charge) string { return c.ID }, l.sawCharges)
+	l.carnet = one(func(ctx context.Context, ids []string) ([]*db.Carnet, error) {
+		return l.client.Carnet.Query().Where(carnet.IDIn(ids...)).All(ctx)
+	}, func(c *db.Carnet) string { return c.ID }, l.sawCarnets)
+	l.refund = one(func(ctx context.Context, ids []string) ([]*db.Refund, error) {
+		return l.client.Refund.Query().Where(refund.IDIn(ids...)).All(ctx)
+	}, func(f *db.Refund) string { return f.ID }, l.sawRefunds)
+	l.batch = one(func(ctx context.Context, ids []string) ([]*db.Batch, error) {
+		return l.client.Batch.Query().Where(batch.IDIn(ids...)).All(ctx)
+	}, func(b *db.Batch) string { return b.ID }, l.sawBatches)
 	l.operation = one(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
 		return l.client.Operation.Query().Where(operation.IDIn(ids...)).All(ctx)
 	}, func(o *db.Operation) string { return o.ID }, l.sawOperations)
@@ -208,6 +227,7 @@ func (l *loaders) readByID() {
 	l.entry = one(func(ctx context.Context, ids []string) ([]*db.Entry, error) {
 		return l.client.Entry.Query().Where(entry.IDIn(ids...)).All(ctx)
 	}, func(e *db.Entry) string { return e.ID }, l.sawEntries)
+	l.pixSettings = newLoader(l.readPixSettings)
 	l.integration = one(l.wholeIntegrations, func(i *db.Integration) string { return i.ID }, nothing)
 	l.heardFailure = one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
 		me := viewerID(ctx)
@@ -223,6 +243,15 @@ func (l *loaders) readByParent() {
 	l.saleCharges = many(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
 		return l.client.Charge.Query().Where(charge.SaleIDIn(ids...)).Order(replacedLast, db.Asc(charge.FieldInstallment), db.Desc(charge.FieldID)).All(ctx)
 	}, func(c *db.Charge) string { return c.SaleID }, l.sawCharges)
+	l.saleCarnet = one(func(ctx context.Context, ids []string) ([]*db.Carnet, error) {
+		return l.client.Carnet.Query().Where(carnet.SaleIDIn(ids...)).Order(db.Asc(carnet.FieldID)).All(ctx)
+	}, func(c *db.Carnet) string { return c.SaleID }, l.sawCarnets)
+	l.carnetCharges = many(func(ctx context.Context, ids []string) ([]*db.Charge, error) {
+		return l.client.Charge.Query().Where(charge.CarnetIDIn(ids...)).Order(db.Asc(charge.FieldInstallment)).All(ctx)
+	}, func(c *db.Charge) string { return orEmpty(c.CarnetID) }, l.sawCharges)
+	l.chargeRefunds = many(func(ctx context.Context, ids []string) ([]*db.Refund, error) {
+		return l.client.Refund.Query().Where(refund.ChargeIDIn(ids...)).Order(db.Asc(refund.FieldID)).All(ctx)
+	}, func(f *db.Refund) string { return f.ChargeID }, l.sawRefunds)
 	l.saleOrder = one(func(ctx context.Context, ids []string) ([]*db.Order, error) {
 		return l.client.Order.Query().Where(order.SaleIDIn(ids...)).All(ctx)
 	}, func(o *db.Order) string { return o.SaleID }, l.sawOrders)
@@ -238,6 +267,7 @@ func (l *loaders) readByParent() {
 	l.operationAttempts = many(func(ctx context.Context, ids []string) ([]*db.Attempt, error) {
 		return l.client.Attempt.Query().Where(attempt.OperationIDIn(ids...)).Order(db.Asc(attempt.FieldID)).All(ctx)
 	}, func(a *db.Attempt) string { return a.OperationID }, nothing)
+	l.batchCounts = newLoader(l.readBatchCounts)
 	l.subjectFailure = one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
 		return l.client.Failure.Query().Where(failure.SubjectIDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).All(ctx)
 	}, func(f *db.Failure) string { return f.SubjectID }, l.sawFailures)
@@ -258,17 +288,33 @@ func (l *loaders) wholeIntegrations(ctx context.Context, ids []string) ([]*db.In
 	return wanted, err
 }
 
+// readPixSettings opens what is kept sealed of integrations, once in an answer.
+func (l *loaders) readPixSettings(ctx context.Context, ids []string) (map[string]billing.PixSettings, error) {
+	found := map[string]billing.PixSettings{}
+	wanted, err := l.client.Integration.Query().Where(integration.IDIn(ids...)).All(ctx)
+	for _, one := range wanted {
+		if found[one.ID], err = l.domain.PixSettings(ctx, one); err != nil {
+			return nil, err
+		}
+	}
+	return found, err
+}
+
 // What the rows of a list lead to. A column that was not read is empty, and an
 // empty key is nothing.
 
 func nothing[N any]([]*N) {}
 
 func announce[N, V any](to *loader[V], list []*N, key func(*N) string) {
+	to.announce(idsOf(list, key)...)
+}
+
+func idsOf[N any](list []*N, key func(*N) string) []string {
 	keys := make([]string, len(list))
 	for i, node := range list {
 		keys[i] = key(node)
 	}
-	to.announce(keys...)
+	return keys
 }
 
 func (l *loaders) sawSales(list []*db.Sale) {
@@ -276,6 +322,7 @@ func (l *loaders) sawSales(list []*db.Sale) {
 	announce(l.customer, list, func(s *db.Sale) string { return s.CustomerID })
 	announce(l.saleItems, list, id)
 	announce(l.saleCharges, list, id)
+	announce(l.saleCarnet, list, id)
 	announce(l.saleOrder, list, id)
 }
 
@@ -283,10 +330,36 @@ func (l *loaders) sawCharges(list []*db.Charge) {
 	id := func(c *db.Charge) string { return c.ID }
 	announce(l.sale, list, func(c *db.Charge) string { return c.SaleID })
 	announce(l.customer, list, func(c *db.Charge) string { return c.CustomerID })
+	announce(l.carnet, list, func(c *db.Charge) string { return orEmpty(c.CarnetID) })
+	announce(l.chargeRefunds, list, id)
 	announce(l.chargeEvents, list, id)
 	announce(l.chargeEntries, list, id)
 	announce(l.subjectOperations, list, id)
 	announce(l.subjectFailure, list, id)
+}
+
+func (l *loaders) sawCarnets(list []*db.Carnet) {
+	id := func(c *db.Carnet) string { return c.ID }
+	announce(l.sale, list, func(c *db.Carnet) string { return c.SaleID })
+	announce(l.carnetCharges, list, id)
+	announce(l.subjectOperations, list, id)
+	announce(l.subjectFailure, list, id)
+}
+
+func (l *loaders) sawRefunds(list []*db.Refund) {
+	announce(l.charge, list, func(f *db.Refund) string { return f.ChargeID })
+	announce(l.user, list, func(f *db.Refund) string { return orEmpty(f.RequestedByID) })
+}
+
+func (l *loaders) sawBatches(list []*db.Batch) {
+	announce(l.user, list, func(b *db.Batch) string { return orEmpty(b.RequestedByID) })
+	announce(l.batchCounts, list, func(b *db.Batch) string { return b.ID })
+	l.batchItems.saw(idsOf(list, func(b *db.Batch) string { return b.ID }))
+}
+
+func (l *loaders) sawBatchItems(list []*db.BatchItem) {
+	announce(l.charge, list, func(i *db.BatchItem) string { return orEmpty(i.ChargeID) })
+	announce(l.operation, list, func(i *db.BatchItem) string { return orEmpty(i.OperationID) })
 }
 
 func (l *loaders) sawItems(list []*db.SaleItem) {
@@ -315,36 +388,18 @@ func (l *loaders) sawConvenios(list []*db.Convenio) {
 func (l *loaders) sawOperations(list []*db.Operation) {
 	announce(l.user, list, func(o *db.Operation) string { return orEmpty(o.RequestedByID) })
 	announce(l.operationAttempts, list, func(o *db.Operation) string { return o.ID })
-	subjects := make([]string, len(list))
-	for i, one := range list {
-		subjects[i] = one.SubjectID
-	}
-	l.sawIDs(subjects)
+	l.sawIDs(idsOf(list, func(o *db.Operation) string { return o.SubjectID }))
 }
 
 func (l *loaders) sawFailures(list []*db.Failure) {
 	announce(l.user, list, func(f *db.Failure) string { return orEmpty(f.HandledByID) })
 	announce(l.operation, list, func(f *db.Failure) string { return orEmpty(f.OperationID) })
-	subjects := make([]string, len(list))
-	for i, one := range list {
-		subjects[i] = one.SubjectID
-	}
-	l.sawIDs(subjects)
+	l.sawIDs(idsOf(list, func(f *db.Failure) string { return f.SubjectID }))
 }
 
 // sawCustomers remembers who was read together, for the pages of their sales.
 func (l *loaders) sawCustomers(list []*db.Customer) {
-	ids := make([]string, len(list))
-	for i, one := range list {
-		ids[i] = one.ID
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, id := range ids {
-		if l.customerGroups[id] == nil {
-			l.customerGroups[id] = ids
-		}
-	}
+	l.customerSales.saw(idsOf(list, func(c *db.Customer) string { return c.ID }))
 }
 
 // sawIDs announces objects of any kind.
@@ -354,7 +409,7 @@ func (l *loaders) sawIDs(ids []string) {
 		byKind[prefix(id)] = append(byKind[prefix(id)], id)
 	}
 	for kind, of := range map[string]interface{ announce(...string) }{
-		"chg": l.charge, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
+		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
 		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "int": l.integration,
 	} {
 		of.announce(byKind[kind]...)

@@ -57,6 +57,10 @@ func (r *saleResolver) Charges(ctx context.Context, obj *db.Sale) ([]*db.Charge,
 	return load(ctx).saleCharges.Load(ctx, obj.ID)
 }
 
+func (r *saleResolver) Carnet(ctx context.Context, obj *db.Sale) (*db.Carnet, error) {
+	return load(ctx).saleCarnet.Load(ctx, obj.ID)
+}
+
 func (r *saleResolver) Order(ctx context.Context, obj *db.Sale) (*db.Order, error) {
 	return load(ctx).saleOrder.Load(ctx, obj.ID)
 }

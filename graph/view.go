@@ -19,27 +19,41 @@ import (
 
 func chargeTerms(c *db.Charge) *gen.ChargeTerms {
 	terms := &gen.ChargeTerms{
-		FineHundredths: int(c.FineHundredths), MonthlyInterestHundredths: int(c.MonthlyInterestHundredths), DiscountCents: c.EarlyDiscountCents,
-		DaysToWriteOff: c.DaysToWriteOff, Message: c.Message,
+		FineHundredths: int(c.FineHundredths), MonthlyInterestHundredths: int(c.MonthlyInterestHundredths), DailyInterestThousandths: int(c.DailyInterestThousandths),
+		DiscountCents: c.EarlyDiscountCents, DiscountHundredths: int(c.EarlyDiscountHundredths), DaysToWriteOff: c.DaysToWriteOff, Message: c.Message,
 	}
-	if c.EarlyDiscountCents > 0 {
+	if c.EarlyDiscountCents > 0 || c.EarlyDiscountHundredths > 0 {
 		until := c.DueDate.AddDays(-c.EarlyDiscountDays)
 		terms.DiscountUntil = &until
 	}
 	return terms
 }
 
-// actionRoles says who may do what, as the mutations' @role does.
-var actionRoles = map[enum.ChargeAction]enum.Role{enum.ActionSettle: enum.RoleFinance}
+// actionRoles and carnetRoles say who may do what, as the mutations' @role does:
+// an operator, when nothing is said here.
+var (
+	actionRoles = map[enum.ChargeAction]enum.Role{enum.ActionSettle: enum.RoleFinance, enum.ActionChangeAmount: enum.RoleFinance, enum.ActionRefund: enum.RoleFinance}
+	carnetRoles = map[enum.CarnetAction]enum.Role{enum.CarnetSettle: enum.RoleFinance}
+)
 
-func chargeActions(ctx context.Context, c *db.Charge) []enum.ChargeAction {
-	return slices.DeleteFunc(billing.Actions(c), func(action enum.ChargeAction) bool {
-		least, special := actionRoles[action]
+// allowed leaves out what the viewer may not do.
+func allowed[A comparable](ctx context.Context, actions []A, roles map[A]enum.Role) []A {
+	return slices.DeleteFunc(actions, func(action A) bool {
+		least, special := roles[action]
 		if !special {
 			least = enum.RoleOperator
 		}
 		return !may(ctx, least)
 	})
+}
+
+func chargeActions(ctx context.Context, c *db.Charge) []enum.ChargeAction {
+	return allowed(ctx, billing.Actions(c), actionRoles)
+}
+
+func carnetActions(ctx context.Context, c *db.Carnet) ([]enum.CarnetAction, error) {
+	parcels, err := load(ctx).carnetCharges.Load(ctx, c.ID)
+	return allowed(ctx, billing.CarnetActions(c, parcels), carnetRoles), err
 }
 
 // chargePayload answers what a mutation on a charge did.
@@ -51,6 +65,42 @@ func chargePayload(ctx context.Context) func(*billing.Started, error) (*gen.Char
 		}
 		return &gen.ChargePayload{Charge: started.Charge, Operation: started.Operation, Replayed: started.Replayed, UserErrors: refused}, err
 	}
+}
+
+// carnetPayload answers what a mutation on a whole carnê did.
+func carnetPayload(ctx context.Context) func(*billing.CarnetStarted, error) (*gen.CarnetPayload, error) {
+	return func(started *billing.CarnetStarted, err error) (*gen.CarnetPayload, error) {
+		refused, err := userErrors(ctx, err)
+		if started == nil {
+			return &gen.CarnetPayload{UserErrors: refused}, err
+		}
+		return &gen.CarnetPayload{Carnet: started.Carnet, Operation: started.Operation, Replayed: started.Replayed, UserErrors: refused}, err
+	}
+}
+
+// batchPayload answers how a batch was switched.
+func batchPayload(ctx context.Context) func(*db.Batch, error) (*gen.BatchPayload, error) {
+	return func(switched *db.Batch, err error) (*gen.BatchPayload, error) {
+		refused, err := userErrors(ctx, err)
+		return &gen.BatchPayload{Batch: switched, UserErrors: refused}, err
+	}
+}
+
+func itemProblem(ctx context.Context, item *db.BatchItem) *gen.UserError {
+	if item.ProblemCode == "" {
+		return nil
+	}
+	return &gen.UserError{Code: item.ProblemCode, Field: []string{}, Message: textOf(item.ProblemPt, item.ProblemEn).In(locale(ctx))}
+}
+
+func (r *Resolver) cardOptions(ctx context.Context, amountCents int64, brand string) (*gen.CardOptionList, error) {
+	found, err := r.Billing.CardOptions(ctx, brand, amountCents)
+	refused, err := userErrors(ctx, err)
+	list := &gen.CardOptionList{Items: []*provider.CardOption{}, UserErrors: refused}
+	for i := range found {
+		list.Items = append(list.Items, &found[i])
+	}
+	return list, err
 }
 
 func banks() []*billing.Bank {
@@ -358,7 +408,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) 
 // subject answers what an operation or a failure is about.
 func (r *Resolver) subject(ctx context.Context, id string) (gen.Node, error) {
 	switch prefix(id) {
-	case "chg", "sal":
+	case "chg", "crn", "sal", "bat":
 		return r.node(ctx, id)
 	}
 	return nil, nil
@@ -375,6 +425,12 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 	switch prefix(id) {
 	case "chg":
 		return present(load(ctx).charge.Load(ctx, id))
+	case "crn":
+		return present(load(ctx).carnet.Load(ctx, id))
+	case "rfd":
+		return present(load(ctx).refund.Load(ctx, id))
+	case "bat":
+		return present(load(ctx).batch.Load(ctx, id))
 	case "sal":
 		return present(load(ctx).sale.Load(ctx, id))
 	case "cus":

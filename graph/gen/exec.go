@@ -10,6 +10,7 @@ import (
 	"math"
 	"ponte/billing"
 	"ponte/billing/brazil"
+	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/enum"
 	"strconv"
@@ -34,6 +35,9 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	Account() AccountResolver
 	AccountStatement() AccountStatementResolver
+	Batch() BatchResolver
+	BatchItem() BatchItemResolver
+	Carnet() CarnetResolver
 	Charge() ChargeResolver
 	ChargeEvent() ChargeEventResolver
 	Convenio() ConvenioResolver
@@ -45,8 +49,10 @@ type ResolverRoot interface {
 	Operation() OperationResolver
 	Order() OrderResolver
 	PaymentMethodMapping() PaymentMethodMappingResolver
+	PixCertificate() PixCertificateResolver
 	Product() ProductResolver
 	Query() QueryResolver
+	Refund() RefundResolver
 	Sale() SaleResolver
 	SaleItem() SaleItemResolver
 	SaleStatusMapping() SaleStatusMappingResolver
@@ -127,42 +133,152 @@ type ComplexityRoot struct {
 		Name func(childComplexity int) int
 	}
 
+	Batch struct {
+		Action      func(childComplexity int) int
+		CreatedAt   func(childComplexity int) int
+		Done        func(childComplexity int) int
+		DueDate     func(childComplexity int) int
+		Failed      func(childComplexity int) int
+		FinishedAt  func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Items       func(childComplexity int, first *int, after *string, state *enum.BatchItemState) int
+		RequestedBy func(childComplexity int) int
+		Running     func(childComplexity int) int
+		State       func(childComplexity int) int
+		Total       func(childComplexity int) int
+	}
+
+	BatchConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	BatchEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BatchItem struct {
+		Charge    func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Operation func(childComplexity int) int
+		Position  func(childComplexity int) int
+		Problem   func(childComplexity int) int
+		State     func(childComplexity int) int
+	}
+
+	BatchItemConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	BatchItemEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	BatchPayload struct {
+		Batch      func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CancelSalePayload struct {
 		Operations func(childComplexity int) int
 		Sale       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
-	Charge struct {
+	CardOption struct {
+		HasInterest        func(childComplexity int) int
+		InstallmentCents   func(childComplexity int) int
+		Installments       func(childComplexity int) int
+		InterestHundredths func(childComplexity int) int
+		TotalCents         func(childComplexity int) int
+	}
+
+	CardOptionList struct {
+		Items      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CardTokenizer struct {
+		Environment  func(childComplexity int) int
+		PayeeCode    func(childComplexity int) int
+		SimulatorURL func(childComplexity int) int
+	}
+
+	Carnet struct {
 		Actions        func(childComplexity int) int
-		AmountCents    func(childComplexity int) int
-		BarCode        func(childComplexity int) int
+		Charges        func(childComplexity int) int
+		Cover          func(childComplexity int) int
+		CoverPdf       func(childComplexity int) int
 		CreatedAt      func(childComplexity int) int
-		Customer       func(childComplexity int) int
-		DueDate        func(childComplexity int) int
-		Entries        func(childComplexity int) int
 		Environment    func(childComplexity int) int
-		Events         func(childComplexity int) int
 		Failure        func(childComplexity int) int
 		ID             func(childComplexity int) int
-		Installment    func(childComplexity int) int
 		Link           func(childComplexity int) int
-		Method         func(childComplexity int) int
-		Number         func(childComplexity int) int
 		Operations     func(childComplexity int) int
-		PaidCents      func(childComplexity int) int
-		PaidOn         func(childComplexity int) int
+		Parcels        func(childComplexity int) int
 		Pdf            func(childComplexity int) int
-		PixCode        func(childComplexity int) int
 		ProviderID     func(childComplexity int) int
 		ProviderStatus func(childComplexity int) int
 		Reference      func(childComplexity int) int
-		Replaced       func(childComplexity int) int
 		Sale           func(childComplexity int) int
-		Status         func(childComplexity int) int
-		Terms          func(childComplexity int) int
-		TypeableLine   func(childComplexity int) int
-		UpdatedAt      func(childComplexity int) int
+	}
+
+	CarnetPayload struct {
+		Carnet     func(childComplexity int) int
+		Operation  func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Charge struct {
+		Actions          func(childComplexity int) int
+		AmountCents      func(childComplexity int) int
+		BarCode          func(childComplexity int) int
+		CardInstallments func(childComplexity int) int
+		CardMask         func(childComplexity int) int
+		Carnet           func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Customer         func(childComplexity int) int
+		DiscountCents    func(childComplexity int) int
+		DueDate          func(childComplexity int) int
+		EndToEndID       func(childComplexity int) int
+		Entries          func(childComplexity int) int
+		Environment      func(childComplexity int) int
+		Events           func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Failure          func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Installment      func(childComplexity int) int
+		Link             func(childComplexity int) int
+		LinkMethods      func(childComplexity int) int
+		Method           func(childComplexity int) int
+		Number           func(childComplexity int) int
+		Operations       func(childComplexity int) int
+		PaidCents        func(childComplexity int) int
+		PaidOn           func(childComplexity int) int
+		PaidWith         func(childComplexity int) int
+		Pdf              func(childComplexity int) int
+		PixCode          func(childComplexity int) int
+		ProviderFeeCents func(childComplexity int) int
+		ProviderID       func(childComplexity int) int
+		ProviderStatus   func(childComplexity int) int
+		Reference        func(childComplexity int) int
+		RefundedCents    func(childComplexity int) int
+		Refunds          func(childComplexity int) int
+		Refusal          func(childComplexity int) int
+		Replaced         func(childComplexity int) int
+		Sale             func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Terms            func(childComplexity int) int
+		TypeableLine     func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
 	}
 
 	ChargeConnection struct {
@@ -195,8 +311,10 @@ type ComplexityRoot struct {
 	}
 
 	ChargeTerms struct {
+		DailyInterestThousandths  func(childComplexity int) int
 		DaysToWriteOff            func(childComplexity int) int
 		DiscountCents             func(childComplexity int) int
+		DiscountHundredths        func(childComplexity int) int
 		DiscountUntil             func(childComplexity int) int
 		FineHundredths            func(childComplexity int) int
 		Message                   func(childComplexity int) int
@@ -343,6 +461,10 @@ type ComplexityRoot struct {
 		LastNoticeAt       func(childComplexity int) int
 		LastSweepAt        func(childComplexity int) int
 		NotifiedUsers      func(childComplexity int) int
+		PayeeCode          func(childComplexity int) int
+		PixCertificate     func(childComplexity int) int
+		PixKey             func(childComplexity int) int
+		PixRegisteredAt    func(childComplexity int) int
 		ProductionProblems func(childComplexity int) int
 		ReceiptHistorico   func(childComplexity int) int
 		TestedAt           func(childComplexity int) int
@@ -409,8 +531,12 @@ type ComplexityRoot struct {
 	Mutation struct {
 		AcknowledgeFailures        func(childComplexity int, input AcknowledgeFailuresInput) int
 		ActivateIntegration        func(childComplexity int, input ActivateIntegrationInput) int
+		AddCarnetNote              func(childComplexity int, input AddCarnetNoteInput) int
+		AddChargeNote              func(childComplexity int, input AddChargeNoteInput) int
+		CancelCarnet               func(childComplexity int, input CancelCarnetInput) int
 		CancelCharge               func(childComplexity int, input CancelChargeInput) int
 		CancelSale                 func(childComplexity int, input CancelSaleInput) int
+		ChangeChargeAmount         func(childComplexity int, input billing.NewAmount) int
 		ChangeDueDate              func(childComplexity int, input ChangeDueDateInput) int
 		CreateCharge               func(childComplexity int, input billing.NewCharge) int
 		CreateSale                 func(childComplexity int, input billing.NewSale) int
@@ -418,7 +544,12 @@ type ComplexityRoot struct {
 		MapPaymentMethod           func(childComplexity int, input MapPaymentMethodInput) int
 		MapSaleStatus              func(childComplexity int, input MapSaleStatusInput) int
 		MarkFailuresRead           func(childComplexity int, input MarkFailuresReadInput) int
+		RefundCharge               func(childComplexity int, input billing.NewRefund) int
+		RegisterPixWebhook         func(childComplexity int) int
+		ResendCarnet               func(childComplexity int, input ResendCarnetInput) int
 		ResendCharge               func(childComplexity int, input ResendChargeInput) int
+		ResumeBatch                func(childComplexity int, input ResumeBatchInput) int
+		RetryCardCharge            func(childComplexity int, input RetryCardChargeInput) int
 		RetryFailure               func(childComplexity int, input RetryFailureInput) int
 		RetryOperation             func(childComplexity int, input RetryOperationInput) int
 		SaveAccount                func(childComplexity int, input billing.SaveAccount) int
@@ -428,7 +559,10 @@ type ComplexityRoot struct {
 		SaveHistorico              func(childComplexity int, input billing.SaveHistorico) int
 		SaveProduct                func(childComplexity int, input billing.SaveProduct) int
 		SaveVhsysIntegration       func(childComplexity int, input billing.VhsysSettings) int
+		SettleCarnet               func(childComplexity int, input SettleCarnetInput) int
 		SettleCharge               func(childComplexity int, input SettleChargeInput) int
+		StartBatch                 func(childComplexity int, input billing.NewBatch) int
+		StopBatch                  func(childComplexity int, input StopBatchInput) int
 		TestIntegration            func(childComplexity int, input TestIntegrationInput) int
 		UpdateUser                 func(childComplexity int, input UpdateUserInput) int
 	}
@@ -493,6 +627,14 @@ type ComplexityRoot struct {
 		To   func(childComplexity int) int
 	}
 
+	PixCertificate struct {
+		Environment func(childComplexity int) int
+		ExpiresAt   func(childComplexity int) int
+		SetAt       func(childComplexity int) int
+		SetBy       func(childComplexity int) int
+		Subject     func(childComplexity int) int
+	}
+
 	Product struct {
 		Active     func(childComplexity int) int
 		Code       func(childComplexity int) int
@@ -536,6 +678,9 @@ type ComplexityRoot struct {
 		AccountStatement       func(childComplexity int, accountID string, period brazil.Period) int
 		Accounts               func(childComplexity int) int
 		Banks                  func(childComplexity int) int
+		Batches                func(childComplexity int, first *int, after *string, last *int, before *string) int
+		CardOptions            func(childComplexity int, amountCents int64, brand string) int
+		CardTokenizer          func(childComplexity int) int
 		Charges                func(childComplexity int, first *int, after *string, last *int, before *string, filter *ChargeFilter, orderBy ChargeOrder) int
 		Convenios              func(childComplexity int, bankCode *string) int
 		Customers              func(childComplexity int, first *int, after *string, last *int, before *string, search *string, orderBy CustomerOrder) int
@@ -557,6 +702,32 @@ type ComplexityRoot struct {
 		Users                  func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		VhsysIntegration       func(childComplexity int) int
 		Viewer                 func(childComplexity int) int
+	}
+
+	Refund struct {
+		AmountCents  func(childComplexity int) int
+		Charge       func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		FinishedAt   func(childComplexity int) int
+		ID           func(childComplexity int) int
+		ProviderText func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		Reference    func(childComplexity int) int
+		RequestedBy  func(childComplexity int) int
+		State        func(childComplexity int) int
+	}
+
+	RefundPayload struct {
+		Charge     func(childComplexity int) int
+		Operation  func(childComplexity int) int
+		Refund     func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RegisterPixWebhookPayload struct {
+		Operation  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RemoteProduct struct {
@@ -591,6 +762,7 @@ type ComplexityRoot struct {
 	}
 
 	Sale struct {
+		Carnet        func(childComplexity int) int
 		Charges       func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
 		Customer      func(childComplexity int) int
@@ -721,11 +893,38 @@ type AccountResolver interface {
 type AccountStatementResolver interface {
 	Entries(ctx context.Context, obj *AccountStatement, first *int, after *string) (*EntryConnection, error)
 }
+type BatchResolver interface {
+	Done(ctx context.Context, obj *db.Batch) (int, error)
+	Failed(ctx context.Context, obj *db.Batch) (int, error)
+	Running(ctx context.Context, obj *db.Batch) (int, error)
+
+	Items(ctx context.Context, obj *db.Batch, first *int, after *string, state *enum.BatchItemState) (*BatchItemConnection, error)
+	RequestedBy(ctx context.Context, obj *db.Batch) (*db.User, error)
+}
+type BatchItemResolver interface {
+	Charge(ctx context.Context, obj *db.BatchItem) (*db.Charge, error)
+
+	Operation(ctx context.Context, obj *db.BatchItem) (*db.Operation, error)
+	Problem(ctx context.Context, obj *db.BatchItem) (*UserError, error)
+}
+type CarnetResolver interface {
+	Sale(ctx context.Context, obj *db.Carnet) (*db.Sale, error)
+
+	Charges(ctx context.Context, obj *db.Carnet) ([]*db.Charge, error)
+
+	Actions(ctx context.Context, obj *db.Carnet) ([]enum.CarnetAction, error)
+	Operations(ctx context.Context, obj *db.Carnet) ([]*db.Operation, error)
+	Failure(ctx context.Context, obj *db.Carnet) (*db.Failure, error)
+}
 type ChargeResolver interface {
 	Sale(ctx context.Context, obj *db.Charge) (*db.Sale, error)
 	Customer(ctx context.Context, obj *db.Charge) (*db.Customer, error)
 
 	Terms(ctx context.Context, obj *db.Charge) (*ChargeTerms, error)
+
+	Carnet(ctx context.Context, obj *db.Charge) (*db.Carnet, error)
+
+	Refunds(ctx context.Context, obj *db.Charge) ([]*db.Refund, error)
 
 	Replaced(ctx context.Context, obj *db.Charge) (bool, error)
 	Actions(ctx context.Context, obj *db.Charge) ([]enum.ChargeAction, error)
@@ -778,13 +977,27 @@ type GerencianetIntegrationResolver interface {
 	ReceiptHistorico(ctx context.Context, obj *billing.GerencianetIntegration) (*db.Historico, error)
 	EntryHistorico(ctx context.Context, obj *billing.GerencianetIntegration) (*db.Historico, error)
 	FeeHistorico(ctx context.Context, obj *billing.GerencianetIntegration) (*db.Historico, error)
+	PixKey(ctx context.Context, obj *billing.GerencianetIntegration) (*string, error)
+	PixCertificate(ctx context.Context, obj *billing.GerencianetIntegration) (*billing.PixCertificate, error)
+
+	PayeeCode(ctx context.Context, obj *billing.GerencianetIntegration) (*string, error)
 }
 type MutationResolver interface {
+	StartBatch(ctx context.Context, input billing.NewBatch) (*BatchPayload, error)
+	StopBatch(ctx context.Context, input StopBatchInput) (*BatchPayload, error)
+	ResumeBatch(ctx context.Context, input ResumeBatchInput) (*BatchPayload, error)
+	CancelCarnet(ctx context.Context, input CancelCarnetInput) (*CarnetPayload, error)
+	SettleCarnet(ctx context.Context, input SettleCarnetInput) (*CarnetPayload, error)
+	ResendCarnet(ctx context.Context, input ResendCarnetInput) (*CarnetPayload, error)
+	AddCarnetNote(ctx context.Context, input AddCarnetNoteInput) (*CarnetPayload, error)
 	CreateCharge(ctx context.Context, input billing.NewCharge) (*ChargePayload, error)
 	CancelCharge(ctx context.Context, input CancelChargeInput) (*ChargePayload, error)
 	ChangeDueDate(ctx context.Context, input ChangeDueDateInput) (*ChargePayload, error)
 	ResendCharge(ctx context.Context, input ResendChargeInput) (*ChargePayload, error)
 	SettleCharge(ctx context.Context, input SettleChargeInput) (*ChargePayload, error)
+	ChangeChargeAmount(ctx context.Context, input billing.NewAmount) (*ChargePayload, error)
+	AddChargeNote(ctx context.Context, input AddChargeNoteInput) (*ChargePayload, error)
+	RetryCardCharge(ctx context.Context, input RetryCardChargeInput) (*ChargePayload, error)
 	SaveAccount(ctx context.Context, input billing.SaveAccount) (*AccountPayload, error)
 	SaveConvenio(ctx context.Context, input billing.SaveConvenio) (*ConvenioPayload, error)
 	SaveHistorico(ctx context.Context, input billing.SaveHistorico) (*HistoricoPayload, error)
@@ -794,12 +1007,14 @@ type MutationResolver interface {
 	MarkFailuresRead(ctx context.Context, input MarkFailuresReadInput) (*MarkFailuresReadPayload, error)
 	SaveGerencianetIntegration(ctx context.Context, input billing.GerencianetSettings) (*GerencianetIntegrationPayload, error)
 	SaveVhsysIntegration(ctx context.Context, input billing.VhsysSettings) (*VhsysIntegrationPayload, error)
+	RegisterPixWebhook(ctx context.Context) (*RegisterPixWebhookPayload, error)
 	TestIntegration(ctx context.Context, input TestIntegrationInput) (*TestIntegrationPayload, error)
 	ActivateIntegration(ctx context.Context, input ActivateIntegrationInput) (*ActivateIntegrationPayload, error)
 	MapPaymentMethod(ctx context.Context, input MapPaymentMethodInput) (*VhsysIntegrationPayload, error)
 	MapSaleStatus(ctx context.Context, input MapSaleStatusInput) (*VhsysIntegrationPayload, error)
 	RetryOperation(ctx context.Context, input RetryOperationInput) (*OperationPayload, error)
 	SaveProduct(ctx context.Context, input billing.SaveProduct) (*ProductPayload, error)
+	RefundCharge(ctx context.Context, input billing.NewRefund) (*RefundPayload, error)
 	CreateSale(ctx context.Context, input billing.NewSale) (*CreateSalePayload, error)
 	CancelSale(ctx context.Context, input CancelSaleInput) (*CancelSalePayload, error)
 	CreateUser(ctx context.Context, input CreateUserInput) (*UserPayload, error)
@@ -821,6 +1036,9 @@ type OrderResolver interface {
 type PaymentMethodMappingResolver interface {
 	RemoteMethod(ctx context.Context, obj *db.PaymentMethodMapping) (*string, error)
 }
+type PixCertificateResolver interface {
+	SetBy(ctx context.Context, obj *billing.PixCertificate) (*db.User, error)
+}
 type ProductResolver interface {
 	Invoicing(ctx context.Context, obj *db.Product) (*ProductInvoicing, error)
 }
@@ -828,7 +1046,10 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (Node, error)
 	Nodes(ctx context.Context, ids []string) ([]Node, error)
 	System(ctx context.Context) (*System, error)
+	Batches(ctx context.Context, first *int, after *string, last *int, before *string) (*BatchConnection, error)
 	Charges(ctx context.Context, first *int, after *string, last *int, before *string, filter *ChargeFilter, orderBy ChargeOrder) (*ChargeConnection, error)
+	CardOptions(ctx context.Context, amountCents int64, brand string) (*CardOptionList, error)
+	CardTokenizer(ctx context.Context) (*billing.CardTokenizer, error)
 	Banks(ctx context.Context) ([]*billing.Bank, error)
 	Accounts(ctx context.Context) ([]*db.Account, error)
 	Convenios(ctx context.Context, bankCode *string) ([]*db.Convenio, error)
@@ -850,11 +1071,17 @@ type QueryResolver interface {
 	Viewer(ctx context.Context) (*Viewer, error)
 	Users(ctx context.Context, first *int, after *string, last *int, before *string, search *string) (*UserConnection, error)
 }
+type RefundResolver interface {
+	Charge(ctx context.Context, obj *db.Refund) (*db.Charge, error)
+
+	RequestedBy(ctx context.Context, obj *db.Refund) (*db.User, error)
+}
 type SaleResolver interface {
 	Customer(ctx context.Context, obj *db.Sale) (*db.Customer, error)
 	Items(ctx context.Context, obj *db.Sale) ([]*db.SaleItem, error)
 
 	Charges(ctx context.Context, obj *db.Sale) ([]*db.Charge, error)
+	Carnet(ctx context.Context, obj *db.Sale) (*db.Carnet, error)
 	Order(ctx context.Context, obj *db.Sale) (*db.Order, error)
 }
 type SaleItemResolver interface {
@@ -1155,6 +1382,210 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Bank.Name(childComplexity), true
 
+	case "Batch.action":
+		if e.ComplexityRoot.Batch.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Action(childComplexity), true
+	case "Batch.createdAt":
+		if e.ComplexityRoot.Batch.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.CreatedAt(childComplexity), true
+	case "Batch.done":
+		if e.ComplexityRoot.Batch.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Done(childComplexity), true
+	case "Batch.dueDate":
+		if e.ComplexityRoot.Batch.DueDate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.DueDate(childComplexity), true
+	case "Batch.failed":
+		if e.ComplexityRoot.Batch.Failed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Failed(childComplexity), true
+	case "Batch.finishedAt":
+		if e.ComplexityRoot.Batch.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.FinishedAt(childComplexity), true
+	case "Batch.id":
+		if e.ComplexityRoot.Batch.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.ID(childComplexity), true
+	case "Batch.items":
+		if e.ComplexityRoot.Batch.Items == nil {
+			break
+		}
+
+		args, err := ec.field_Batch_items_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Batch.Items(childComplexity, args["first"].(*int), args["after"].(*string), args["state"].(*enum.BatchItemState)), true
+	case "Batch.requestedBy":
+		if e.ComplexityRoot.Batch.RequestedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.RequestedBy(childComplexity), true
+	case "Batch.running":
+		if e.ComplexityRoot.Batch.Running == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Running(childComplexity), true
+	case "Batch.state":
+		if e.ComplexityRoot.Batch.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.State(childComplexity), true
+	case "Batch.total":
+		if e.ComplexityRoot.Batch.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Batch.Total(childComplexity), true
+
+	case "BatchConnection.edges":
+		if e.ComplexityRoot.BatchConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.Edges(childComplexity), true
+	case "BatchConnection.nodes":
+		if e.ComplexityRoot.BatchConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.Nodes(childComplexity), true
+	case "BatchConnection.pageInfo":
+		if e.ComplexityRoot.BatchConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.PageInfo(childComplexity), true
+	case "BatchConnection.totalCount":
+		if e.ComplexityRoot.BatchConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchConnection.TotalCount(childComplexity), true
+
+	case "BatchEdge.cursor":
+		if e.ComplexityRoot.BatchEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchEdge.Cursor(childComplexity), true
+	case "BatchEdge.node":
+		if e.ComplexityRoot.BatchEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchEdge.Node(childComplexity), true
+
+	case "BatchItem.charge":
+		if e.ComplexityRoot.BatchItem.Charge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.Charge(childComplexity), true
+	case "BatchItem.id":
+		if e.ComplexityRoot.BatchItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.ID(childComplexity), true
+	case "BatchItem.operation":
+		if e.ComplexityRoot.BatchItem.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.Operation(childComplexity), true
+	case "BatchItem.position":
+		if e.ComplexityRoot.BatchItem.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.Position(childComplexity), true
+	case "BatchItem.problem":
+		if e.ComplexityRoot.BatchItem.Problem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.Problem(childComplexity), true
+	case "BatchItem.state":
+		if e.ComplexityRoot.BatchItem.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.State(childComplexity), true
+
+	case "BatchItemConnection.edges":
+		if e.ComplexityRoot.BatchItemConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItemConnection.Edges(childComplexity), true
+	case "BatchItemConnection.nodes":
+		if e.ComplexityRoot.BatchItemConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItemConnection.Nodes(childComplexity), true
+	case "BatchItemConnection.pageInfo":
+		if e.ComplexityRoot.BatchItemConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItemConnection.PageInfo(childComplexity), true
+
+	case "BatchItemEdge.cursor":
+		if e.ComplexityRoot.BatchItemEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItemEdge.Cursor(childComplexity), true
+	case "BatchItemEdge.node":
+		if e.ComplexityRoot.BatchItemEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItemEdge.Node(childComplexity), true
+
+	case "BatchPayload.batch":
+		if e.ComplexityRoot.BatchPayload.Batch == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchPayload.Batch(childComplexity), true
+	case "BatchPayload.replayed":
+		if e.ComplexityRoot.BatchPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchPayload.Replayed(childComplexity), true
+	case "BatchPayload.userErrors":
+		if e.ComplexityRoot.BatchPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchPayload.UserErrors(childComplexity), true
+
 	case "CancelSalePayload.operations":
 		if e.ComplexityRoot.CancelSalePayload.Operations == nil {
 			break
@@ -1174,6 +1605,191 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CancelSalePayload.UserErrors(childComplexity), true
 
+	case "CardOption.hasInterest":
+		if e.ComplexityRoot.CardOption.HasInterest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOption.HasInterest(childComplexity), true
+	case "CardOption.installmentCents":
+		if e.ComplexityRoot.CardOption.InstallmentCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOption.InstallmentCents(childComplexity), true
+	case "CardOption.installments":
+		if e.ComplexityRoot.CardOption.Installments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOption.Installments(childComplexity), true
+	case "CardOption.interestHundredths":
+		if e.ComplexityRoot.CardOption.InterestHundredths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOption.InterestHundredths(childComplexity), true
+	case "CardOption.totalCents":
+		if e.ComplexityRoot.CardOption.TotalCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOption.TotalCents(childComplexity), true
+
+	case "CardOptionList.items":
+		if e.ComplexityRoot.CardOptionList.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOptionList.Items(childComplexity), true
+	case "CardOptionList.userErrors":
+		if e.ComplexityRoot.CardOptionList.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardOptionList.UserErrors(childComplexity), true
+
+	case "CardTokenizer.environment":
+		if e.ComplexityRoot.CardTokenizer.Environment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardTokenizer.Environment(childComplexity), true
+	case "CardTokenizer.payeeCode":
+		if e.ComplexityRoot.CardTokenizer.PayeeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardTokenizer.PayeeCode(childComplexity), true
+	case "CardTokenizer.simulatorUrl":
+		if e.ComplexityRoot.CardTokenizer.SimulatorURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CardTokenizer.SimulatorURL(childComplexity), true
+
+	case "Carnet.actions":
+		if e.ComplexityRoot.Carnet.Actions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Actions(childComplexity), true
+	case "Carnet.charges":
+		if e.ComplexityRoot.Carnet.Charges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Charges(childComplexity), true
+	case "Carnet.cover":
+		if e.ComplexityRoot.Carnet.Cover == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Cover(childComplexity), true
+	case "Carnet.coverPdf":
+		if e.ComplexityRoot.Carnet.CoverPdf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.CoverPdf(childComplexity), true
+	case "Carnet.createdAt":
+		if e.ComplexityRoot.Carnet.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.CreatedAt(childComplexity), true
+	case "Carnet.environment":
+		if e.ComplexityRoot.Carnet.Environment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Environment(childComplexity), true
+	case "Carnet.failure":
+		if e.ComplexityRoot.Carnet.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Failure(childComplexity), true
+	case "Carnet.id":
+		if e.ComplexityRoot.Carnet.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.ID(childComplexity), true
+	case "Carnet.link":
+		if e.ComplexityRoot.Carnet.Link == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Link(childComplexity), true
+	case "Carnet.operations":
+		if e.ComplexityRoot.Carnet.Operations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Operations(childComplexity), true
+	case "Carnet.parcels":
+		if e.ComplexityRoot.Carnet.Parcels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Parcels(childComplexity), true
+	case "Carnet.pdf":
+		if e.ComplexityRoot.Carnet.Pdf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Pdf(childComplexity), true
+	case "Carnet.providerId":
+		if e.ComplexityRoot.Carnet.ProviderID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.ProviderID(childComplexity), true
+	case "Carnet.providerStatus":
+		if e.ComplexityRoot.Carnet.ProviderStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.ProviderStatus(childComplexity), true
+	case "Carnet.reference":
+		if e.ComplexityRoot.Carnet.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Reference(childComplexity), true
+	case "Carnet.sale":
+		if e.ComplexityRoot.Carnet.Sale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Carnet.Sale(childComplexity), true
+
+	case "CarnetPayload.carnet":
+		if e.ComplexityRoot.CarnetPayload.Carnet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarnetPayload.Carnet(childComplexity), true
+	case "CarnetPayload.operation":
+		if e.ComplexityRoot.CarnetPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarnetPayload.Operation(childComplexity), true
+	case "CarnetPayload.replayed":
+		if e.ComplexityRoot.CarnetPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarnetPayload.Replayed(childComplexity), true
+	case "CarnetPayload.userErrors":
+		if e.ComplexityRoot.CarnetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarnetPayload.UserErrors(childComplexity), true
+
 	case "Charge.actions":
 		if e.ComplexityRoot.Charge.Actions == nil {
 			break
@@ -1192,6 +1808,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.BarCode(childComplexity), true
+	case "Charge.cardInstallments":
+		if e.ComplexityRoot.Charge.CardInstallments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.CardInstallments(childComplexity), true
+	case "Charge.cardMask":
+		if e.ComplexityRoot.Charge.CardMask == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.CardMask(childComplexity), true
+	case "Charge.carnet":
+		if e.ComplexityRoot.Charge.Carnet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.Carnet(childComplexity), true
 	case "Charge.createdAt":
 		if e.ComplexityRoot.Charge.CreatedAt == nil {
 			break
@@ -1204,12 +1838,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.Customer(childComplexity), true
+	case "Charge.discountCents":
+		if e.ComplexityRoot.Charge.DiscountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.DiscountCents(childComplexity), true
 	case "Charge.dueDate":
 		if e.ComplexityRoot.Charge.DueDate == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Charge.DueDate(childComplexity), true
+	case "Charge.endToEndId":
+		if e.ComplexityRoot.Charge.EndToEndID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.EndToEndID(childComplexity), true
 	case "Charge.entries":
 		if e.ComplexityRoot.Charge.Entries == nil {
 			break
@@ -1228,6 +1874,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.Events(childComplexity), true
+	case "Charge.expiresAt":
+		if e.ComplexityRoot.Charge.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.ExpiresAt(childComplexity), true
 	case "Charge.failure":
 		if e.ComplexityRoot.Charge.Failure == nil {
 			break
@@ -1252,6 +1904,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.Link(childComplexity), true
+	case "Charge.linkMethods":
+		if e.ComplexityRoot.Charge.LinkMethods == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.LinkMethods(childComplexity), true
 	case "Charge.method":
 		if e.ComplexityRoot.Charge.Method == nil {
 			break
@@ -1282,6 +1940,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.PaidOn(childComplexity), true
+	case "Charge.paidWith":
+		if e.ComplexityRoot.Charge.PaidWith == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.PaidWith(childComplexity), true
 	case "Charge.pdf":
 		if e.ComplexityRoot.Charge.Pdf == nil {
 			break
@@ -1294,6 +1958,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.PixCode(childComplexity), true
+	case "Charge.providerFeeCents":
+		if e.ComplexityRoot.Charge.ProviderFeeCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.ProviderFeeCents(childComplexity), true
 	case "Charge.providerId":
 		if e.ComplexityRoot.Charge.ProviderID == nil {
 			break
@@ -1312,6 +1982,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.Reference(childComplexity), true
+	case "Charge.refundedCents":
+		if e.ComplexityRoot.Charge.RefundedCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.RefundedCents(childComplexity), true
+	case "Charge.refunds":
+		if e.ComplexityRoot.Charge.Refunds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.Refunds(childComplexity), true
+	case "Charge.refusal":
+		if e.ComplexityRoot.Charge.Refusal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.Refusal(childComplexity), true
 	case "Charge.replaced":
 		if e.ComplexityRoot.Charge.Replaced == nil {
 			break
@@ -1455,6 +2143,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChargePayload.UserErrors(childComplexity), true
 
+	case "ChargeTerms.dailyInterestThousandths":
+		if e.ComplexityRoot.ChargeTerms.DailyInterestThousandths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChargeTerms.DailyInterestThousandths(childComplexity), true
 	case "ChargeTerms.daysToWriteOff":
 		if e.ComplexityRoot.ChargeTerms.DaysToWriteOff == nil {
 			break
@@ -1467,6 +2161,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChargeTerms.DiscountCents(childComplexity), true
+	case "ChargeTerms.discountHundredths":
+		if e.ComplexityRoot.ChargeTerms.DiscountHundredths == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChargeTerms.DiscountHundredths(childComplexity), true
 	case "ChargeTerms.discountUntil":
 		if e.ComplexityRoot.ChargeTerms.DiscountUntil == nil {
 			break
@@ -2076,6 +2776,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.GerencianetIntegration.NotifiedUsers(childComplexity), true
+	case "GerencianetIntegration.payeeCode":
+		if e.ComplexityRoot.GerencianetIntegration.PayeeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GerencianetIntegration.PayeeCode(childComplexity), true
+	case "GerencianetIntegration.pixCertificate":
+		if e.ComplexityRoot.GerencianetIntegration.PixCertificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GerencianetIntegration.PixCertificate(childComplexity), true
+	case "GerencianetIntegration.pixKey":
+		if e.ComplexityRoot.GerencianetIntegration.PixKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GerencianetIntegration.PixKey(childComplexity), true
+	case "GerencianetIntegration.pixRegisteredAt":
+		if e.ComplexityRoot.GerencianetIntegration.PixRegisteredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GerencianetIntegration.PixRegisteredAt(childComplexity), true
 	case "GerencianetIntegration.productionProblems":
 		if e.ComplexityRoot.GerencianetIntegration.ProductionProblems == nil {
 			break
@@ -2312,6 +3036,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ActivateIntegration(childComplexity, args["input"].(ActivateIntegrationInput)), true
+	case "Mutation.addCarnetNote":
+		if e.ComplexityRoot.Mutation.AddCarnetNote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addCarnetNote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddCarnetNote(childComplexity, args["input"].(AddCarnetNoteInput)), true
+	case "Mutation.addChargeNote":
+		if e.ComplexityRoot.Mutation.AddChargeNote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addChargeNote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddChargeNote(childComplexity, args["input"].(AddChargeNoteInput)), true
+	case "Mutation.cancelCarnet":
+		if e.ComplexityRoot.Mutation.CancelCarnet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelCarnet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelCarnet(childComplexity, args["input"].(CancelCarnetInput)), true
 	case "Mutation.cancelCharge":
 		if e.ComplexityRoot.Mutation.CancelCharge == nil {
 			break
@@ -2334,6 +3091,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelSale(childComplexity, args["input"].(CancelSaleInput)), true
+	case "Mutation.changeChargeAmount":
+		if e.ComplexityRoot.Mutation.ChangeChargeAmount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeChargeAmount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeChargeAmount(childComplexity, args["input"].(billing.NewAmount)), true
 	case "Mutation.changeDueDate":
 		if e.ComplexityRoot.Mutation.ChangeDueDate == nil {
 			break
@@ -2411,6 +3179,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkFailuresRead(childComplexity, args["input"].(MarkFailuresReadInput)), true
+	case "Mutation.refundCharge":
+		if e.ComplexityRoot.Mutation.RefundCharge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundCharge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundCharge(childComplexity, args["input"].(billing.NewRefund)), true
+	case "Mutation.registerPixWebhook":
+		if e.ComplexityRoot.Mutation.RegisterPixWebhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.RegisterPixWebhook(childComplexity), true
+	case "Mutation.resendCarnet":
+		if e.ComplexityRoot.Mutation.ResendCarnet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendCarnet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendCarnet(childComplexity, args["input"].(ResendCarnetInput)), true
 	case "Mutation.resendCharge":
 		if e.ComplexityRoot.Mutation.ResendCharge == nil {
 			break
@@ -2422,6 +3218,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResendCharge(childComplexity, args["input"].(ResendChargeInput)), true
+	case "Mutation.resumeBatch":
+		if e.ComplexityRoot.Mutation.ResumeBatch == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeBatch_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeBatch(childComplexity, args["input"].(ResumeBatchInput)), true
+	case "Mutation.retryCardCharge":
+		if e.ComplexityRoot.Mutation.RetryCardCharge == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retryCardCharge_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetryCardCharge(childComplexity, args["input"].(RetryCardChargeInput)), true
 	case "Mutation.retryFailure":
 		if e.ComplexityRoot.Mutation.RetryFailure == nil {
 			break
@@ -2521,6 +3339,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveVhsysIntegration(childComplexity, args["input"].(billing.VhsysSettings)), true
+	case "Mutation.settleCarnet":
+		if e.ComplexityRoot.Mutation.SettleCarnet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_settleCarnet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SettleCarnet(childComplexity, args["input"].(SettleCarnetInput)), true
 	case "Mutation.settleCharge":
 		if e.ComplexityRoot.Mutation.SettleCharge == nil {
 			break
@@ -2532,6 +3361,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SettleCharge(childComplexity, args["input"].(SettleChargeInput)), true
+	case "Mutation.startBatch":
+		if e.ComplexityRoot.Mutation.StartBatch == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startBatch_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartBatch(childComplexity, args["input"].(billing.NewBatch)), true
+	case "Mutation.stopBatch":
+		if e.ComplexityRoot.Mutation.StopBatch == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_stopBatch_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StopBatch(childComplexity, args["input"].(StopBatchInput)), true
 	case "Mutation.testIntegration":
 		if e.ComplexityRoot.Mutation.TestIntegration == nil {
 			break
@@ -2779,6 +3630,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Period.To(childComplexity), true
 
+	case "PixCertificate.environment":
+		if e.ComplexityRoot.PixCertificate.Environment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PixCertificate.Environment(childComplexity), true
+	case "PixCertificate.expiresAt":
+		if e.ComplexityRoot.PixCertificate.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PixCertificate.ExpiresAt(childComplexity), true
+	case "PixCertificate.setAt":
+		if e.ComplexityRoot.PixCertificate.SetAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PixCertificate.SetAt(childComplexity), true
+	case "PixCertificate.setBy":
+		if e.ComplexityRoot.PixCertificate.SetBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PixCertificate.SetBy(childComplexity), true
+	case "PixCertificate.subject":
+		if e.ComplexityRoot.PixCertificate.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PixCertificate.Subject(childComplexity), true
+
 	case "Product.active":
 		if e.ComplexityRoot.Product.Active == nil {
 			break
@@ -2951,6 +3833,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Banks(childComplexity), true
+	case "Query.batches":
+		if e.ComplexityRoot.Query.Batches == nil {
+			break
+		}
+
+		args, err := ec.field_Query_batches_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Batches(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.cardOptions":
+		if e.ComplexityRoot.Query.CardOptions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_cardOptions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CardOptions(childComplexity, args["amountCents"].(int64), args["brand"].(string)), true
+	case "Query.cardTokenizer":
+		if e.ComplexityRoot.Query.CardTokenizer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CardTokenizer(childComplexity), true
 	case "Query.charges":
 		if e.ComplexityRoot.Query.Charges == nil {
 			break
@@ -3144,6 +4054,111 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "Refund.amountCents":
+		if e.ComplexityRoot.Refund.AmountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.AmountCents(childComplexity), true
+	case "Refund.charge":
+		if e.ComplexityRoot.Refund.Charge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Charge(childComplexity), true
+	case "Refund.createdAt":
+		if e.ComplexityRoot.Refund.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.CreatedAt(childComplexity), true
+	case "Refund.finishedAt":
+		if e.ComplexityRoot.Refund.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.FinishedAt(childComplexity), true
+	case "Refund.id":
+		if e.ComplexityRoot.Refund.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.ID(childComplexity), true
+	case "Refund.providerText":
+		if e.ComplexityRoot.Refund.ProviderText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.ProviderText(childComplexity), true
+	case "Refund.reason":
+		if e.ComplexityRoot.Refund.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Reason(childComplexity), true
+	case "Refund.reference":
+		if e.ComplexityRoot.Refund.Reference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.Reference(childComplexity), true
+	case "Refund.requestedBy":
+		if e.ComplexityRoot.Refund.RequestedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.RequestedBy(childComplexity), true
+	case "Refund.state":
+		if e.ComplexityRoot.Refund.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Refund.State(childComplexity), true
+
+	case "RefundPayload.charge":
+		if e.ComplexityRoot.RefundPayload.Charge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundPayload.Charge(childComplexity), true
+	case "RefundPayload.operation":
+		if e.ComplexityRoot.RefundPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundPayload.Operation(childComplexity), true
+	case "RefundPayload.refund":
+		if e.ComplexityRoot.RefundPayload.Refund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundPayload.Refund(childComplexity), true
+	case "RefundPayload.replayed":
+		if e.ComplexityRoot.RefundPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundPayload.Replayed(childComplexity), true
+	case "RefundPayload.userErrors":
+		if e.ComplexityRoot.RefundPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RefundPayload.UserErrors(childComplexity), true
+
+	case "RegisterPixWebhookPayload.operation":
+		if e.ComplexityRoot.RegisterPixWebhookPayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPixWebhookPayload.Operation(childComplexity), true
+	case "RegisterPixWebhookPayload.userErrors":
+		if e.ComplexityRoot.RegisterPixWebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPixWebhookPayload.UserErrors(childComplexity), true
+
 	case "RemoteProduct.code":
 		if e.ComplexityRoot.RemoteProduct.Code == nil {
 			break
@@ -3245,6 +4260,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetryFailurePayload.UserErrors(childComplexity), true
 
+	case "Sale.carnet":
+		if e.ComplexityRoot.Sale.Carnet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sale.Carnet(childComplexity), true
 	case "Sale.charges":
 		if e.ComplexityRoot.Sale.Charges == nil {
 			break
@@ -3718,9 +4739,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAcknowledgeFailuresInput,
 		ec.unmarshalInputActivateIntegrationInput,
+		ec.unmarshalInputAddCarnetNoteInput,
+		ec.unmarshalInputAddChargeNoteInput,
 		ec.unmarshalInputAddressInput,
+		ec.unmarshalInputCancelCarnetInput,
 		ec.unmarshalInputCancelChargeInput,
 		ec.unmarshalInputCancelSaleInput,
+		ec.unmarshalInputChangeChargeAmountInput,
 		ec.unmarshalInputChangeDueDateInput,
 		ec.unmarshalInputChargeFilter,
 		ec.unmarshalInputChargeTermsInput,
@@ -3734,7 +4759,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputOperationFilter,
 		ec.unmarshalInputPeriodInput,
 		ec.unmarshalInputProductInvoicingInput,
+		ec.unmarshalInputRefundChargeInput,
+		ec.unmarshalInputResendCarnetInput,
 		ec.unmarshalInputResendChargeInput,
+		ec.unmarshalInputResumeBatchInput,
+		ec.unmarshalInputRetryCardChargeInput,
 		ec.unmarshalInputRetryFailureInput,
 		ec.unmarshalInputRetryOperationInput,
 		ec.unmarshalInputSaleFilter,
@@ -3746,7 +4775,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSaveHistoricoInput,
 		ec.unmarshalInputSaveProductInput,
 		ec.unmarshalInputSaveVhsysIntegrationInput,
+		ec.unmarshalInputSettleCarnetInput,
 		ec.unmarshalInputSettleChargeInput,
+		ec.unmarshalInputStartBatchInput,
+		ec.unmarshalInputStopBatchInput,
 		ec.unmarshalInputTestIntegrationInput,
 		ec.unmarshalInputUpdateUserInput,
 	)
@@ -3841,6 +4873,291 @@ func newExecutionContext(
 }
 
 var sources = []*ast.Source{
+	{Name: "../batch.graphqls", Input: `"What a batch does with each of its charges."
+enum BatchAction {
+  "Issues new charges."
+  ISSUE
+  "Tries refused charges again."
+  RETRY
+  "Cancels open charges."
+  CANCEL
+  "Has second copies mailed."
+  RESEND
+  "Moves due dates."
+  CHANGE_DUE_DATE
+}
+
+"Where a batch stands."
+enum BatchState {
+  "It goes on by itself, also after a restart."
+  RUNNING
+  "Somebody stopped it; what was begun ends."
+  STOPPED
+  "Every item has ended."
+  DONE
+}
+
+"Where one item of a batch stands."
+enum BatchItemState {
+  "Waits for its turn."
+  PENDING
+  "Its operation is under way."
+  RUNNING
+  "Done."
+  DONE
+  "Refused, by us or by the provider."
+  FAILED
+}
+
+"One thing done with many charges, one after the other."
+type Batch implements Node {
+  "The opaque id."
+  id: ID!
+  "What it does."
+  action: BatchAction!
+  "Where it stands."
+  state: BatchState!
+  "How many items it has."
+  total: Int!
+  "How many of them were done."
+  done: Int! @goField(forceResolver: true)
+  "How many of them failed."
+  failed: Int! @goField(forceResolver: true)
+  "How many of them are under way."
+  running: Int! @goField(forceResolver: true)
+  "The new due date, for CHANGE_DUE_DATE."
+  dueDate: Date
+  "Its items, in order."
+  items(
+    "The page's size, 1 to 100; 50 when absent."
+    first: Int
+    "Begin after this position."
+    after: Cursor
+    "Only those that stand so."
+    state: BatchItemState
+  ): BatchItemConnection! @goField(forceResolver: true)
+  "Who started it."
+  requestedBy: User @goField(forceResolver: true)
+  "When it was started."
+  createdAt: DateTime!
+  "When its last item ended; null while it has not."
+  finishedAt: DateTime
+}
+
+"One charge of a batch."
+type BatchItem {
+  "The opaque id."
+  id: ID!
+  "Its place, from 1."
+  position: Int!
+  "The charge; null while it was not made."
+  charge: Charge @goField(forceResolver: true)
+  "Where it stands."
+  state: BatchItemState!
+  "The operation that was started for it."
+  operation: Operation @goField(forceResolver: true)
+  "Why it failed; null when it did not."
+  problem: UserError @goField(forceResolver: true)
+}
+
+"A page of items."
+type BatchItemConnection {
+  "The items of the page, with their positions."
+  edges: [BatchItemEdge!]!
+  "The items of the page."
+  nodes: [BatchItem!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+}
+
+"An item in a list."
+type BatchItemEdge {
+  "The position."
+  cursor: Cursor!
+  "The item."
+  node: BatchItem!
+}
+
+"A page of batches."
+type BatchConnection {
+  "The batches of the page, with their positions."
+  edges: [BatchEdge!]!
+  "The batches of the page."
+  nodes: [Batch!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all; counted only when asked."
+  totalCount: Int!
+}
+
+"A batch in a list."
+type BatchEdge {
+  "The position."
+  cursor: Cursor!
+  "The batch."
+  node: Batch!
+}
+
+extend type Query {
+  "The batches, newest first."
+  batches(
+    "The page's size, 1 to 100; 50 when absent."
+    first: Int
+    "Begin after this position."
+    after: Cursor
+    "The page's size from the end, 1 to 100."
+    last: Int
+    "End before this position."
+    before: Cursor
+  ): BatchConnection! @role(min: READER)
+}
+
+"What to do with many charges."
+input StartBatchInput {
+  "What to do."
+  action: BatchAction!
+  "The charges, 1 to 1000; for everything but ISSUE."
+  chargeIds: [ID!]
+  "The charges to make, 1 to 500; for ISSUE."
+  charges: [CreateChargeInput!]
+  "The new due date, for CHANGE_DUE_DATE."
+  dueDate: Date
+  "Your own key, up to 100 characters: the same key and input give the same batch for ever; another input is refused."
+  idempotencyKey: String
+}
+
+"Which batch to stop."
+input StopBatchInput {
+  "The batch."
+  id: ID!
+}
+
+"Which batch goes on."
+input ResumeBatchInput {
+  "The batch."
+  id: ID!
+}
+
+"The answer of a mutation on a batch."
+type BatchPayload {
+  "The batch; null when the input was refused."
+  batch: Batch
+  "Whether it had been started before with the same key."
+  replayed: Boolean!
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Does one thing with many charges."
+  startBatch("What to do." input: StartBatchInput!): BatchPayload! @role(min: OPERATOR)
+  "Stops a batch: what was begun ends, the rest waits."
+  stopBatch("Which one." input: StopBatchInput!): BatchPayload! @role(min: OPERATOR)
+  "Lets a stopped batch go on."
+  resumeBatch("Which one." input: ResumeBatchInput!): BatchPayload! @role(min: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../carnet.graphqls", Input: `"A carnê: up to 12 charges that are issued as one booklet."
+type Carnet implements Node {
+  "The opaque id."
+  id: ID!
+  "The sale that it collects."
+  sale: Sale! @goField(forceResolver: true)
+  "The environment that it was issued in; it stays there."
+  environment: Environment!
+  "Our reference, which the provider keeps for the carnê and every parcel."
+  reference: String!
+  "How many parcels it was issued with."
+  parcels: Int!
+  "Its parcels, in order."
+  charges: [Charge!]! @goField(forceResolver: true)
+  "The provider's id; null before it is issued."
+  providerId: String
+  "The provider's own word for its status."
+  providerStatus: String
+  "The address of the cover."
+  cover: String
+  "The payer's page of the whole carnê."
+  link: String
+  "The whole carnê as PDF."
+  pdf: String
+  "The cover as PDF."
+  coverPdf: String
+  "What may be done with the whole carnê now by this viewer."
+  actions: [CarnetAction!]! @goField(forceResolver: true)
+  "What was asked of the provider for the whole carnê, newest first."
+  operations: [Operation!]! @goField(forceResolver: true)
+  "Its open failure; null when there is none."
+  failure: Failure @goField(forceResolver: true)
+  "When it was made."
+  createdAt: DateTime!
+}
+
+"What a person may do with a whole carnê."
+enum CarnetAction {
+  "cancelCarnet."
+  CANCEL
+  "settleCarnet."
+  SETTLE
+  "resendCarnet."
+  RESEND
+  "addCarnetNote."
+  ADD_NOTE
+  "retryOperation on its last operation."
+  RETRY
+}
+
+"Which carnê to cancel."
+input CancelCarnetInput {
+  "The carnê."
+  id: ID!
+}
+
+"Which carnê was paid outside."
+input SettleCarnetInput {
+  "The carnê."
+  id: ID!
+}
+
+"To whom the whole carnê goes."
+input ResendCarnetInput {
+  "The carnê."
+  id: ID!
+  "The address; the customer's when absent."
+  email: String
+}
+
+"A line for the provider's own history of a carnê."
+input AddCarnetNoteInput {
+  "The carnê."
+  id: ID!
+  "The line, 1 to 255 characters."
+  text: String!
+}
+
+"The answer of a mutation that starts an operation on a whole carnê."
+type CarnetPayload {
+  "The carnê; null when the input was refused."
+  carnet: Carnet
+  "The operation that was started; null when nothing had to be asked of the provider."
+  operation: Operation
+  "Whether it had been started before."
+  replayed: Boolean!
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Cancels every open parcel of a carnê at the provider."
+  cancelCarnet("Which one." input: CancelCarnetInput!): CarnetPayload! @role(min: OPERATOR)
+  "Marks every open parcel of a carnê as paid outside."
+  settleCarnet("Which one." input: SettleCarnetInput!): CarnetPayload! @role(min: FINANCE)
+  "Asks the provider to mail the whole carnê."
+  resendCarnet("To whom." input: ResendCarnetInput!): CarnetPayload! @role(min: OPERATOR)
+  "Adds a line to the provider's own history of the carnê."
+  addCarnetNote("The line." input: AddCarnetNoteInput!): CarnetPayload! @role(min: OPERATOR)
+}
+`, BuiltIn: false},
 	{Name: "../charge.graphqls", Input: `"Where a charge stands. It never goes backwards by an old or repeated notice."
 enum ChargeStatus {
   "Accepted by us, not sent yet."
@@ -3889,6 +5206,8 @@ type Charge implements Node {
   amountCents: Cents!
   "The due date."
   dueDate: Date!
+  "What was taken off beforehand; the face value is what remains."
+  discountCents: Cents!
   "What is added or taken off when it is not paid on its day."
   terms: ChargeTerms!
   "The environment that it was issued in; it stays there."
@@ -3909,6 +5228,28 @@ type Charge implements Node {
   link: String
   "The boleto as PDF."
   pdf: String
+  "The carnê that it is a parcel of; null when it is none."
+  carnet: Carnet @goField(forceResolver: true)
+  "How the payer of a link may pay."
+  linkMethods: LinkMethods!
+  "Until when an immediate Pix can be paid; null for everything else."
+  expiresAt: DateTime
+  "In how many instalments the card is charged."
+  cardInstallments: Int!
+  "What may be shown of the card; empty when there is none."
+  cardMask: String!
+  "Why the card was refused, in the provider's words; empty when it was not."
+  refusal: String!
+  "How a link was paid; null when it was not, or is no link."
+  paidWith: PaymentMethod
+  "The end-to-end id of a Pix payment."
+  endToEndId: String
+  "The true fee, when the provider tells it; the configured one is booked otherwise."
+  providerFeeCents: Cents
+  "How much of the payment was given back."
+  refundedCents: Cents!
+  "The money given back, oldest first."
+  refunds: [Refund!]! @goField(forceResolver: true)
   "What was paid, with fine, interest and discount."
   paidCents: Cents
   "The day on which the payer paid."
@@ -3945,6 +5286,14 @@ enum ChargeAction {
   RETRY
   "createCharge in its place."
   REPLACE
+  "changeChargeAmount."
+  CHANGE_AMOUNT
+  "addChargeNote."
+  ADD_NOTE
+  "retryCardCharge."
+  RETRY_CARD
+  "refundCharge."
+  REFUND
 }
 
 "What is added or taken off when a charge is not paid on its day."
@@ -3953,8 +5302,12 @@ type ChargeTerms {
   fineHundredths: Int!
   "Juros a month in hundredths of a percent."
   monthlyInterestHundredths: Int!
+  "Juros a day in thousandths of a percent; 0 when the interest is by the month."
+  dailyInterestThousandths: Int!
   "A discount for paying early."
   discountCents: Cents!
+  "The same in hundredths of a percent; 0 when it is in cents."
+  discountHundredths: Int!
   "The last day of the discount."
   discountUntil: Date
   "How many days after the due date it can still be paid."
@@ -4071,10 +5424,22 @@ input CreateChargeInput {
   customerId: ID
   "What is charged, for a charge of its own."
   description: String
+  "How a charge of its own is paid; one that takes another's place is paid like that one, or by boleto when that one was a parcel."
+  paymentMethod: PaymentMethod! = BOLETO
   "The face value; that of the replaced charge when absent."
   amountCents: Cents
-  "The due date."
-  dueDate: Date!
+  "What is taken off beforehand, for a charge of its own."
+  discountCents: Cents! = 0
+  "The due date; the last day of a link. Not for a card or an immediate Pix."
+  dueDate: Date
+  "Makes the Pix immediate: how long it can be paid, 60 seconds to 30 days."
+  pixExpiresInSeconds: Int
+  "How the payer of a link may pay."
+  linkMethods: LinkMethods! = ALL
+  "The payment token of the card, made in the payer's browser by the provider's script; good for one use."
+  cardToken: String
+  "In how many instalments the card is charged, 1 to 12."
+  cardInstallments: Int! = 1
   "What is added or taken off when it is not paid on its day."
   terms: ChargeTermsInput
   "Whether the provider mails the boleto to the customer."
@@ -4111,6 +5476,34 @@ input SettleChargeInput {
   id: ID!
 }
 
+"A new face value: the charge is cancelled and another takes its place."
+input ChangeChargeAmountInput {
+  "The charge."
+  id: ID!
+  "The new face value."
+  amountCents: Cents!
+  "The new due date; the old one when absent."
+  dueDate: Date
+}
+
+"A line for the provider's own history of a charge."
+input AddChargeNoteInput {
+  "The charge."
+  id: ID!
+  "The line, 1 to 255 characters."
+  text: String!
+}
+
+"Another card for a charge whose card was refused."
+input RetryCardChargeInput {
+  "The charge."
+  id: ID!
+  "The payment token of the card, made in the payer's browser by the provider's script; good for one use."
+  cardToken: String!
+  "In how many instalments, 1 to 12; as before when absent."
+  cardInstallments: Int
+}
+
 "The answer of a mutation that starts an operation on a charge."
 type ChargePayload {
   "The charge; null when the input was refused."
@@ -4121,6 +5514,55 @@ type ChargePayload {
   replayed: Boolean!
   "Why the input was refused."
   userErrors: [UserError!]!
+}
+
+"How the payer of a payment link may pay."
+enum LinkMethods {
+  "By boleto or by card."
+  ALL
+  "By boleto only."
+  BOLETO
+  "By card only."
+  CARD
+}
+
+"One way to divide an amount on a card."
+type CardOption {
+  "In how many instalments."
+  installments: Int!
+  "What each one is."
+  installmentCents: Cents!
+  "What they add up to."
+  totalCents: Cents!
+  "Whether the payer pays interest."
+  hasInterest: Boolean!
+  "The monthly interest in hundredths of a percent."
+  interestHundredths: Int!
+}
+
+"What the provider answered; the list is empty when it failed."
+type CardOptionList {
+  "The ways, fewest instalments first."
+  items: [CardOption!]!
+  "Why the provider did not answer."
+  userErrors: [UserError!]!
+}
+
+"What the browser needs to make a payment token. The card goes from it straight to the provider."
+type CardTokenizer {
+  "The account's payee code (identificador de conta)."
+  payeeCode: String!
+  "The environment that tokens are made for."
+  environment: Environment!
+  "The address of the simulator's own tokenizer; null at the real provider."
+  simulatorUrl: String
+}
+
+extend type Query {
+  "How an amount can be divided on a card, asked from the provider now."
+  cardOptions("The amount." amountCents: Cents!, "visa, mastercard, amex, elo or hipercard." brand: String!): CardOptionList! @role(min: OPERATOR)
+  "What the browser needs to make a payment token; null while the payee code is missing."
+  cardTokenizer: CardTokenizer @role(min: OPERATOR)
 }
 
 extend type Mutation {
@@ -4134,6 +5576,12 @@ extend type Mutation {
   resendCharge("To whom." input: ResendChargeInput!): ChargePayload! @role(min: OPERATOR)
   "Marks an open charge as paid outside: no money comes to the account, and there is no fee."
   settleCharge("Which one." input: SettleChargeInput!): ChargePayload! @role(min: FINANCE)
+  "Changes the face value: the charge is cancelled at the provider, and one with the new value takes its place."
+  changeChargeAmount("The new value." input: ChangeChargeAmountInput!): ChargePayload! @role(min: FINANCE)
+  "Adds a line to the provider's own history of the charge."
+  addChargeNote("The line." input: AddChargeNoteInput!): ChargePayload! @role(min: OPERATOR)
+  "Charges another card for a charge whose card was refused."
+  retryCardCharge("The card." input: RetryCardChargeInput!): ChargePayload! @role(min: OPERATOR)
 }
 
 extend type Subscription {
@@ -4755,7 +6203,7 @@ enum Environment {
 
 "What may be known of a credential; it can never be read back."
 type CredentialStatus {
-  "Which one: clientId, clientSecret, accessToken or secretAccessToken."
+  "Which one: clientId, clientSecret, accessToken, secretAccessToken or pixCertificate."
   name: String!
   "The environment that it is for; null for a service without environments."
   environment: Environment
@@ -4827,10 +6275,32 @@ type GerencianetIntegration implements Integration & Node {
   entryHistorico: Historico
   "Histórico de Tarifas: the text that posts the fee."
   feeHistorico: Historico
+  "The Pix key that receives, in the environment; null when it is not set."
+  pixKey: String @goField(forceResolver: true)
+  "What is known of the Pix certificate of the environment; null when there is none. It can never be read back."
+  pixCertificate: PixCertificate @goField(forceResolver: true)
+  "When our address was last registered for the payments of the Pix key; null when never."
+  pixRegisteredAt: DateTime
+  "Identificador de conta: the payee code that card tokens are made with, in the environment; null when it is not set."
+  payeeCode: String @goField(forceResolver: true)
   "When a notification last arrived; null when never."
   lastNoticeAt: DateTime
   "When the last sweep ended; null when never."
   lastSweepAt: DateTime
+}
+
+"What is known of a Pix certificate."
+type PixCertificate {
+  "The environment that it is for."
+  environment: Environment!
+  "Whom it names."
+  subject: String!
+  "Its last moment."
+  expiresAt: DateTime!
+  "When it was uploaded."
+  setAt: DateTime!
+  "Who uploaded it."
+  setBy: User
 }
 
 "The integration with Vhsys."
@@ -4955,6 +6425,14 @@ input SaveGerencianetIntegrationInput {
   clientSecret: String
   "The environment of the credentials above; the integration's own when absent."
   credentialsEnvironment: Environment
+  "The Pix key that receives, for the environment in credentialsEnvironment."
+  pixKey: String
+  "The Pix certificate with its key, .p12 or PEM, in Base64, for the environment in credentialsEnvironment; can only be replaced, never read."
+  pixCertificate: String
+  "The password of the certificate file; empty as the provider gives it."
+  pixCertificatePassword: String
+  "Identificador de conta, 32 hexadecimal digits, for the environment in credentialsEnvironment."
+  payeeCode: String
   "Convênio: only one of bank 0 - Carteira is accepted."
   convenioId: ID
   "Tarifa de pagamento, 0 or more."
@@ -4988,6 +6466,14 @@ type GerencianetIntegrationPayload {
   "The integration; null when the input was refused."
   integration: GerencianetIntegration
   "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+"The answer of registerPixWebhook."
+type RegisterPixWebhookPayload {
+  "The operation that was started."
+  operation: Operation
+  "Why it was refused."
   userErrors: [UserError!]!
 }
 
@@ -5062,6 +6548,8 @@ extend type Mutation {
   "Saves the settings of the Vhsys integration."
   saveVhsysIntegration("The settings." input: SaveVhsysIntegrationInput!): VhsysIntegrationPayload!
     @role(min: OWNER)
+  "Registers our address at the provider for the payments of the Pix key."
+  registerPixWebhook: RegisterPixWebhookPayload! @role(min: OWNER)
   "Asks the provider whether the credentials work."
   testIntegration("Which one." input: TestIntegrationInput!): TestIntegrationPayload!
     @role(min: OWNER)
@@ -5089,8 +6577,30 @@ enum OperationKind {
   RESEND_CHARGE
   "Marks a charge as paid outside."
   SETTLE_CHARGE
+  "Adds a line to the provider's history of a charge or carnê."
+  ADD_NOTE
+  "Cancels a charge and issues one with another value in its place."
+  CHANGE_AMOUNT
+  "Charges another card."
+  RETRY_CARD
+  "Gives a payment back."
+  REFUND_CHARGE
+  "Issues a carnê."
+  ISSUE_CARNET
+  "Cancels the open parcels of a carnê."
+  CANCEL_CARNET
+  "Marks the open parcels of a carnê as paid outside."
+  SETTLE_CARNET
+  "Mails a whole carnê."
+  RESEND_CARNET
+  "Has the payments of the Pix key told to us."
+  REGISTER_PIX
+  "Works through a batch."
+  RUN_BATCH
   "Reads what a notification means."
   READ_NOTICE
+  "Reads how a Pix stands."
+  READ_PIX
   "Asks the provider for everything that no notification told."
   SWEEP
   "Brings the mirror of a sale in step."
@@ -5123,7 +6633,7 @@ type Operation implements Node {
   state: OperationState!
   "The service."
   integration: IntegrationKind!
-  "The charge or sale that it is about; null for a sweep."
+  "The charge, carnê, sale or batch that it is about; null when it is about none."
   subject: Node @goField(forceResolver: true)
   "How often it was tried."
   tries: Int!
@@ -5384,15 +6894,88 @@ extend type Mutation {
   saveProduct("The product." input: SaveProductInput!): ProductPayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
+	{Name: "../refund.graphqls", Input: `"Where a refund stands."
+enum RefundState {
+  "Waits for its turn."
+  QUEUED
+  "The provider has taken it and has not said that it is done."
+  PROCESSING
+  "The money was given back."
+  DONE
+  "The provider did not give it back."
+  FAILED
+  "The provider did not answer, and cannot be asked: a person looks at its panel."
+  UNKNOWN
+}
+
+"Money given back of a paid charge, whole or in part."
+type Refund implements Node {
+  "The opaque id."
+  id: ID!
+  "The charge."
+  charge: Charge! @goField(forceResolver: true)
+  "How much."
+  amountCents: Cents!
+  "Where it stands."
+  state: RefundState!
+  "Our reference, which the provider keeps for a Pix."
+  reference: String!
+  "Why, in the words of who asked for it."
+  reason: String!
+  "Why the provider did not do it, in its words; empty when it did."
+  providerText: String!
+  "Who asked for it."
+  requestedBy: User @goField(forceResolver: true)
+  "When it was asked for."
+  createdAt: DateTime!
+  "When it was done or refused; null while it was not."
+  finishedAt: DateTime
+}
+
+"Money to give back. A card charge and a Pix can be refunded, more than once up to what was paid."
+input RefundChargeInput {
+  "The charge."
+  id: ID!
+  "How much; everything that was not given back yet when absent."
+  amountCents: Cents
+  "Why, for the company's own people; up to 140 characters."
+  reason: String
+  "Your own key, up to 100 characters: the same key and input give the same refund for ever; another input is refused."
+  idempotencyKey: String
+}
+
+"The answer of refundCharge."
+type RefundPayload {
+  "The refund; null when the input was refused."
+  refund: Refund
+  "The charge; null when the input was refused."
+  charge: Charge
+  "The operation that was started."
+  operation: Operation
+  "Whether it had been started before with the same key."
+  replayed: Boolean!
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Gives the payment of a card charge or a Pix back, whole or in part."
+  refundCharge("How much." input: RefundChargeInput!): RefundPayload! @role(min: FINANCE)
+}
+`, BuiltIn: false},
 	{Name: "../sale.graphqls", Input: `"How a sale is paid."
 enum PaymentMethod {
   "Boleto, one or one for each instalment."
   BOLETO
+  "Carnê: up to 12 boletos that are issued as one booklet."
+  CARNET
   "Cartão de crédito."
   CARD
   "Pix."
   PIX
-  "PayPal."
+  "A payment link: the payer chooses between boleto and card."
+  LINK
+  "PayPal, recorded and not issued."
   PAYPAL
 }
 
@@ -5438,6 +7021,8 @@ type Sale implements Node {
   note: String!
   "The charges that collect it, by instalment; those that were replaced come last."
   charges: [Charge!]!
+  "The carnê that its charges are parcels of; null when it has none."
+  carnet: Carnet @goField(forceResolver: true)
   "Its mirror at Vhsys; null when it is not sent there."
   order: Order
   "When it was made."
@@ -5618,8 +7203,12 @@ input ChargeTermsInput {
   fineHundredths: Int
   "Juros a month in hundredths of a percent, 0 to 990: 100 is 1 % a month."
   monthlyInterestHundredths: Int
+  "Juros a day in thousandths of a percent, 0 to 330, instead of those a month: 33 is 0.033 % a day."
+  dailyInterestThousandths: Int
   "A discount in cents for paying until the day that lies discountDays before the due date."
   discountCents: Cents
+  "The same in hundredths of a percent, 0 to 9000, instead of cents."
+  discountHundredths: Int
   "How many days before the due date the discount ends, 0 to 60."
   discountDays: Int
   "How many days after the due date it can still be paid, 0 to 120."
@@ -5638,14 +7227,22 @@ input CreateSaleInput {
   discountCents: Cents! = 0
   "What is put on for paying in instalments."
   interestCents: Cents! = 0
-  "How it is paid. Only BOLETO is issued today."
+  "How it is paid. PAYPAL is not issued."
   paymentMethod: PaymentMethod! = BOLETO
-  "How many instalments, 1 to 24, one month apart."
+  "How many instalments: 1 to 24 boletos or Pix one month apart, 1 to 12 parcels of a carnê, 1 to 12 instalments of one card charge; 1 for a link."
   installments: Int! = 1
-  "The due date of the first instalment."
-  firstDueDate: Date!
-  "The due dates of all instalments, when they are not one month apart."
+  "Whether each parcel of a carnê collects all the items, so that the sale is that many times as large."
+  repeat: Boolean! = false
+  "The due date of the first instalment; the last day of a link. Not for a card or an immediate Pix."
+  firstDueDate: Date
+  "The due dates of all instalments, when they are not one month apart. Not for a carnê."
   dueDates: [Date!]
+  "Makes the Pix immediate: how long it can be paid, 60 seconds to 30 days."
+  pixExpiresInSeconds: Int
+  "How the payer of a link may pay."
+  linkMethods: LinkMethods! = ALL
+  "The payment token of the card, made in the payer's browser by the provider's script; good for one use."
+  cardToken: String
   "What is added or taken off when a charge is not paid on its day."
   terms: ChargeTermsInput
   "Whether the provider mails the boletos to the customer."
@@ -6036,6 +7633,112 @@ func (ec *executionContext) childFields_Bank(ctx context.Context, field graphql.
 	return nil, fmt.Errorf("no field named %q was found under type Bank", field.Name)
 }
 
+func (ec *executionContext) childFields_Batch(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Batch_id(ctx, field)
+	case "action":
+		return ec.fieldContext_Batch_action(ctx, field)
+	case "state":
+		return ec.fieldContext_Batch_state(ctx, field)
+	case "total":
+		return ec.fieldContext_Batch_total(ctx, field)
+	case "done":
+		return ec.fieldContext_Batch_done(ctx, field)
+	case "failed":
+		return ec.fieldContext_Batch_failed(ctx, field)
+	case "running":
+		return ec.fieldContext_Batch_running(ctx, field)
+	case "dueDate":
+		return ec.fieldContext_Batch_dueDate(ctx, field)
+	case "items":
+		return ec.fieldContext_Batch_items(ctx, field)
+	case "requestedBy":
+		return ec.fieldContext_Batch_requestedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Batch_createdAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Batch_finishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Batch", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BatchConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BatchConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BatchConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_BatchConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BatchEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BatchEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_BatchItem_id(ctx, field)
+	case "position":
+		return ec.fieldContext_BatchItem_position(ctx, field)
+	case "charge":
+		return ec.fieldContext_BatchItem_charge(ctx, field)
+	case "state":
+		return ec.fieldContext_BatchItem_state(ctx, field)
+	case "operation":
+		return ec.fieldContext_BatchItem_operation(ctx, field)
+	case "problem":
+		return ec.fieldContext_BatchItem_problem(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchItem", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchItemConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_BatchItemConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_BatchItemConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_BatchItemConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchItemConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchItemEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_BatchItemEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_BatchItemEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchItemEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_BatchPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "batch":
+		return ec.fieldContext_BatchPayload_batch(ctx, field)
+	case "replayed":
+		return ec.fieldContext_BatchPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BatchPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BatchPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelSalePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sale":
@@ -6046,6 +7749,96 @@ func (ec *executionContext) childFields_CancelSalePayload(ctx context.Context, f
 		return ec.fieldContext_CancelSalePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelSalePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CardOption(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "installments":
+		return ec.fieldContext_CardOption_installments(ctx, field)
+	case "installmentCents":
+		return ec.fieldContext_CardOption_installmentCents(ctx, field)
+	case "totalCents":
+		return ec.fieldContext_CardOption_totalCents(ctx, field)
+	case "hasInterest":
+		return ec.fieldContext_CardOption_hasInterest(ctx, field)
+	case "interestHundredths":
+		return ec.fieldContext_CardOption_interestHundredths(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CardOption", field.Name)
+}
+
+func (ec *executionContext) childFields_CardOptionList(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "items":
+		return ec.fieldContext_CardOptionList_items(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CardOptionList_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CardOptionList", field.Name)
+}
+
+func (ec *executionContext) childFields_CardTokenizer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "payeeCode":
+		return ec.fieldContext_CardTokenizer_payeeCode(ctx, field)
+	case "environment":
+		return ec.fieldContext_CardTokenizer_environment(ctx, field)
+	case "simulatorUrl":
+		return ec.fieldContext_CardTokenizer_simulatorUrl(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CardTokenizer", field.Name)
+}
+
+func (ec *executionContext) childFields_Carnet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Carnet_id(ctx, field)
+	case "sale":
+		return ec.fieldContext_Carnet_sale(ctx, field)
+	case "environment":
+		return ec.fieldContext_Carnet_environment(ctx, field)
+	case "reference":
+		return ec.fieldContext_Carnet_reference(ctx, field)
+	case "parcels":
+		return ec.fieldContext_Carnet_parcels(ctx, field)
+	case "charges":
+		return ec.fieldContext_Carnet_charges(ctx, field)
+	case "providerId":
+		return ec.fieldContext_Carnet_providerId(ctx, field)
+	case "providerStatus":
+		return ec.fieldContext_Carnet_providerStatus(ctx, field)
+	case "cover":
+		return ec.fieldContext_Carnet_cover(ctx, field)
+	case "link":
+		return ec.fieldContext_Carnet_link(ctx, field)
+	case "pdf":
+		return ec.fieldContext_Carnet_pdf(ctx, field)
+	case "coverPdf":
+		return ec.fieldContext_Carnet_coverPdf(ctx, field)
+	case "actions":
+		return ec.fieldContext_Carnet_actions(ctx, field)
+	case "operations":
+		return ec.fieldContext_Carnet_operations(ctx, field)
+	case "failure":
+		return ec.fieldContext_Carnet_failure(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Carnet_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Carnet", field.Name)
+}
+
+func (ec *executionContext) childFields_CarnetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "carnet":
+		return ec.fieldContext_CarnetPayload_carnet(ctx, field)
+	case "operation":
+		return ec.fieldContext_CarnetPayload_operation(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CarnetPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CarnetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarnetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Charge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6068,6 +7861,8 @@ func (ec *executionContext) childFields_Charge(ctx context.Context, field graphq
 		return ec.fieldContext_Charge_amountCents(ctx, field)
 	case "dueDate":
 		return ec.fieldContext_Charge_dueDate(ctx, field)
+	case "discountCents":
+		return ec.fieldContext_Charge_discountCents(ctx, field)
 	case "terms":
 		return ec.fieldContext_Charge_terms(ctx, field)
 	case "environment":
@@ -6088,6 +7883,28 @@ func (ec *executionContext) childFields_Charge(ctx context.Context, field graphq
 		return ec.fieldContext_Charge_link(ctx, field)
 	case "pdf":
 		return ec.fieldContext_Charge_pdf(ctx, field)
+	case "carnet":
+		return ec.fieldContext_Charge_carnet(ctx, field)
+	case "linkMethods":
+		return ec.fieldContext_Charge_linkMethods(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Charge_expiresAt(ctx, field)
+	case "cardInstallments":
+		return ec.fieldContext_Charge_cardInstallments(ctx, field)
+	case "cardMask":
+		return ec.fieldContext_Charge_cardMask(ctx, field)
+	case "refusal":
+		return ec.fieldContext_Charge_refusal(ctx, field)
+	case "paidWith":
+		return ec.fieldContext_Charge_paidWith(ctx, field)
+	case "endToEndId":
+		return ec.fieldContext_Charge_endToEndId(ctx, field)
+	case "providerFeeCents":
+		return ec.fieldContext_Charge_providerFeeCents(ctx, field)
+	case "refundedCents":
+		return ec.fieldContext_Charge_refundedCents(ctx, field)
+	case "refunds":
+		return ec.fieldContext_Charge_refunds(ctx, field)
 	case "paidCents":
 		return ec.fieldContext_Charge_paidCents(ctx, field)
 	case "paidOn":
@@ -6176,8 +7993,12 @@ func (ec *executionContext) childFields_ChargeTerms(ctx context.Context, field g
 		return ec.fieldContext_ChargeTerms_fineHundredths(ctx, field)
 	case "monthlyInterestHundredths":
 		return ec.fieldContext_ChargeTerms_monthlyInterestHundredths(ctx, field)
+	case "dailyInterestThousandths":
+		return ec.fieldContext_ChargeTerms_dailyInterestThousandths(ctx, field)
 	case "discountCents":
 		return ec.fieldContext_ChargeTerms_discountCents(ctx, field)
+	case "discountHundredths":
+		return ec.fieldContext_ChargeTerms_discountHundredths(ctx, field)
 	case "discountUntil":
 		return ec.fieldContext_ChargeTerms_discountUntil(ctx, field)
 	case "daysToWriteOff":
@@ -6470,6 +8291,14 @@ func (ec *executionContext) childFields_GerencianetIntegration(ctx context.Conte
 		return ec.fieldContext_GerencianetIntegration_entryHistorico(ctx, field)
 	case "feeHistorico":
 		return ec.fieldContext_GerencianetIntegration_feeHistorico(ctx, field)
+	case "pixKey":
+		return ec.fieldContext_GerencianetIntegration_pixKey(ctx, field)
+	case "pixCertificate":
+		return ec.fieldContext_GerencianetIntegration_pixCertificate(ctx, field)
+	case "pixRegisteredAt":
+		return ec.fieldContext_GerencianetIntegration_pixRegisteredAt(ctx, field)
+	case "payeeCode":
+		return ec.fieldContext_GerencianetIntegration_payeeCode(ctx, field)
 	case "lastNoticeAt":
 		return ec.fieldContext_GerencianetIntegration_lastNoticeAt(ctx, field)
 	case "lastSweepAt":
@@ -6714,6 +8543,22 @@ func (ec *executionContext) childFields_Period(ctx context.Context, field graphq
 	return nil, fmt.Errorf("no field named %q was found under type Period", field.Name)
 }
 
+func (ec *executionContext) childFields_PixCertificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "environment":
+		return ec.fieldContext_PixCertificate_environment(ctx, field)
+	case "subject":
+		return ec.fieldContext_PixCertificate_subject(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PixCertificate_expiresAt(ctx, field)
+	case "setAt":
+		return ec.fieldContext_PixCertificate_setAt(ctx, field)
+	case "setBy":
+		return ec.fieldContext_PixCertificate_setBy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PixCertificate", field.Name)
+}
+
 func (ec *executionContext) childFields_Product(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6790,6 +8635,58 @@ func (ec *executionContext) childFields_ProductPayload(ctx context.Context, fiel
 		return ec.fieldContext_ProductPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ProductPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Refund(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Refund_id(ctx, field)
+	case "charge":
+		return ec.fieldContext_Refund_charge(ctx, field)
+	case "amountCents":
+		return ec.fieldContext_Refund_amountCents(ctx, field)
+	case "state":
+		return ec.fieldContext_Refund_state(ctx, field)
+	case "reference":
+		return ec.fieldContext_Refund_reference(ctx, field)
+	case "reason":
+		return ec.fieldContext_Refund_reason(ctx, field)
+	case "providerText":
+		return ec.fieldContext_Refund_providerText(ctx, field)
+	case "requestedBy":
+		return ec.fieldContext_Refund_requestedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Refund_createdAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Refund_finishedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Refund", field.Name)
+}
+
+func (ec *executionContext) childFields_RefundPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "refund":
+		return ec.fieldContext_RefundPayload_refund(ctx, field)
+	case "charge":
+		return ec.fieldContext_RefundPayload_charge(ctx, field)
+	case "operation":
+		return ec.fieldContext_RefundPayload_operation(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RefundPayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RefundPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RefundPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RegisterPixWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operation":
+		return ec.fieldContext_RegisterPixWebhookPayload_operation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RegisterPixWebhookPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterPixWebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RemoteProduct(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6882,6 +8779,8 @@ func (ec *executionContext) childFields_Sale(ctx context.Context, field graphql.
 		return ec.fieldContext_Sale_note(ctx, field)
 	case "charges":
 		return ec.fieldContext_Sale_charges(ctx, field)
+	case "carnet":
+		return ec.fieldContext_Sale_carnet(ctx, field)
 	case "order":
 		return ec.fieldContext_Sale_order(ctx, field)
 	case "createdAt":
@@ -7234,6 +9133,36 @@ func (ec *executionContext) field_AccountStatement_entries_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Batch_items_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "state",
+		func(ctx context.Context, v any) (*enum.BatchItemState, error) {
+			return ec.unmarshalOBatchItemState2ᚖponteᚋentᚋenumᚐBatchItemState(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["state"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Customer_sales_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7284,6 +9213,48 @@ func (ec *executionContext) field_Mutation_activateIntegration_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addCarnetNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AddCarnetNoteInput, error) {
+			return ec.unmarshalNAddCarnetNoteInput2ponteᚋgraphᚋgenᚐAddCarnetNoteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addChargeNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AddChargeNoteInput, error) {
+			return ec.unmarshalNAddChargeNoteInput2ponteᚋgraphᚋgenᚐAddChargeNoteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_cancelCarnet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CancelCarnetInput, error) {
+			return ec.unmarshalNCancelCarnetInput2ponteᚋgraphᚋgenᚐCancelCarnetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_cancelCharge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7304,6 +9275,20 @@ func (ec *executionContext) field_Mutation_cancelSale_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CancelSaleInput, error) {
 			return ec.unmarshalNCancelSaleInput2ponteᚋgraphᚋgenᚐCancelSaleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changeChargeAmount_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (billing.NewAmount, error) {
+			return ec.unmarshalNChangeChargeAmountInput2ponteᚋbillingᚐNewAmount(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7410,12 +9395,68 @@ func (ec *executionContext) field_Mutation_markFailuresRead_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_refundCharge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (billing.NewRefund, error) {
+			return ec.unmarshalNRefundChargeInput2ponteᚋbillingᚐNewRefund(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resendCarnet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ResendCarnetInput, error) {
+			return ec.unmarshalNResendCarnetInput2ponteᚋgraphᚋgenᚐResendCarnetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_resendCharge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ResendChargeInput, error) {
 			return ec.unmarshalNResendChargeInput2ponteᚋgraphᚋgenᚐResendChargeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resumeBatch_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ResumeBatchInput, error) {
+			return ec.unmarshalNResumeBatchInput2ponteᚋgraphᚋgenᚐResumeBatchInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_retryCardCharge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RetryCardChargeInput, error) {
+			return ec.unmarshalNRetryCardChargeInput2ponteᚋgraphᚋgenᚐRetryCardChargeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7550,12 +9591,54 @@ func (ec *executionContext) field_Mutation_saveVhsysIntegration_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_settleCarnet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (SettleCarnetInput, error) {
+			return ec.unmarshalNSettleCarnetInput2ponteᚋgraphᚋgenᚐSettleCarnetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_settleCharge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (SettleChargeInput, error) {
 			return ec.unmarshalNSettleChargeInput2ponteᚋgraphᚋgenᚐSettleChargeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_startBatch_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (billing.NewBatch, error) {
+			return ec.unmarshalNStartBatchInput2ponteᚋbillingᚐNewBatch(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_stopBatch_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (StopBatchInput, error) {
+			return ec.unmarshalNStopBatchInput2ponteᚋgraphᚋgenᚐStopBatchInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7625,6 +9708,66 @@ func (ec *executionContext) field_Query_accountStatement_args(ctx context.Contex
 		return nil, err
 	}
 	args["period"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_batches_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_cardOptions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "amountCents",
+		func(ctx context.Context, v any) (int64, error) {
+			return ec.unmarshalNCents2int64(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["amountCents"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "brand",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["brand"] = arg1
 	return args, nil
 }
 
@@ -9174,6 +11317,889 @@ func (ec *executionContext) fieldContext_Bank_name(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Bank", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Batch_id(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_action(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.BatchAction) graphql.Marshaler {
+			return ec.marshalNBatchAction2ponteᚋentᚋenumᚐBatchAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type BatchAction does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_state(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.BatchState) graphql.Marshaler {
+			return ec.marshalNBatchState2ponteᚋentᚋenumᚐBatchState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type BatchState does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_total(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_done(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Batch().Done(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_failed(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_failed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Batch().Failed(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_failed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_running(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_running(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Batch().Running(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_running(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_dueDate(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_dueDate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueDate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *brazil.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_dueDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_items(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Batch().Items(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["state"].(*enum.BatchItemState))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BatchItemConnection) graphql.Marshaler {
+			return ec.marshalNBatchItemConnection2ᚖponteᚋgraphᚋgenᚐBatchItemConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_items(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Batch",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchItemConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Batch_items_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Batch_requestedBy(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_requestedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Batch().RequestedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖponteᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_requestedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Batch",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Batch_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Batch_finishedAt(ctx context.Context, field graphql.CollectedField, obj *db.Batch) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Batch_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Batch_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Batch", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _BatchConnection_edges(ctx context.Context, field graphql.CollectedField, obj *BatchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BatchEdge) graphql.Marshaler {
+			return ec.marshalNBatchEdge2ᚕᚖponteᚋgraphᚋgenᚐBatchEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *BatchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Batch) graphql.Marshaler {
+			return ec.marshalNBatch2ᚕᚖponteᚋentᚋdbᚐBatchᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Batch(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *BatchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖponteᚋgraphᚋgenᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *BatchConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BatchEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *BatchEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _BatchEdge_node(ctx context.Context, field graphql.CollectedField, obj *BatchEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Batch) graphql.Marshaler {
+			return ec.marshalNBatch2ᚖponteᚋentᚋdbᚐBatch(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Batch(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItem_id(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchItem", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _BatchItem_position(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchItem", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BatchItem_charge(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_charge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BatchItem().Charge(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Charge) graphql.Marshaler {
+			return ec.marshalOCharge2ᚖponteᚋentᚋdbᚐCharge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_charge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Charge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItem_state(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.BatchItemState) graphql.Marshaler {
+			return ec.marshalNBatchItemState2ponteᚋentᚋenumᚐBatchItemState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchItem", field, false, false, errors.New("field of type BatchItemState does not have child fields"))
+}
+
+func (ec *executionContext) _BatchItem_operation(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BatchItem().Operation(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖponteᚋentᚋdbᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItem_problem(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_problem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BatchItem().Problem(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *UserError) graphql.Marshaler {
+			return ec.marshalOUserError2ᚖponteᚋgraphᚋgenᚐUserError(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_problem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItemConnection_edges(ctx context.Context, field graphql.CollectedField, obj *BatchItemConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItemConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*BatchItemEdge) graphql.Marshaler {
+			return ec.marshalNBatchItemEdge2ᚕᚖponteᚋgraphᚋgenᚐBatchItemEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItemConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItemConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchItemEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItemConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *BatchItemConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItemConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.BatchItem) graphql.Marshaler {
+			return ec.marshalNBatchItem2ᚕᚖponteᚋentᚋdbᚐBatchItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItemConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItemConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItemConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *BatchItemConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItemConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖponteᚋgraphᚋgenᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItemConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItemConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchItemEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *BatchItemEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItemEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItemEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchItemEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _BatchItemEdge_node(ctx context.Context, field graphql.CollectedField, obj *BatchItemEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItemEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.BatchItem) graphql.Marshaler {
+			return ec.marshalNBatchItem2ᚖponteᚋentᚋdbᚐBatchItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItemEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItemEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchPayload_batch(ctx context.Context, field graphql.CollectedField, obj *BatchPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchPayload_batch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Batch, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Batch) graphql.Marshaler {
+			return ec.marshalOBatch2ᚖponteᚋentᚋdbᚐBatch(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BatchPayload_batch(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Batch(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _BatchPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *BatchPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BatchPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _BatchPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *BatchPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BatchPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CancelSalePayload_sale(ctx context.Context, field graphql.CollectedField, obj *CancelSalePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -9260,6 +12286,777 @@ func (ec *executionContext) _CancelSalePayload_userErrors(ctx context.Context, f
 func (ec *executionContext) fieldContext_CancelSalePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CancelSalePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CardOption_installments(ctx context.Context, field graphql.CollectedField, obj *provider.CardOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOption_installments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Installments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOption_installments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardOption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CardOption_installmentCents(ctx context.Context, field graphql.CollectedField, obj *provider.CardOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOption_installmentCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InstallmentCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOption_installmentCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardOption", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _CardOption_totalCents(ctx context.Context, field graphql.CollectedField, obj *provider.CardOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOption_totalCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOption_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardOption", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _CardOption_hasInterest(ctx context.Context, field graphql.CollectedField, obj *provider.CardOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOption_hasInterest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasInterest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOption_hasInterest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardOption", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CardOption_interestHundredths(ctx context.Context, field graphql.CollectedField, obj *provider.CardOption) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOption_interestHundredths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InterestHundredths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNInt2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOption_interestHundredths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardOption", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CardOptionList_items(ctx context.Context, field graphql.CollectedField, obj *CardOptionList) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOptionList_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Items, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*provider.CardOption) graphql.Marshaler {
+			return ec.marshalNCardOption2ᚕᚖponteᚋbillingᚋproviderᚐCardOptionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOptionList_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CardOptionList",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CardOption(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CardOptionList_userErrors(ctx context.Context, field graphql.CollectedField, obj *CardOptionList) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardOptionList_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardOptionList_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CardOptionList",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CardTokenizer_payeeCode(ctx context.Context, field graphql.CollectedField, obj *billing.CardTokenizer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardTokenizer_payeeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PayeeCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardTokenizer_payeeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardTokenizer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CardTokenizer_environment(ctx context.Context, field graphql.CollectedField, obj *billing.CardTokenizer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardTokenizer_environment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Environment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.Environment) graphql.Marshaler {
+			return ec.marshalNEnvironment2ponteᚋentᚋenumᚐEnvironment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CardTokenizer_environment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardTokenizer", field, false, false, errors.New("field of type Environment does not have child fields"))
+}
+
+func (ec *executionContext) _CardTokenizer_simulatorUrl(ctx context.Context, field graphql.CollectedField, obj *billing.CardTokenizer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CardTokenizer_simulatorUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SimulatorURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CardTokenizer_simulatorUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CardTokenizer", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_id(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_sale(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_sale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Carnet().Sale(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Sale) graphql.Marshaler {
+			return ec.marshalNSale2ᚖponteᚋentᚋdbᚐSale(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_sale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Carnet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sale(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Carnet_environment(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_environment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Environment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.Environment) graphql.Marshaler {
+			return ec.marshalNEnvironment2ponteᚋentᚋenumᚐEnvironment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_environment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type Environment does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_reference(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_parcels(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_parcels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parcels, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_parcels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_charges(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_charges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Carnet().Charges(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Charge) graphql.Marshaler {
+			return ec.marshalNCharge2ᚕᚖponteᚋentᚋdbᚐChargeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_charges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Carnet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Charge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Carnet_providerId(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_providerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProviderID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_providerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_providerStatus(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_providerStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProviderStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_providerStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_cover(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_cover(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cover, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_cover(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_link(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_link(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Link, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_link(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_pdf(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_pdf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pdf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_pdf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_coverPdf(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_coverPdf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CoverPdf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_coverPdf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_actions(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_actions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Carnet().Actions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []enum.CarnetAction) graphql.Marshaler {
+			return ec.marshalNCarnetAction2ᚕponteᚋentᚋenumᚐCarnetActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_actions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, true, true, errors.New("field of type CarnetAction does not have child fields"))
+}
+
+func (ec *executionContext) _Carnet_operations(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_operations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Carnet().Operations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Operation) graphql.Marshaler {
+			return ec.marshalNOperation2ᚕᚖponteᚋentᚋdbᚐOperationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_operations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Carnet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Carnet_failure(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_failure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Carnet().Failure(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Failure) graphql.Marshaler {
+			return ec.marshalOFailure2ᚖponteᚋentᚋdbᚐFailure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_failure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Carnet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Failure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Carnet_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Carnet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Carnet_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Carnet_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Carnet", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CarnetPayload_carnet(ctx context.Context, field graphql.CollectedField, obj *CarnetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarnetPayload_carnet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Carnet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Carnet) graphql.Marshaler {
+			return ec.marshalOCarnet2ᚖponteᚋentᚋdbᚐCarnet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CarnetPayload_carnet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CarnetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Carnet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CarnetPayload_operation(ctx context.Context, field graphql.CollectedField, obj *CarnetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarnetPayload_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖponteᚋentᚋdbᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CarnetPayload_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CarnetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CarnetPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *CarnetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarnetPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CarnetPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CarnetPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CarnetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CarnetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarnetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CarnetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CarnetPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -9493,6 +13290,29 @@ func (ec *executionContext) _Charge_dueDate(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_Charge_dueDate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_discountCents(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_discountCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DiscountCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_discountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type Cents does not have child fields"))
 }
 
 func (ec *executionContext) _Charge_terms(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
@@ -9732,6 +13552,277 @@ func (ec *executionContext) _Charge_pdf(ctx context.Context, field graphql.Colle
 }
 func (ec *executionContext) fieldContext_Charge_pdf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_carnet(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_carnet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Charge().Carnet(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Carnet) graphql.Marshaler {
+			return ec.marshalOCarnet2ᚖponteᚋentᚋdbᚐCarnet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_carnet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Charge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Carnet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Charge_linkMethods(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_linkMethods(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LinkMethods, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.LinkMethods) graphql.Marshaler {
+			return ec.marshalNLinkMethods2ponteᚋentᚋenumᚐLinkMethods(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_linkMethods(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type LinkMethods does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_expiresAt(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_cardInstallments(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_cardInstallments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CardInstallments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_cardInstallments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_cardMask(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_cardMask(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CardMask, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_cardMask(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_refusal(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_refusal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refusal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_refusal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_paidWith(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_paidWith(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PaidWith, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *enum.PaymentMethod) graphql.Marshaler {
+			return ec.marshalOPaymentMethod2ᚖponteᚋentᚋenumᚐPaymentMethod(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_paidWith(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type PaymentMethod does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_endToEndId(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_endToEndId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndToEndID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_endToEndId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_providerFeeCents(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_providerFeeCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProviderFeeCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalOCents2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_providerFeeCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_refundedCents(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_refundedCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefundedCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_refundedCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _Charge_refunds(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_refunds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Charge().Refunds(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Refund) graphql.Marshaler {
+			return ec.marshalNRefund2ᚕᚖponteᚋentᚋdbᚐRefundᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_refunds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Charge",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refund(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Charge_paidCents(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
@@ -10509,6 +14600,29 @@ func (ec *executionContext) fieldContext_ChargeTerms_monthlyInterestHundredths(_
 	return graphql.NewScalarFieldContext("ChargeTerms", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _ChargeTerms_dailyInterestThousandths(ctx context.Context, field graphql.CollectedField, obj *ChargeTerms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChargeTerms_dailyInterestThousandths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DailyInterestThousandths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChargeTerms_dailyInterestThousandths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChargeTerms", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _ChargeTerms_discountCents(ctx context.Context, field graphql.CollectedField, obj *ChargeTerms) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10530,6 +14644,29 @@ func (ec *executionContext) _ChargeTerms_discountCents(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_ChargeTerms_discountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ChargeTerms", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _ChargeTerms_discountHundredths(ctx context.Context, field graphql.CollectedField, obj *ChargeTerms) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChargeTerms_discountHundredths(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DiscountHundredths, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChargeTerms_discountHundredths(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChargeTerms", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _ChargeTerms_discountUntil(ctx context.Context, field graphql.CollectedField, obj *ChargeTerms) (ret graphql.Marshaler) {
@@ -13140,6 +17277,107 @@ func (ec *executionContext) fieldContext_GerencianetIntegration_feeHistorico(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _GerencianetIntegration_pixKey(ctx context.Context, field graphql.CollectedField, obj *billing.GerencianetIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GerencianetIntegration_pixKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GerencianetIntegration().PixKey(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GerencianetIntegration_pixKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GerencianetIntegration", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _GerencianetIntegration_pixCertificate(ctx context.Context, field graphql.CollectedField, obj *billing.GerencianetIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GerencianetIntegration_pixCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GerencianetIntegration().PixCertificate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *billing.PixCertificate) graphql.Marshaler {
+			return ec.marshalOPixCertificate2ᚖponteᚋbillingᚐPixCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GerencianetIntegration_pixCertificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GerencianetIntegration",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PixCertificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GerencianetIntegration_pixRegisteredAt(ctx context.Context, field graphql.CollectedField, obj *billing.GerencianetIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GerencianetIntegration_pixRegisteredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PixRegisteredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GerencianetIntegration_pixRegisteredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GerencianetIntegration", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _GerencianetIntegration_payeeCode(ctx context.Context, field graphql.CollectedField, obj *billing.GerencianetIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GerencianetIntegration_payeeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GerencianetIntegration().PayeeCode(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GerencianetIntegration_payeeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GerencianetIntegration", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _GerencianetIntegration_lastNoticeAt(ctx context.Context, field graphql.CollectedField, obj *billing.GerencianetIntegration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -13989,6 +18227,440 @@ func (ec *executionContext) fieldContext_MirrorPreviewItem_unitCents(_ context.C
 	return graphql.NewScalarFieldContext("MirrorPreviewItem", field, false, false, errors.New("field of type Cents does not have child fields"))
 }
 
+func (ec *executionContext) _Mutation_startBatch(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startBatch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartBatch(ctx, fc.Args["input"].(billing.NewBatch))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *BatchPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *BatchPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *BatchPayload) graphql.Marshaler {
+			return ec.marshalNBatchPayload2ᚖponteᚋgraphᚋgenᚐBatchPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startBatch(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startBatch_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_stopBatch(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_stopBatch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StopBatch(ctx, fc.Args["input"].(StopBatchInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *BatchPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *BatchPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *BatchPayload) graphql.Marshaler {
+			return ec.marshalNBatchPayload2ᚖponteᚋgraphᚋgenᚐBatchPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_stopBatch(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_stopBatch_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumeBatch(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumeBatch(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumeBatch(ctx, fc.Args["input"].(ResumeBatchInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *BatchPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *BatchPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *BatchPayload) graphql.Marshaler {
+			return ec.marshalNBatchPayload2ᚖponteᚋgraphᚋgenᚐBatchPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumeBatch(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumeBatch_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelCarnet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelCarnet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelCarnet(ctx, fc.Args["input"].(CancelCarnetInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CarnetPayload) graphql.Marshaler {
+			return ec.marshalNCarnetPayload2ᚖponteᚋgraphᚋgenᚐCarnetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelCarnet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CarnetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelCarnet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_settleCarnet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_settleCarnet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SettleCarnet(ctx, fc.Args["input"].(SettleCarnetInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "FINANCE")
+				if err != nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CarnetPayload) graphql.Marshaler {
+			return ec.marshalNCarnetPayload2ᚖponteᚋgraphᚋgenᚐCarnetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_settleCarnet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CarnetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_settleCarnet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendCarnet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendCarnet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendCarnet(ctx, fc.Args["input"].(ResendCarnetInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CarnetPayload) graphql.Marshaler {
+			return ec.marshalNCarnetPayload2ᚖponteᚋgraphᚋgenᚐCarnetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendCarnet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CarnetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendCarnet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addCarnetNote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addCarnetNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddCarnetNote(ctx, fc.Args["input"].(AddCarnetNoteInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *CarnetPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CarnetPayload) graphql.Marshaler {
+			return ec.marshalNCarnetPayload2ᚖponteᚋgraphᚋgenᚐCarnetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addCarnetNote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CarnetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addCarnetNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createCharge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14293,6 +18965,192 @@ func (ec *executionContext) fieldContext_Mutation_settleCharge(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_settleCharge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeChargeAmount(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeChargeAmount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeChargeAmount(ctx, fc.Args["input"].(billing.NewAmount))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "FINANCE")
+				if err != nil {
+					var zeroVal *ChargePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ChargePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChargePayload) graphql.Marshaler {
+			return ec.marshalNChargePayload2ᚖponteᚋgraphᚋgenᚐChargePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeChargeAmount(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChargePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeChargeAmount_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addChargeNote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addChargeNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddChargeNote(ctx, fc.Args["input"].(AddChargeNoteInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *ChargePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ChargePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChargePayload) graphql.Marshaler {
+			return ec.marshalNChargePayload2ᚖponteᚋgraphᚋgenᚐChargePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addChargeNote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChargePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addChargeNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_retryCardCharge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_retryCardCharge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RetryCardCharge(ctx, fc.Args["input"].(RetryCardChargeInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *ChargePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ChargePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChargePayload) graphql.Marshaler {
+			return ec.marshalNChargePayload2ᚖponteᚋgraphᚋgenᚐChargePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_retryCardCharge(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChargePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_retryCardCharge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -14857,6 +19715,56 @@ func (ec *executionContext) fieldContext_Mutation_saveVhsysIntegration(ctx conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_registerPixWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_registerPixWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().RegisterPixWebhook(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OWNER")
+				if err != nil {
+					var zeroVal *RegisterPixWebhookPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *RegisterPixWebhookPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RegisterPixWebhookPayload) graphql.Marshaler {
+			return ec.marshalNRegisterPixWebhookPayload2ᚖponteᚋgraphᚋgenᚐRegisterPixWebhookPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_registerPixWebhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegisterPixWebhookPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_testIntegration(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15223,6 +20131,68 @@ func (ec *executionContext) fieldContext_Mutation_saveProduct(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_saveProduct_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refundCharge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundCharge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundCharge(ctx, fc.Args["input"].(billing.NewRefund))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "FINANCE")
+				if err != nil {
+					var zeroVal *RefundPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *RefundPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RefundPayload) graphql.Marshaler {
+			return ec.marshalNRefundPayload2ᚖponteᚋgraphᚋgenᚐRefundPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundCharge(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RefundPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundCharge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -16404,6 +21374,130 @@ func (ec *executionContext) fieldContext_Period_to(_ context.Context, field grap
 	return graphql.NewScalarFieldContext("Period", field, false, false, errors.New("field of type Date does not have child fields"))
 }
 
+func (ec *executionContext) _PixCertificate_environment(ctx context.Context, field graphql.CollectedField, obj *billing.PixCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PixCertificate_environment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Environment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.Environment) graphql.Marshaler {
+			return ec.marshalNEnvironment2ponteᚋentᚋenumᚐEnvironment(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PixCertificate_environment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PixCertificate", field, false, false, errors.New("field of type Environment does not have child fields"))
+}
+
+func (ec *executionContext) _PixCertificate_subject(ctx context.Context, field graphql.CollectedField, obj *billing.PixCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PixCertificate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PixCertificate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PixCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _PixCertificate_expiresAt(ctx context.Context, field graphql.CollectedField, obj *billing.PixCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PixCertificate_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PixCertificate_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PixCertificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PixCertificate_setAt(ctx context.Context, field graphql.CollectedField, obj *billing.PixCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PixCertificate_setAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SetAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PixCertificate_setAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PixCertificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _PixCertificate_setBy(ctx context.Context, field graphql.CollectedField, obj *billing.PixCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PixCertificate_setBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PixCertificate().SetBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖponteᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PixCertificate_setBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PixCertificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Product_id(ctx context.Context, field graphql.CollectedField, obj *db.Product) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17193,6 +22287,68 @@ func (ec *executionContext) fieldContext_Query_system(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_batches(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_batches(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Batches(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal *BatchConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *BatchConnection
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *BatchConnection) graphql.Marshaler {
+			return ec.marshalNBatchConnection2ᚖponteᚋgraphᚋgenᚐBatchConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_batches(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_batches_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_charges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17251,6 +22407,118 @@ func (ec *executionContext) fieldContext_Query_charges(ctx context.Context, fiel
 	if fc.Args, err = ec.field_Query_charges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_cardOptions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_cardOptions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CardOptions(ctx, fc.Args["amountCents"].(int64), fc.Args["brand"].(string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *CardOptionList
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *CardOptionList
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CardOptionList) graphql.Marshaler {
+			return ec.marshalNCardOptionList2ᚖponteᚋgraphᚋgenᚐCardOptionList(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_cardOptions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CardOptionList(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_cardOptions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_cardTokenizer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_cardTokenizer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CardTokenizer(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *billing.CardTokenizer
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *billing.CardTokenizer
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *billing.CardTokenizer) graphql.Marshaler {
+			return ec.marshalOCardTokenizer2ᚖponteᚋbillingᚐCardTokenizer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_cardTokenizer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CardTokenizer(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -18454,6 +23722,469 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Refund_id(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_charge(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_charge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Refund().Charge(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Charge) graphql.Marshaler {
+			return ec.marshalNCharge2ᚖponteᚋentᚋdbᚐCharge(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_charge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Charge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Refund_amountCents(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_amountCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AmountCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_amountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_state(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.RefundState) graphql.Marshaler {
+			return ec.marshalNRefundState2ponteᚋentᚋenumᚐRefundState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type RefundState does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_reference(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_reference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_reference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_reason(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_providerText(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_providerText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProviderText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_providerText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_requestedBy(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_requestedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Refund().RequestedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖponteᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_requestedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Refund",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Refund_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Refund_finishedAt(ctx context.Context, field graphql.CollectedField, obj *db.Refund) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Refund_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Refund_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Refund", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _RefundPayload_refund(ctx context.Context, field graphql.CollectedField, obj *RefundPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundPayload_refund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refund, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Refund) graphql.Marshaler {
+			return ec.marshalORefund2ᚖponteᚋentᚋdbᚐRefund(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefundPayload_refund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Refund(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundPayload_charge(ctx context.Context, field graphql.CollectedField, obj *RefundPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundPayload_charge(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charge, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Charge) graphql.Marshaler {
+			return ec.marshalOCharge2ᚖponteᚋentᚋdbᚐCharge(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefundPayload_charge(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Charge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundPayload_operation(ctx context.Context, field graphql.CollectedField, obj *RefundPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundPayload_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖponteᚋentᚋdbᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RefundPayload_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RefundPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *RefundPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RefundPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RefundPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RefundPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RefundPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RefundPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RefundPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterPixWebhookPayload_operation(ctx context.Context, field graphql.CollectedField, obj *RegisterPixWebhookPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterPixWebhookPayload_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖponteᚋentᚋdbᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterPixWebhookPayload_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterPixWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RegisterPixWebhookPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RegisterPixWebhookPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RegisterPixWebhookPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RegisterPixWebhookPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RegisterPixWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RemoteProduct_id(ctx context.Context, field graphql.CollectedField, obj *RemoteProduct) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19206,6 +24937,38 @@ func (ec *executionContext) fieldContext_Sale_charges(_ context.Context, field g
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Charge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Sale_carnet(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sale_carnet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sale().Carnet(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Carnet) graphql.Marshaler {
+			return ec.marshalOCarnet2ᚖponteᚋentᚋdbᚐCarnet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sale_carnet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sale",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Carnet(ctx, field)
 		},
 	}
 	return fc, nil
@@ -22025,6 +27788,80 @@ func (ec *executionContext) unmarshalInputActivateIntegrationInput(ctx context.C
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAddCarnetNoteInput(ctx context.Context, obj any) (AddCarnetNoteInput, error) {
+	var it AddCarnetNoteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAddChargeNoteInput(ctx context.Context, obj any) (AddChargeNoteInput, error) {
+	var it AddChargeNoteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAddressInput(ctx context.Context, obj any) (billing.AddressInput, error) {
 	var it billing.AddressInput
 	if obj == nil {
@@ -22097,6 +27934,36 @@ func (ec *executionContext) unmarshalInputAddressInput(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCancelCarnetInput(ctx context.Context, obj any) (CancelCarnetInput, error) {
+	var it CancelCarnetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCancelChargeInput(ctx context.Context, obj any) (CancelChargeInput, error) {
 	var it CancelChargeInput
 	if obj == nil {
@@ -22152,6 +28019,50 @@ func (ec *executionContext) unmarshalInputCancelSaleInput(ctx context.Context, o
 				return it, err
 			}
 			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputChangeChargeAmountInput(ctx context.Context, obj any) (billing.NewAmount, error) {
+	var it billing.NewAmount
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "amountCents", "dueDate"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "amountCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountCents"))
+			data, err := ec.unmarshalNCents2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountCents = data
+		case "dueDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDate"))
+			data, err := ec.unmarshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueDate = data
 		}
 	}
 	return it, nil
@@ -22277,7 +28188,7 @@ func (ec *executionContext) unmarshalInputChargeTermsInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"fineHundredths", "monthlyInterestHundredths", "discountCents", "discountDays", "daysToWriteOff", "message"}
+	fieldsInOrder := [...]string{"fineHundredths", "monthlyInterestHundredths", "dailyInterestThousandths", "discountCents", "discountHundredths", "discountDays", "daysToWriteOff", "message"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22298,6 +28209,13 @@ func (ec *executionContext) unmarshalInputChargeTermsInput(ctx context.Context, 
 				return it, err
 			}
 			it.MonthlyInterestHundredths = data
+		case "dailyInterestThousandths":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dailyInterestThousandths"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DailyInterestThousandths = data
 		case "discountCents":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountCents"))
 			data, err := ec.unmarshalOCents2ᚖint64(ctx, v)
@@ -22305,6 +28223,13 @@ func (ec *executionContext) unmarshalInputChargeTermsInput(ctx context.Context, 
 				return it, err
 			}
 			it.DiscountCents = data
+		case "discountHundredths":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountHundredths"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountHundredths = data
 		case "discountDays":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountDays"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -22342,11 +28267,23 @@ func (ec *executionContext) unmarshalInputCreateChargeInput(ctx context.Context,
 		asMap[k] = v
 	}
 
+	if _, present := asMap["paymentMethod"]; !present {
+		asMap["paymentMethod"] = "BOLETO"
+	}
+	if _, present := asMap["discountCents"]; !present {
+		asMap["discountCents"] = 0
+	}
+	if _, present := asMap["linkMethods"]; !present {
+		asMap["linkMethods"] = "ALL"
+	}
+	if _, present := asMap["cardInstallments"]; !present {
+		asMap["cardInstallments"] = 1
+	}
 	if _, present := asMap["sendEmail"]; !present {
 		asMap["sendEmail"] = false
 	}
 
-	fieldsInOrder := [...]string{"replaces", "customerId", "description", "amountCents", "dueDate", "terms", "sendEmail", "idempotencyKey"}
+	fieldsInOrder := [...]string{"replaces", "customerId", "description", "paymentMethod", "amountCents", "discountCents", "dueDate", "pixExpiresInSeconds", "linkMethods", "cardToken", "cardInstallments", "terms", "sendEmail", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22374,6 +28311,13 @@ func (ec *executionContext) unmarshalInputCreateChargeInput(ctx context.Context,
 				return it, err
 			}
 			it.Description = data
+		case "paymentMethod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentMethod"))
+			data, err := ec.unmarshalNPaymentMethod2ponteᚋentᚋenumᚐPaymentMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentMethod = data
 		case "amountCents":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountCents"))
 			data, err := ec.unmarshalOCents2ᚖint64(ctx, v)
@@ -22381,13 +28325,48 @@ func (ec *executionContext) unmarshalInputCreateChargeInput(ctx context.Context,
 				return it, err
 			}
 			it.AmountCents = data
+		case "discountCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountCents"))
+			data, err := ec.unmarshalNCents2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountCents = data
 		case "dueDate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDate"))
-			data, err := ec.unmarshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			data, err := ec.unmarshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.DueDate = data
+		case "pixExpiresInSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pixExpiresInSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PixExpiresInSeconds = data
+		case "linkMethods":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("linkMethods"))
+			data, err := ec.unmarshalNLinkMethods2ponteᚋentᚋenumᚐLinkMethods(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LinkMethods = data
+		case "cardToken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cardToken"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CardToken = data
+		case "cardInstallments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cardInstallments"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CardInstallments = data
 		case "terms":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("terms"))
 			data, err := ec.unmarshalOChargeTermsInput2ᚖponteᚋbillingᚐTerms(ctx, v)
@@ -22437,11 +28416,17 @@ func (ec *executionContext) unmarshalInputCreateSaleInput(ctx context.Context, o
 	if _, present := asMap["installments"]; !present {
 		asMap["installments"] = 1
 	}
+	if _, present := asMap["repeat"]; !present {
+		asMap["repeat"] = false
+	}
+	if _, present := asMap["linkMethods"]; !present {
+		asMap["linkMethods"] = "ALL"
+	}
 	if _, present := asMap["sendEmail"]; !present {
 		asMap["sendEmail"] = false
 	}
 
-	fieldsInOrder := [...]string{"customerId", "items", "discountCents", "interestCents", "paymentMethod", "installments", "firstDueDate", "dueDates", "terms", "sendEmail", "note", "idempotencyKey"}
+	fieldsInOrder := [...]string{"customerId", "items", "discountCents", "interestCents", "paymentMethod", "installments", "repeat", "firstDueDate", "dueDates", "pixExpiresInSeconds", "linkMethods", "cardToken", "terms", "sendEmail", "note", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -22490,9 +28475,16 @@ func (ec *executionContext) unmarshalInputCreateSaleInput(ctx context.Context, o
 				return it, err
 			}
 			it.Installments = data
+		case "repeat":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("repeat"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Repeat = data
 		case "firstDueDate":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstDueDate"))
-			data, err := ec.unmarshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			data, err := ec.unmarshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -22504,6 +28496,27 @@ func (ec *executionContext) unmarshalInputCreateSaleInput(ctx context.Context, o
 				return it, err
 			}
 			it.DueDates = data
+		case "pixExpiresInSeconds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pixExpiresInSeconds"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PixExpiresInSeconds = data
+		case "linkMethods":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("linkMethods"))
+			data, err := ec.unmarshalNLinkMethods2ponteᚋentᚋenumᚐLinkMethods(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LinkMethods = data
+		case "cardToken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cardToken"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CardToken = data
 		case "terms":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("terms"))
 			data, err := ec.unmarshalOChargeTermsInput2ᚖponteᚋbillingᚐTerms(ctx, v)
@@ -22932,6 +28945,94 @@ func (ec *executionContext) unmarshalInputProductInvoicingInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRefundChargeInput(ctx context.Context, obj any) (billing.NewRefund, error) {
+	var it billing.NewRefund
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "amountCents", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "amountCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("amountCents"))
+			data, err := ec.unmarshalOCents2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AmountCents = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResendCarnetInput(ctx context.Context, obj any) (ResendCarnetInput, error) {
+	var it ResendCarnetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "email"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputResendChargeInput(ctx context.Context, obj any) (ResendChargeInput, error) {
 	var it ResendChargeInput
 	if obj == nil {
@@ -22964,6 +29065,80 @@ func (ec *executionContext) unmarshalInputResendChargeInput(ctx context.Context,
 				return it, err
 			}
 			it.Email = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResumeBatchInput(ctx context.Context, obj any) (ResumeBatchInput, error) {
+	var it ResumeBatchInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRetryCardChargeInput(ctx context.Context, obj any) (RetryCardChargeInput, error) {
+	var it RetryCardChargeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "cardToken", "cardInstallments"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "cardToken":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cardToken"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CardToken = data
+		case "cardInstallments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("cardInstallments"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CardInstallments = data
 		}
 	}
 	return it, nil
@@ -23334,7 +29509,7 @@ func (ec *executionContext) unmarshalInputSaveGerencianetIntegrationInput(ctx co
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"environment", "clientId", "clientSecret", "credentialsEnvironment", "convenioId", "feeCents", "receiptHistoricoId", "entryHistoricoId", "feeHistoricoId", "notifiedUserIds"}
+	fieldsInOrder := [...]string{"environment", "clientId", "clientSecret", "credentialsEnvironment", "pixKey", "pixCertificate", "pixCertificatePassword", "payeeCode", "convenioId", "feeCents", "receiptHistoricoId", "entryHistoricoId", "feeHistoricoId", "notifiedUserIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -23369,6 +29544,34 @@ func (ec *executionContext) unmarshalInputSaveGerencianetIntegrationInput(ctx co
 				return it, err
 			}
 			it.CredentialsEnvironment = data
+		case "pixKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pixKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PixKey = data
+		case "pixCertificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pixCertificate"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PixCertificate = data
+		case "pixCertificatePassword":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pixCertificatePassword"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PixCertificatePassword = data
+		case "payeeCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("payeeCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PayeeCode = data
 		case "convenioId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("convenioId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -23594,8 +29797,126 @@ func (ec *executionContext) unmarshalInputSaveVhsysIntegrationInput(ctx context.
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSettleCarnetInput(ctx context.Context, obj any) (SettleCarnetInput, error) {
+	var it SettleCarnetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSettleChargeInput(ctx context.Context, obj any) (SettleChargeInput, error) {
 	var it SettleChargeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStartBatchInput(ctx context.Context, obj any) (billing.NewBatch, error) {
+	var it billing.NewBatch
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"action", "chargeIds", "charges", "dueDate", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "action":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
+			data, err := ec.unmarshalNBatchAction2ponteᚋentᚋenumᚐBatchAction(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Action = data
+		case "chargeIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("chargeIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChargeIds = data
+		case "charges":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("charges"))
+			data, err := ec.unmarshalOCreateChargeInput2ᚕᚖponteᚋbillingᚐNewChargeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Charges = data
+		case "dueDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dueDate"))
+			data, err := ec.unmarshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DueDate = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputStopBatchInput(ctx context.Context, obj any) (StopBatchInput, error) {
+	var it StopBatchInput
 	if obj == nil {
 		return it, nil
 	}
@@ -23778,6 +30099,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Sale(ctx, sel, obj)
+	case *db.Refund:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Refund(ctx, sel, obj)
 	case *db.Product:
 		if obj == nil {
 			return graphql.Null
@@ -23823,6 +30149,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Charge(ctx, sel, obj)
+	case *db.Carnet:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Carnet(ctx, sel, obj)
+	case *db.Batch:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Batch(ctx, sel, obj)
 	case *db.Account:
 		if obj == nil {
 			return graphql.Null
@@ -24404,6 +30740,661 @@ func (ec *executionContext) _Bank(ctx context.Context, sel ast.SelectionSet, obj
 	return out
 }
 
+var batchImplementors = []string{"Batch", "Node"}
+
+func (ec *executionContext) _Batch(ctx context.Context, sel ast.SelectionSet, obj *db.Batch) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Batch")
+		case "id":
+			out.Values[i] = ec._Batch_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._Batch_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Batch_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "total":
+			out.Values[i] = ec._Batch_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "done":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Batch_done(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "failed":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Batch_failed(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "running":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Batch_running(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "dueDate":
+			out.Values[i] = ec._Batch_dueDate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "items":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Batch_items(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "requestedBy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Batch_requestedBy(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._Batch_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = ec._Batch_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var batchConnectionImplementors = []string{"BatchConnection"}
+
+func (ec *executionContext) _BatchConnection(ctx context.Context, sel ast.SelectionSet, obj *BatchConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BatchConnection")
+		case "edges":
+			out.Values[i] = ec._BatchConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._BatchConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BatchConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._BatchConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var batchEdgeImplementors = []string{"BatchEdge"}
+
+func (ec *executionContext) _BatchEdge(ctx context.Context, sel ast.SelectionSet, obj *BatchEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BatchEdge")
+		case "cursor":
+			out.Values[i] = ec._BatchEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._BatchEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var batchItemImplementors = []string{"BatchItem"}
+
+func (ec *executionContext) _BatchItem(ctx context.Context, sel ast.SelectionSet, obj *db.BatchItem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BatchItem")
+		case "id":
+			out.Values[i] = ec._BatchItem_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "position":
+			out.Values[i] = ec._BatchItem_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "charge":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BatchItem_charge(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "state":
+			out.Values[i] = ec._BatchItem_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "operation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BatchItem_operation(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "problem":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BatchItem_problem(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var batchItemConnectionImplementors = []string{"BatchItemConnection"}
+
+func (ec *executionContext) _BatchItemConnection(ctx context.Context, sel ast.SelectionSet, obj *BatchItemConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchItemConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BatchItemConnection")
+		case "edges":
+			out.Values[i] = ec._BatchItemConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._BatchItemConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._BatchItemConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var batchItemEdgeImplementors = []string{"BatchItemEdge"}
+
+func (ec *executionContext) _BatchItemEdge(ctx context.Context, sel ast.SelectionSet, obj *BatchItemEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchItemEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BatchItemEdge")
+		case "cursor":
+			out.Values[i] = ec._BatchItemEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._BatchItemEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var batchPayloadImplementors = []string{"BatchPayload"}
+
+func (ec *executionContext) _BatchPayload(ctx context.Context, sel ast.SelectionSet, obj *BatchPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, batchPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BatchPayload")
+		case "batch":
+			out.Values[i] = ec._BatchPayload_batch(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._BatchPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._BatchPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var cancelSalePayloadImplementors = []string{"CancelSalePayload"}
 
 func (ec *executionContext) _CancelSalePayload(ctx context.Context, sel ast.SelectionSet, obj *CancelSalePayload) graphql.Marshaler {
@@ -24428,6 +31419,486 @@ func (ec *executionContext) _CancelSalePayload(ctx context.Context, sel ast.Sele
 			}
 		case "userErrors":
 			out.Values[i] = ec._CancelSalePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cardOptionImplementors = []string{"CardOption"}
+
+func (ec *executionContext) _CardOption(ctx context.Context, sel ast.SelectionSet, obj *provider.CardOption) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cardOptionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CardOption")
+		case "installments":
+			out.Values[i] = ec._CardOption_installments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "installmentCents":
+			out.Values[i] = ec._CardOption_installmentCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCents":
+			out.Values[i] = ec._CardOption_totalCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasInterest":
+			out.Values[i] = ec._CardOption_hasInterest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "interestHundredths":
+			out.Values[i] = ec._CardOption_interestHundredths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cardOptionListImplementors = []string{"CardOptionList"}
+
+func (ec *executionContext) _CardOptionList(ctx context.Context, sel ast.SelectionSet, obj *CardOptionList) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cardOptionListImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CardOptionList")
+		case "items":
+			out.Values[i] = ec._CardOptionList_items(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CardOptionList_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cardTokenizerImplementors = []string{"CardTokenizer"}
+
+func (ec *executionContext) _CardTokenizer(ctx context.Context, sel ast.SelectionSet, obj *billing.CardTokenizer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cardTokenizerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CardTokenizer")
+		case "payeeCode":
+			out.Values[i] = ec._CardTokenizer_payeeCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "environment":
+			out.Values[i] = ec._CardTokenizer_environment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "simulatorUrl":
+			out.Values[i] = ec._CardTokenizer_simulatorUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var carnetImplementors = []string{"Carnet", "Node"}
+
+func (ec *executionContext) _Carnet(ctx context.Context, sel ast.SelectionSet, obj *db.Carnet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, carnetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Carnet")
+		case "id":
+			out.Values[i] = ec._Carnet_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sale":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Carnet_sale(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "environment":
+			out.Values[i] = ec._Carnet_environment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reference":
+			out.Values[i] = ec._Carnet_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "parcels":
+			out.Values[i] = ec._Carnet_parcels(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "charges":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Carnet_charges(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "providerId":
+			out.Values[i] = ec._Carnet_providerId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "providerStatus":
+			out.Values[i] = ec._Carnet_providerStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cover":
+			out.Values[i] = ec._Carnet_cover(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "link":
+			out.Values[i] = ec._Carnet_link(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pdf":
+			out.Values[i] = ec._Carnet_pdf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coverPdf":
+			out.Values[i] = ec._Carnet_coverPdf(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Carnet_actions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "operations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Carnet_operations(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "failure":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Carnet_failure(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._Carnet_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var carnetPayloadImplementors = []string{"CarnetPayload"}
+
+func (ec *executionContext) _CarnetPayload(ctx context.Context, sel ast.SelectionSet, obj *CarnetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, carnetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CarnetPayload")
+		case "carnet":
+			out.Values[i] = ec._CarnetPayload_carnet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "operation":
+			out.Values[i] = ec._CarnetPayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CarnetPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CarnetPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24575,6 +32046,11 @@ func (ec *executionContext) _Charge(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "discountCents":
+			out.Values[i] = ec._Charge_discountCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "terms":
 			field := field
 
@@ -24658,6 +32134,127 @@ func (ec *executionContext) _Charge(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "carnet":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Charge_carnet(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "linkMethods":
+			out.Values[i] = ec._Charge_linkMethods(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Charge_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cardInstallments":
+			out.Values[i] = ec._Charge_cardInstallments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cardMask":
+			out.Values[i] = ec._Charge_cardMask(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refusal":
+			out.Values[i] = ec._Charge_refusal(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "paidWith":
+			out.Values[i] = ec._Charge_paidWith(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endToEndId":
+			out.Values[i] = ec._Charge_endToEndId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "providerFeeCents":
+			out.Values[i] = ec._Charge_providerFeeCents(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refundedCents":
+			out.Values[i] = ec._Charge_refundedCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refunds":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Charge_refunds(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "paidCents":
 			out.Values[i] = ec._Charge_paidCents(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -25232,8 +32829,18 @@ func (ec *executionContext) _ChargeTerms(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "dailyInterestThousandths":
+			out.Values[i] = ec._ChargeTerms_dailyInterestThousandths(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "discountCents":
 			out.Values[i] = ec._ChargeTerms_discountCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "discountHundredths":
+			out.Values[i] = ec._ChargeTerms_discountHundredths(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -27014,6 +34621,125 @@ func (ec *executionContext) _GerencianetIntegration(ctx context.Context, sel ast
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "pixKey":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GerencianetIntegration_pixKey(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "pixCertificate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GerencianetIntegration_pixCertificate(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "pixRegisteredAt":
+			out.Values[i] = ec._GerencianetIntegration_pixRegisteredAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "payeeCode":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._GerencianetIntegration_payeeCode(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "lastNoticeAt":
 			out.Values[i] = ec._GerencianetIntegration_lastNoticeAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -27517,6 +35243,55 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("Mutation")
+		case "startBatch":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startBatch(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stopBatch":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_stopBatch(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumeBatch":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumeBatch(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelCarnet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelCarnet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "settleCarnet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_settleCarnet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendCarnet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendCarnet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addCarnetNote":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addCarnetNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createCharge":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createCharge(ctx, field)
@@ -27548,6 +35323,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "settleCharge":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_settleCharge(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changeChargeAmount":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeChargeAmount(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addChargeNote":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addChargeNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryCardCharge":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_retryCardCharge(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -27615,6 +35411,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "registerPixWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_registerPixWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "testIntegration":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_testIntegration(ctx, field)
@@ -27653,6 +35456,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "saveProduct":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_saveProduct(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refundCharge":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundCharge(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -28381,6 +36191,97 @@ func (ec *executionContext) _Period(ctx context.Context, sel ast.SelectionSet, o
 	return out
 }
 
+var pixCertificateImplementors = []string{"PixCertificate"}
+
+func (ec *executionContext) _PixCertificate(ctx context.Context, sel ast.SelectionSet, obj *billing.PixCertificate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pixCertificateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PixCertificate")
+		case "environment":
+			out.Values[i] = ec._PixCertificate_environment(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "subject":
+			out.Values[i] = ec._PixCertificate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._PixCertificate_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "setAt":
+			out.Values[i] = ec._PixCertificate_setAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "setBy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._PixCertificate_setBy(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var productImplementors = []string{"Product", "Node"}
 
 func (ec *executionContext) _Product(ctx context.Context, sel ast.SelectionSet, obj *db.Product) graphql.Marshaler {
@@ -28785,6 +36686,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "batches":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_batches(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "charges":
 			field := field
 
@@ -28796,6 +36719,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_charges(ctx, field)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "cardOptions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_cardOptions(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "cardTokenizer":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_cardTokenizer(ctx, field)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -29282,6 +37249,256 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 	return out
 }
 
+var refundImplementors = []string{"Refund", "Node"}
+
+func (ec *executionContext) _Refund(ctx context.Context, sel ast.SelectionSet, obj *db.Refund) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refundImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Refund")
+		case "id":
+			out.Values[i] = ec._Refund_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "charge":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Refund_charge(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "amountCents":
+			out.Values[i] = ec._Refund_amountCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Refund_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reference":
+			out.Values[i] = ec._Refund_reference(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Refund_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "providerText":
+			out.Values[i] = ec._Refund_providerText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestedBy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Refund_requestedBy(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._Refund_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = ec._Refund_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var refundPayloadImplementors = []string{"RefundPayload"}
+
+func (ec *executionContext) _RefundPayload(ctx context.Context, sel ast.SelectionSet, obj *RefundPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, refundPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RefundPayload")
+		case "refund":
+			out.Values[i] = ec._RefundPayload_refund(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "charge":
+			out.Values[i] = ec._RefundPayload_charge(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "operation":
+			out.Values[i] = ec._RefundPayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RefundPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RefundPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var registerPixWebhookPayloadImplementors = []string{"RegisterPixWebhookPayload"}
+
+func (ec *executionContext) _RegisterPixWebhookPayload(ctx context.Context, sel ast.SelectionSet, obj *RegisterPixWebhookPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, registerPixWebhookPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RegisterPixWebhookPayload")
+		case "operation":
+			out.Values[i] = ec._RegisterPixWebhookPayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RegisterPixWebhookPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var remoteProductImplementors = []string{"RemoteProduct"}
 
 func (ec *executionContext) _RemoteProduct(ctx context.Context, sel ast.SelectionSet, obj *RemoteProduct) graphql.Marshaler {
@@ -29676,6 +37893,44 @@ func (ec *executionContext) _Sale(ctx context.Context, sel ast.SelectionSet, obj
 				}()
 				res = ec._Sale_charges(ctx, field, obj)
 				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "carnet":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Sale_carnet(ctx, field, obj)
+				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -31304,6 +39559,16 @@ func (ec *executionContext) marshalNActivationProblem2ᚖponteᚋgraphᚋgenᚐA
 	return ec._ActivationProblem(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAddCarnetNoteInput2ponteᚋgraphᚋgenᚐAddCarnetNoteInput(ctx context.Context, v any) (AddCarnetNoteInput, error) {
+	res, err := ec.unmarshalInputAddCarnetNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAddChargeNoteInput2ponteᚋgraphᚋgenᚐAddChargeNoteInput(ctx context.Context, v any) (AddChargeNoteInput, error) {
+	res, err := ec.unmarshalInputAddChargeNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNAttempt2ᚕᚖponteᚋentᚋdbᚐAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Attempt) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -31356,6 +39621,170 @@ func (ec *executionContext) marshalNBank2ᚖponteᚋbillingᚐBank(ctx context.C
 	return ec._Bank(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNBatch2ᚕᚖponteᚋentᚋdbᚐBatchᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Batch) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBatch2ᚖponteᚋentᚋdbᚐBatch(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBatch2ᚖponteᚋentᚋdbᚐBatch(ctx context.Context, sel ast.SelectionSet, v *db.Batch) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Batch(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBatchAction2ponteᚋentᚋenumᚐBatchAction(ctx context.Context, v any) (enum.BatchAction, error) {
+	var res enum.BatchAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBatchAction2ponteᚋentᚋenumᚐBatchAction(ctx context.Context, sel ast.SelectionSet, v enum.BatchAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNBatchConnection2ᚖponteᚋgraphᚋgenᚐBatchConnection(ctx context.Context, sel ast.SelectionSet, v *BatchConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BatchConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBatchEdge2ᚕᚖponteᚋgraphᚋgenᚐBatchEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*BatchEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBatchEdge2ᚖponteᚋgraphᚋgenᚐBatchEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBatchEdge2ᚖponteᚋgraphᚋgenᚐBatchEdge(ctx context.Context, sel ast.SelectionSet, v *BatchEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BatchEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBatchItem2ᚕᚖponteᚋentᚋdbᚐBatchItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.BatchItem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBatchItem2ᚖponteᚋentᚋdbᚐBatchItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBatchItem2ᚖponteᚋentᚋdbᚐBatchItem(ctx context.Context, sel ast.SelectionSet, v *db.BatchItem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BatchItem(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBatchItemConnection2ᚖponteᚋgraphᚋgenᚐBatchItemConnection(ctx context.Context, sel ast.SelectionSet, v *BatchItemConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BatchItemConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNBatchItemEdge2ᚕᚖponteᚋgraphᚋgenᚐBatchItemEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*BatchItemEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBatchItemEdge2ᚖponteᚋgraphᚋgenᚐBatchItemEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBatchItemEdge2ᚖponteᚋgraphᚋgenᚐBatchItemEdge(ctx context.Context, sel ast.SelectionSet, v *BatchItemEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BatchItemEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBatchItemState2ponteᚋentᚋenumᚐBatchItemState(ctx context.Context, v any) (enum.BatchItemState, error) {
+	var res enum.BatchItemState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBatchItemState2ponteᚋentᚋenumᚐBatchItemState(ctx context.Context, sel ast.SelectionSet, v enum.BatchItemState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNBatchPayload2ᚖponteᚋgraphᚋgenᚐBatchPayload(ctx context.Context, sel ast.SelectionSet, v *BatchPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._BatchPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBatchState2ponteᚋentᚋenumᚐBatchState(ctx context.Context, v any) (enum.BatchState, error) {
+	var res enum.BatchState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBatchState2ponteᚋentᚋenumᚐBatchState(ctx context.Context, sel ast.SelectionSet, v enum.BatchState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -31370,6 +39799,11 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNCancelCarnetInput2ponteᚋgraphᚋgenᚐCancelCarnetInput(ctx context.Context, v any) (CancelCarnetInput, error) {
+	res, err := ec.unmarshalInputCancelCarnetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNCancelChargeInput2ponteᚋgraphᚋgenᚐCancelChargeInput(ctx context.Context, v any) (CancelChargeInput, error) {
@@ -31392,6 +39826,92 @@ func (ec *executionContext) marshalNCancelSalePayload2ᚖponteᚋgraphᚋgenᚐC
 	return ec._CancelSalePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCardOption2ᚕᚖponteᚋbillingᚋproviderᚐCardOptionᚄ(ctx context.Context, sel ast.SelectionSet, v []*provider.CardOption) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCardOption2ᚖponteᚋbillingᚋproviderᚐCardOption(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCardOption2ᚖponteᚋbillingᚋproviderᚐCardOption(ctx context.Context, sel ast.SelectionSet, v *provider.CardOption) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CardOption(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCardOptionList2ᚖponteᚋgraphᚋgenᚐCardOptionList(ctx context.Context, sel ast.SelectionSet, v *CardOptionList) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CardOptionList(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCarnetAction2ponteᚋentᚋenumᚐCarnetAction(ctx context.Context, v any) (enum.CarnetAction, error) {
+	var res enum.CarnetAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCarnetAction2ponteᚋentᚋenumᚐCarnetAction(ctx context.Context, sel ast.SelectionSet, v enum.CarnetAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCarnetAction2ᚕponteᚋentᚋenumᚐCarnetActionᚄ(ctx context.Context, v any) ([]enum.CarnetAction, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]enum.CarnetAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCarnetAction2ponteᚋentᚋenumᚐCarnetAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNCarnetAction2ᚕponteᚋentᚋenumᚐCarnetActionᚄ(ctx context.Context, sel ast.SelectionSet, v []enum.CarnetAction) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCarnetAction2ponteᚋentᚋenumᚐCarnetAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCarnetPayload2ᚖponteᚋgraphᚋgenᚐCarnetPayload(ctx context.Context, sel ast.SelectionSet, v *CarnetPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CarnetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCents2int64(ctx context.Context, v any) (int64, error) {
 	res, err := graphql.UnmarshalInt64(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -31406,6 +39926,11 @@ func (ec *executionContext) marshalNCents2int64(ctx context.Context, sel ast.Sel
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNChangeChargeAmountInput2ponteᚋbillingᚐNewAmount(ctx context.Context, v any) (billing.NewAmount, error) {
+	res, err := ec.unmarshalInputChangeChargeAmountInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNChangeDueDateInput2ponteᚋgraphᚋgenᚐChangeDueDateInput(ctx context.Context, v any) (ChangeDueDateInput, error) {
@@ -31620,6 +40145,11 @@ func (ec *executionContext) marshalNConvenioPayload2ᚖponteᚋgraphᚋgenᚐCon
 func (ec *executionContext) unmarshalNCreateChargeInput2ponteᚋbillingᚐNewCharge(ctx context.Context, v any) (billing.NewCharge, error) {
 	res, err := ec.unmarshalInputCreateChargeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreateChargeInput2ᚖponteᚋbillingᚐNewCharge(ctx context.Context, v any) (*billing.NewCharge, error) {
+	res, err := ec.unmarshalInputCreateChargeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNCreateSaleInput2ponteᚋbillingᚐNewSale(ctx context.Context, v any) (billing.NewSale, error) {
@@ -32109,6 +40639,22 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) unmarshalNInt2int64(ctx context.Context, v any) (int64, error) {
+	res, err := graphql.UnmarshalInt64(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInt2int64(ctx context.Context, sel ast.SelectionSet, v int64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalInt64(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNIntegration2ponteᚋbillingᚐAnyIntegration(ctx context.Context, sel ast.SelectionSet, v billing.AnyIntegration) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -32193,6 +40739,16 @@ func (ec *executionContext) marshalNLedgerDifference2ᚕponteᚋbillingᚐLedger
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNLinkMethods2ponteᚋentᚋenumᚐLinkMethods(ctx context.Context, v any) (enum.LinkMethods, error) {
+	var res enum.LinkMethods
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLinkMethods2ponteᚋentᚋenumᚐLinkMethods(ctx context.Context, sel ast.SelectionSet, v enum.LinkMethods) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNMapPaymentMethodInput2ponteᚋgraphᚋgenᚐMapPaymentMethodInput(ctx context.Context, v any) (MapPaymentMethodInput, error) {
@@ -32537,6 +41093,67 @@ func (ec *executionContext) marshalNProductPayload2ᚖponteᚋgraphᚋgenᚐProd
 	return ec._ProductPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNRefund2ᚕᚖponteᚋentᚋdbᚐRefundᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Refund) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefund2ᚖponteᚋentᚋdbᚐRefund(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRefund2ᚖponteᚋentᚋdbᚐRefund(ctx context.Context, sel ast.SelectionSet, v *db.Refund) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Refund(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRefundChargeInput2ponteᚋbillingᚐNewRefund(ctx context.Context, v any) (billing.NewRefund, error) {
+	res, err := ec.unmarshalInputRefundChargeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefundPayload2ᚖponteᚋgraphᚋgenᚐRefundPayload(ctx context.Context, sel ast.SelectionSet, v *RefundPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RefundPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRefundState2ponteᚋentᚋenumᚐRefundState(ctx context.Context, v any) (enum.RefundState, error) {
+	var res enum.RefundState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefundState2ponteᚋentᚋenumᚐRefundState(ctx context.Context, sel ast.SelectionSet, v enum.RefundState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNRegisterPixWebhookPayload2ᚖponteᚋgraphᚋgenᚐRegisterPixWebhookPayload(ctx context.Context, sel ast.SelectionSet, v *RegisterPixWebhookPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RegisterPixWebhookPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRemoteProduct2ᚕᚖponteᚋgraphᚋgenᚐRemoteProductᚄ(ctx context.Context, sel ast.SelectionSet, v []*RemoteProduct) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -32609,8 +41226,23 @@ func (ec *executionContext) marshalNRemoteStatusList2ᚖponteᚋgraphᚋgenᚐRe
 	return ec._RemoteStatusList(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResendCarnetInput2ponteᚋgraphᚋgenᚐResendCarnetInput(ctx context.Context, v any) (ResendCarnetInput, error) {
+	res, err := ec.unmarshalInputResendCarnetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNResendChargeInput2ponteᚋgraphᚋgenᚐResendChargeInput(ctx context.Context, v any) (ResendChargeInput, error) {
 	res, err := ec.unmarshalInputResendChargeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNResumeBatchInput2ponteᚋgraphᚋgenᚐResumeBatchInput(ctx context.Context, v any) (ResumeBatchInput, error) {
+	res, err := ec.unmarshalInputResumeBatchInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRetryCardChargeInput2ponteᚋgraphᚋgenᚐRetryCardChargeInput(ctx context.Context, v any) (RetryCardChargeInput, error) {
+	res, err := ec.unmarshalInputRetryCardChargeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -32832,8 +41464,23 @@ func (ec *executionContext) unmarshalNSaveVhsysIntegrationInput2ponteᚋbilling�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSettleCarnetInput2ponteᚋgraphᚋgenᚐSettleCarnetInput(ctx context.Context, v any) (SettleCarnetInput, error) {
+	res, err := ec.unmarshalInputSettleCarnetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSettleChargeInput2ponteᚋgraphᚋgenᚐSettleChargeInput(ctx context.Context, v any) (SettleChargeInput, error) {
 	res, err := ec.unmarshalInputSettleChargeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNStartBatchInput2ponteᚋbillingᚐNewBatch(ctx context.Context, v any) (billing.NewBatch, error) {
+	res, err := ec.unmarshalInputStartBatchInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNStopBatchInput2ponteᚋgraphᚋgenᚐStopBatchInput(ctx context.Context, v any) (StopBatchInput, error) {
+	res, err := ec.unmarshalInputStopBatchInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -33199,6 +41846,29 @@ func (ec *executionContext) unmarshalOAddressInput2ᚖponteᚋbillingᚐAddressI
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOBatch2ᚖponteᚋentᚋdbᚐBatch(ctx context.Context, sel ast.SelectionSet, v *db.Batch) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Batch(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOBatchItemState2ᚖponteᚋentᚋenumᚐBatchItemState(ctx context.Context, v any) (*enum.BatchItemState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.BatchItemState)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOBatchItemState2ᚖponteᚋentᚋenumᚐBatchItemState(ctx context.Context, sel ast.SelectionSet, v *enum.BatchItemState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOBoolean2bool(ctx context.Context, v any) (bool, error) {
 	res, err := graphql.UnmarshalBoolean(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -33227,6 +41897,20 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	_ = ctx
 	res := graphql.MarshalBoolean(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOCardTokenizer2ᚖponteᚋbillingᚐCardTokenizer(ctx context.Context, sel ast.SelectionSet, v *billing.CardTokenizer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CardTokenizer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOCarnet2ᚖponteᚋentᚋdbᚐCarnet(ctx context.Context, sel ast.SelectionSet, v *db.Carnet) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Carnet(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOCents2ᚖint64(ctx context.Context, v any) (*int64, error) {
@@ -33311,6 +41995,23 @@ func (ec *executionContext) marshalOConvenio2ᚖponteᚋentᚋdbᚐConvenio(ctx 
 		return graphql.Null
 	}
 	return ec._Convenio(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCreateChargeInput2ᚕᚖponteᚋbillingᚐNewChargeᚄ(ctx context.Context, v any) ([]*billing.NewCharge, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*billing.NewCharge, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreateChargeInput2ᚖponteᚋbillingᚐNewCharge(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOCursor2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -33722,6 +42423,13 @@ func (ec *executionContext) marshalOPaymentMethod2ᚖponteᚋentᚋenumᚐPaymen
 	return v
 }
 
+func (ec *executionContext) marshalOPixCertificate2ᚖponteᚋbillingᚐPixCertificate(ctx context.Context, sel ast.SelectionSet, v *billing.PixCertificate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PixCertificate(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOProduct2ᚖponteᚋentᚋdbᚐProduct(ctx context.Context, sel ast.SelectionSet, v *db.Product) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -33735,6 +42443,13 @@ func (ec *executionContext) unmarshalOProductInvoicingInput2ᚖponteᚋbilling�
 	}
 	res, err := ec.unmarshalInputProductInvoicingInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORefund2ᚖponteᚋentᚋdbᚐRefund(ctx context.Context, sel ast.SelectionSet, v *db.Refund) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Refund(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalORemoteStatus2ᚖponteᚋgraphᚋgenᚐRemoteStatus(ctx context.Context, sel ast.SelectionSet, v *RemoteStatus) graphql.Marshaler {
@@ -33834,6 +42549,13 @@ func (ec *executionContext) marshalOUser2ᚖponteᚋentᚋdbᚐUser(ctx context.
 		return graphql.Null
 	}
 	return ec._User(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOUserError2ᚖponteᚋgraphᚋgenᚐUserError(ctx context.Context, sel ast.SelectionSet, v *UserError) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._UserError(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOVhsysIntegration2ᚖponteᚋbillingᚐVhsysIntegration(ctx context.Context, sel ast.SelectionSet, v *billing.VhsysIntegration) graphql.Marshaler {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"ponte/billing"
 	"ponte/billing/brazil"
+	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/enum"
 	"strconv"
@@ -87,6 +88,22 @@ type ActivationProblem struct {
 	Message string `json:"message"`
 }
 
+// A line for the provider's own history of a carnê.
+type AddCarnetNoteInput struct {
+	// The carnê.
+	ID string `json:"id"`
+	// The line, 1 to 255 characters.
+	Text string `json:"text"`
+}
+
+// A line for the provider's own history of a charge.
+type AddChargeNoteInput struct {
+	// The charge.
+	ID string `json:"id"`
+	// The line, 1 to 255 characters.
+	Text string `json:"text"`
+}
+
 // A postal address in Brazil.
 type Address struct {
 	// The street.
@@ -103,6 +120,60 @@ type Address struct {
 	State string `json:"state"`
 	// The postal code (CEP), eight digits.
 	PostalCode string `json:"postalCode"`
+}
+
+// A page of batches.
+type BatchConnection struct {
+	// The batches of the page, with their positions.
+	Edges []*BatchEdge `json:"edges"`
+	// The batches of the page.
+	Nodes []*db.Batch `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// A batch in a list.
+type BatchEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The batch.
+	Node *db.Batch `json:"node"`
+}
+
+// A page of items.
+type BatchItemConnection struct {
+	// The items of the page, with their positions.
+	Edges []*BatchItemEdge `json:"edges"`
+	// The items of the page.
+	Nodes []*db.BatchItem `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// An item in a list.
+type BatchItemEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The item.
+	Node *db.BatchItem `json:"node"`
+}
+
+// The answer of a mutation on a batch.
+type BatchPayload struct {
+	// The batch; null when the input was refused.
+	Batch *db.Batch `json:"batch,omitempty"`
+	// Whether it had been started before with the same key.
+	Replayed bool `json:"replayed"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which carnê to cancel.
+type CancelCarnetInput struct {
+	// The carnê.
+	ID string `json:"id"`
 }
 
 // Which charge to cancel.
@@ -124,6 +195,26 @@ type CancelSalePayload struct {
 	// The operations that cancel its open charges.
 	Operations []*db.Operation `json:"operations"`
 	// Why it was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What the provider answered; the list is empty when it failed.
+type CardOptionList struct {
+	// The ways, fewest instalments first.
+	Items []*provider.CardOption `json:"items"`
+	// Why the provider did not answer.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The answer of a mutation that starts an operation on a whole carnê.
+type CarnetPayload struct {
+	// The carnê; null when the input was refused.
+	Carnet *db.Carnet `json:"carnet,omitempty"`
+	// The operation that was started; null when nothing had to be asked of the provider.
+	Operation *db.Operation `json:"operation,omitempty"`
+	// Whether it had been started before.
+	Replayed bool `json:"replayed"`
+	// Why the input was refused.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -191,8 +282,12 @@ type ChargeTerms struct {
 	FineHundredths int `json:"fineHundredths"`
 	// Juros a month in hundredths of a percent.
 	MonthlyInterestHundredths int `json:"monthlyInterestHundredths"`
+	// Juros a day in thousandths of a percent; 0 when the interest is by the month.
+	DailyInterestThousandths int `json:"dailyInterestThousandths"`
 	// A discount for paying early.
 	DiscountCents int64 `json:"discountCents"`
+	// The same in hundredths of a percent; 0 when it is in cents.
+	DiscountHundredths int `json:"discountHundredths"`
 	// The last day of the discount.
 	DiscountUntil *brazil.Date `json:"discountUntil,omitempty"`
 	// How many days after the due date it can still be paid.
@@ -237,7 +332,7 @@ type CreateUserInput struct {
 
 // What may be known of a credential; it can never be read back.
 type CredentialStatus struct {
-	// Which one: clientId, clientSecret, accessToken or secretAccessToken.
+	// Which one: clientId, clientSecret, accessToken, secretAccessToken or pixCertificate.
 	Name string `json:"name"`
 	// The environment that it is for; null for a service without environments.
 	Environment *enum.Environment `json:"environment,omitempty"`
@@ -533,6 +628,28 @@ type ProductPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The answer of refundCharge.
+type RefundPayload struct {
+	// The refund; null when the input was refused.
+	Refund *db.Refund `json:"refund,omitempty"`
+	// The charge; null when the input was refused.
+	Charge *db.Charge `json:"charge,omitempty"`
+	// The operation that was started.
+	Operation *db.Operation `json:"operation,omitempty"`
+	// Whether it had been started before with the same key.
+	Replayed bool `json:"replayed"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The answer of registerPixWebhook.
+type RegisterPixWebhookPayload struct {
+	// The operation that was started.
+	Operation *db.Operation `json:"operation,omitempty"`
+	// Why it was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A product of the Vhsys account.
 type RemoteProduct struct {
 	// The id at Vhsys.
@@ -575,12 +692,36 @@ type RemoteStatusList struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// To whom the whole carnê goes.
+type ResendCarnetInput struct {
+	// The carnê.
+	ID string `json:"id"`
+	// The address; the customer's when absent.
+	Email *string `json:"email,omitempty"`
+}
+
 // To whom a second copy goes.
 type ResendChargeInput struct {
 	// The charge.
 	ID string `json:"id"`
 	// The address; the customer's when absent.
 	Email *string `json:"email,omitempty"`
+}
+
+// Which batch goes on.
+type ResumeBatchInput struct {
+	// The batch.
+	ID string `json:"id"`
+}
+
+// Another card for a charge whose card was refused.
+type RetryCardChargeInput struct {
+	// The charge.
+	ID string `json:"id"`
+	// The payment token of the card, made in the payer's browser by the provider's script; good for one use.
+	CardToken string `json:"cardToken"`
+	// In how many instalments, 1 to 12; as before when absent.
+	CardInstallments *int `json:"cardInstallments,omitempty"`
 }
 
 // Which failure to try again.
@@ -639,9 +780,21 @@ type SaleFilter struct {
 	Search *string `json:"search,omitempty"`
 }
 
+// Which carnê was paid outside.
+type SettleCarnetInput struct {
+	// The carnê.
+	ID string `json:"id"`
+}
+
 // Which charge was paid outside.
 type SettleChargeInput struct {
 	// The charge.
+	ID string `json:"id"`
+}
+
+// Which batch to stop.
+type StopBatchInput struct {
+	// The batch.
 	ID string `json:"id"`
 }
 
