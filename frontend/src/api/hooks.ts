@@ -20,17 +20,24 @@ interface LoadOptions {
   keepPrevious?: boolean;
 }
 
+interface PollOptions<Result> extends LoadOptions {
+  /** After how many milliseconds to ask again, by what was answered last; null is never. */
+  every?: (result: Result) => number | null;
+}
+
 /** Loads a query and keeps it in step with everything else on screen. */
 export function useLoad<Result, Variables>(
   document: TypedDocument<Result, Variables>,
   variables: Variables,
-  { enabled = true, live = false, keepPrevious = false }: LoadOptions = {},
+  { enabled = true, live = false, keepPrevious = false, every }: PollOptions<Result> = {},
 ) {
   return useQuery({
     queryKey: [document.name, variables],
     queryFn: ({ signal }) => request(document, variables, signal),
     enabled,
     meta: { live },
+    refetchInterval: ({ state }) =>
+      (state.data !== undefined && every?.(state.data as Result)) || false,
     placeholderData: keepPrevious ? keepPreviousData : undefined,
     ...(live ? { staleTime: 60_000, refetchOnWindowFocus: false, retry: false } : {}),
   });

@@ -20,8 +20,13 @@ import { Route as AppLedgerRouteImport } from "./../routes/_app/ledger";
 import { Route as AppUsersRouteImport } from "./../routes/_app/users";
 import { Route as AppAccountsIndexRouteImport } from "./../routes/_app/accounts/index";
 import { Route as AppAccountsAccountIdRouteImport } from "./../routes/_app/accounts/$accountId";
+import { Route as AppBatchesIndexRouteImport } from "./../routes/_app/batches/index";
+import { Route as AppBatchesBatchIdRouteImport } from "./../routes/_app/batches/$batchId";
+import { Route as AppBatchesNewRouteImport } from "./../routes/_app/batches/new";
+import { Route as AppCarnetsCarnetIdRouteImport } from "./../routes/_app/carnets/$carnetId";
 import { Route as AppChargesIndexRouteImport } from "./../routes/_app/charges/index";
 import { Route as AppChargesChargeIdRouteImport } from "./../routes/_app/charges/$chargeId";
+import { Route as AppChargesNewRouteImport } from "./../routes/_app/charges/new";
 import { Route as AppCustomersIndexRouteImport } from "./../routes/_app/customers/index";
 import { Route as AppCustomersCustomerIdRouteImport } from "./../routes/_app/customers/$customerId";
 import { Route as AppIntegrationsIndexRouteImport } from "./../routes/_app/integrations/index";
@@ -90,6 +95,26 @@ const AppAccountsAccountIdRoute = AppAccountsAccountIdRouteImport.update({
   path: "/accounts/$accountId",
   getParentRoute: () => AppRoute,
 } as any);
+const AppBatchesIndexRoute = AppBatchesIndexRouteImport.update({
+  id: "/batches/",
+  path: "/batches/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppBatchesBatchIdRoute = AppBatchesBatchIdRouteImport.update({
+  id: "/batches/$batchId",
+  path: "/batches/$batchId",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppBatchesNewRoute = AppBatchesNewRouteImport.update({
+  id: "/batches/new",
+  path: "/batches/new",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppCarnetsCarnetIdRoute = AppCarnetsCarnetIdRouteImport.update({
+  id: "/carnets/$carnetId",
+  path: "/carnets/$carnetId",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppChargesIndexRoute = AppChargesIndexRouteImport.update({
   id: "/charges/",
   path: "/charges/",
@@ -98,6 +123,11 @@ const AppChargesIndexRoute = AppChargesIndexRouteImport.update({
 const AppChargesChargeIdRoute = AppChargesChargeIdRouteImport.update({
   id: "/charges/$chargeId",
   path: "/charges/$chargeId",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppChargesNewRoute = AppChargesNewRouteImport.update({
+  id: "/charges/new",
+  path: "/charges/new",
   getParentRoute: () => AppRoute,
 } as any);
 const AppCustomersIndexRoute = AppCustomersIndexRouteImport.update({
@@ -178,7 +208,11 @@ export interface FileRoutesByFullPath {
   "/ledger": typeof AppLedgerRoute;
   "/users": typeof AppUsersRoute;
   "/accounts/$accountId": typeof AppAccountsAccountIdRoute;
+  "/batches/$batchId": typeof AppBatchesBatchIdRoute;
+  "/batches/new": typeof AppBatchesNewRoute;
+  "/carnets/$carnetId": typeof AppCarnetsCarnetIdRoute;
   "/charges/$chargeId": typeof AppChargesChargeIdRoute;
+  "/charges/new": typeof AppChargesNewRoute;
   "/customers/$customerId": typeof AppCustomersCustomerIdRoute;
   "/integrations/gerencianet": typeof AppIntegrationsGerencianetRoute;
   "/integrations/vhsys": typeof AppIntegrationsVhsysRoute;
@@ -188,6 +222,7 @@ export interface FileRoutesByFullPath {
   "/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/sales/new": typeof AppSalesNewRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
+  "/batches/": typeof AppBatchesIndexRoute;
   "/charges/": typeof AppChargesIndexRoute;
   "/customers/": typeof AppCustomersIndexRoute;
   "/integrations/": typeof AppIntegrationsIndexRoute;
@@ -205,7 +240,11 @@ export interface FileRoutesByTo {
   "/users": typeof AppUsersRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$accountId": typeof AppAccountsAccountIdRoute;
+  "/batches/$batchId": typeof AppBatchesBatchIdRoute;
+  "/batches/new": typeof AppBatchesNewRoute;
+  "/carnets/$carnetId": typeof AppCarnetsCarnetIdRoute;
   "/charges/$chargeId": typeof AppChargesChargeIdRoute;
+  "/charges/new": typeof AppChargesNewRoute;
   "/customers/$customerId": typeof AppCustomersCustomerIdRoute;
   "/integrations/gerencianet": typeof AppIntegrationsGerencianetRoute;
   "/integrations/vhsys": typeof AppIntegrationsVhsysRoute;
@@ -215,6 +254,7 @@ export interface FileRoutesByTo {
   "/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/sales/new": typeof AppSalesNewRoute;
   "/accounts": typeof AppAccountsIndexRoute;
+  "/batches": typeof AppBatchesIndexRoute;
   "/charges": typeof AppChargesIndexRoute;
   "/customers": typeof AppCustomersIndexRoute;
   "/integrations": typeof AppIntegrationsIndexRoute;
@@ -234,7 +274,11 @@ export interface FileRoutesById {
   "/_app/users": typeof AppUsersRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$accountId": typeof AppAccountsAccountIdRoute;
+  "/_app/batches/$batchId": typeof AppBatchesBatchIdRoute;
+  "/_app/batches/new": typeof AppBatchesNewRoute;
+  "/_app/carnets/$carnetId": typeof AppCarnetsCarnetIdRoute;
   "/_app/charges/$chargeId": typeof AppChargesChargeIdRoute;
+  "/_app/charges/new": typeof AppChargesNewRoute;
   "/_app/customers/$customerId": typeof AppCustomersCustomerIdRoute;
   "/_app/integrations/gerencianet": typeof AppIntegrationsGerencianetRoute;
   "/_app/integrations/vhsys": typeof AppIntegrationsVhsysRoute;
@@ -244,6 +288,7 @@ export interface FileRoutesById {
   "/_app/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/_app/sales/new": typeof AppSalesNewRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
+  "/_app/batches/": typeof AppBatchesIndexRoute;
   "/_app/charges/": typeof AppChargesIndexRoute;
   "/_app/customers/": typeof AppCustomersIndexRoute;
   "/_app/integrations/": typeof AppIntegrationsIndexRoute;
@@ -263,7 +308,11 @@ export interface FileRouteTypes {
     | "/ledger"
     | "/users"
     | "/accounts/$accountId"
+    | "/batches/$batchId"
+    | "/batches/new"
+    | "/carnets/$carnetId"
     | "/charges/$chargeId"
+    | "/charges/new"
     | "/customers/$customerId"
     | "/integrations/gerencianet"
     | "/integrations/vhsys"
@@ -273,6 +322,7 @@ export interface FileRouteTypes {
     | "/sales/$saleId"
     | "/sales/new"
     | "/accounts/"
+    | "/batches/"
     | "/charges/"
     | "/customers/"
     | "/integrations/"
@@ -290,7 +340,11 @@ export interface FileRouteTypes {
     | "/users"
     | "/"
     | "/accounts/$accountId"
+    | "/batches/$batchId"
+    | "/batches/new"
+    | "/carnets/$carnetId"
     | "/charges/$chargeId"
+    | "/charges/new"
     | "/customers/$customerId"
     | "/integrations/gerencianet"
     | "/integrations/vhsys"
@@ -300,6 +354,7 @@ export interface FileRouteTypes {
     | "/sales/$saleId"
     | "/sales/new"
     | "/accounts"
+    | "/batches"
     | "/charges"
     | "/customers"
     | "/integrations"
@@ -318,7 +373,11 @@ export interface FileRouteTypes {
     | "/_app/users"
     | "/_app/"
     | "/_app/accounts/$accountId"
+    | "/_app/batches/$batchId"
+    | "/_app/batches/new"
+    | "/_app/carnets/$carnetId"
     | "/_app/charges/$chargeId"
+    | "/_app/charges/new"
     | "/_app/customers/$customerId"
     | "/_app/integrations/gerencianet"
     | "/_app/integrations/vhsys"
@@ -328,6 +387,7 @@ export interface FileRouteTypes {
     | "/_app/sales/$saleId"
     | "/_app/sales/new"
     | "/_app/accounts/"
+    | "/_app/batches/"
     | "/_app/charges/"
     | "/_app/customers/"
     | "/_app/integrations/"
@@ -421,6 +481,34 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAccountsAccountIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/batches/": {
+      id: "/_app/batches/";
+      path: "/batches";
+      fullPath: "/batches/";
+      preLoaderRoute: typeof AppBatchesIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/batches/$batchId": {
+      id: "/_app/batches/$batchId";
+      path: "/batches/$batchId";
+      fullPath: "/batches/$batchId";
+      preLoaderRoute: typeof AppBatchesBatchIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/batches/new": {
+      id: "/_app/batches/new";
+      path: "/batches/new";
+      fullPath: "/batches/new";
+      preLoaderRoute: typeof AppBatchesNewRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/carnets/$carnetId": {
+      id: "/_app/carnets/$carnetId";
+      path: "/carnets/$carnetId";
+      fullPath: "/carnets/$carnetId";
+      preLoaderRoute: typeof AppCarnetsCarnetIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/charges/": {
       id: "/_app/charges/";
       path: "/charges";
@@ -433,6 +521,13 @@ declare module "@tanstack/react-router" {
       path: "/charges/$chargeId";
       fullPath: "/charges/$chargeId";
       preLoaderRoute: typeof AppChargesChargeIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/charges/new": {
+      id: "/_app/charges/new";
+      path: "/charges/new";
+      fullPath: "/charges/new";
+      preLoaderRoute: typeof AppChargesNewRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/customers/": {
@@ -537,7 +632,11 @@ interface AppRouteChildren {
   AppUsersRoute: typeof AppUsersRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppAccountsAccountIdRoute: typeof AppAccountsAccountIdRoute;
+  AppBatchesBatchIdRoute: typeof AppBatchesBatchIdRoute;
+  AppBatchesNewRoute: typeof AppBatchesNewRoute;
+  AppCarnetsCarnetIdRoute: typeof AppCarnetsCarnetIdRoute;
   AppChargesChargeIdRoute: typeof AppChargesChargeIdRoute;
+  AppChargesNewRoute: typeof AppChargesNewRoute;
   AppCustomersCustomerIdRoute: typeof AppCustomersCustomerIdRoute;
   AppIntegrationsGerencianetRoute: typeof AppIntegrationsGerencianetRoute;
   AppIntegrationsVhsysRoute: typeof AppIntegrationsVhsysRoute;
@@ -547,6 +646,7 @@ interface AppRouteChildren {
   AppSalesSaleIdRoute: typeof AppSalesSaleIdRoute;
   AppSalesNewRoute: typeof AppSalesNewRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
+  AppBatchesIndexRoute: typeof AppBatchesIndexRoute;
   AppChargesIndexRoute: typeof AppChargesIndexRoute;
   AppCustomersIndexRoute: typeof AppCustomersIndexRoute;
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute;
@@ -563,7 +663,11 @@ const AppRouteChildren: AppRouteChildren = {
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,
   AppAccountsAccountIdRoute: AppAccountsAccountIdRoute,
+  AppBatchesBatchIdRoute: AppBatchesBatchIdRoute,
+  AppBatchesNewRoute: AppBatchesNewRoute,
+  AppCarnetsCarnetIdRoute: AppCarnetsCarnetIdRoute,
   AppChargesChargeIdRoute: AppChargesChargeIdRoute,
+  AppChargesNewRoute: AppChargesNewRoute,
   AppCustomersCustomerIdRoute: AppCustomersCustomerIdRoute,
   AppIntegrationsGerencianetRoute: AppIntegrationsGerencianetRoute,
   AppIntegrationsVhsysRoute: AppIntegrationsVhsysRoute,
@@ -573,6 +677,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSalesSaleIdRoute: AppSalesSaleIdRoute,
   AppSalesNewRoute: AppSalesNewRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
+  AppBatchesIndexRoute: AppBatchesIndexRoute,
   AppChargesIndexRoute: AppChargesIndexRoute,
   AppCustomersIndexRoute: AppCustomersIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,

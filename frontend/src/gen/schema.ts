@@ -3,6 +3,65 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type BatchAction =
+  | 'ISSUE'
+  | 'RETRY'
+  | 'CANCEL'
+  | 'RESEND'
+  | 'CHANGE_DUE_DATE';
+
+export type BatchState =
+  | 'RUNNING'
+  | 'STOPPED'
+  | 'DONE';
+
+export type BatchItemState =
+  | 'PENDING'
+  | 'RUNNING'
+  | 'DONE'
+  | 'FAILED';
+
+export type StartBatchInput = {
+  action: BatchAction;
+  chargeIds?: Array<string> | null | undefined;
+  charges?: Array<CreateChargeInput> | null | undefined;
+  dueDate?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+};
+
+export type StopBatchInput = {
+  id: string;
+};
+
+export type ResumeBatchInput = {
+  id: string;
+};
+
+export type CarnetAction =
+  | 'CANCEL'
+  | 'SETTLE'
+  | 'RESEND'
+  | 'ADD_NOTE'
+  | 'RETRY';
+
+export type CancelCarnetInput = {
+  id: string;
+};
+
+export type SettleCarnetInput = {
+  id: string;
+};
+
+export type ResendCarnetInput = {
+  id: string;
+  email?: string | null | undefined;
+};
+
+export type AddCarnetNoteInput = {
+  id: string;
+  text: string;
+};
+
 export type ChargeStatus =
   | 'QUEUED'
   | 'ISSUING'
@@ -23,7 +82,11 @@ export type ChargeAction =
   | 'RESEND'
   | 'SETTLE'
   | 'RETRY'
-  | 'REPLACE';
+  | 'REPLACE'
+  | 'CHANGE_AMOUNT'
+  | 'ADD_NOTE'
+  | 'RETRY_CARD'
+  | 'REFUND';
 
 export type EventSource =
   | 'USER'
@@ -52,8 +115,14 @@ export type CreateChargeInput = {
   replaces?: string | null | undefined;
   customerId?: string | null | undefined;
   description?: string | null | undefined;
+  paymentMethod?: PaymentMethod;
   amountCents?: number | null | undefined;
-  dueDate: string;
+  discountCents?: number;
+  dueDate?: string | null | undefined;
+  pixExpiresInSeconds?: number | null | undefined;
+  linkMethods?: LinkMethods;
+  cardToken?: string | null | undefined;
+  cardInstallments?: number;
   terms?: ChargeTermsInput | null | undefined;
   sendEmail?: boolean;
   idempotencyKey?: string | null | undefined;
@@ -76,6 +145,28 @@ export type ResendChargeInput = {
 export type SettleChargeInput = {
   id: string;
 };
+
+export type ChangeChargeAmountInput = {
+  id: string;
+  amountCents: number;
+  dueDate?: string | null | undefined;
+};
+
+export type AddChargeNoteInput = {
+  id: string;
+  text: string;
+};
+
+export type RetryCardChargeInput = {
+  id: string;
+  cardToken: string;
+  cardInstallments?: number | null | undefined;
+};
+
+export type LinkMethods =
+  | 'ALL'
+  | 'BOLETO'
+  | 'CARD';
 
 export type HistoricoKind =
   | 'RECEIPT'
@@ -186,6 +277,10 @@ export type SaveGerencianetIntegrationInput = {
   clientId?: string | null | undefined;
   clientSecret?: string | null | undefined;
   credentialsEnvironment?: Environment | null | undefined;
+  pixKey?: string | null | undefined;
+  pixCertificate?: string | null | undefined;
+  pixCertificatePassword?: string | null | undefined;
+  payeeCode?: string | null | undefined;
   convenioId?: string | null | undefined;
   feeCents?: number | null | undefined;
   receiptHistoricoId?: string | null | undefined;
@@ -230,7 +325,18 @@ export type OperationKind =
   | 'CHANGE_DUE_DATE'
   | 'RESEND_CHARGE'
   | 'SETTLE_CHARGE'
+  | 'ADD_NOTE'
+  | 'CHANGE_AMOUNT'
+  | 'RETRY_CARD'
+  | 'REFUND_CHARGE'
+  | 'ISSUE_CARNET'
+  | 'CANCEL_CARNET'
+  | 'SETTLE_CARNET'
+  | 'RESEND_CARNET'
+  | 'REGISTER_PIX'
+  | 'RUN_BATCH'
   | 'READ_NOTICE'
+  | 'READ_PIX'
   | 'SWEEP'
   | 'MIRROR_SALE';
 
@@ -285,10 +391,26 @@ export type SaveProductInput = {
   invoicing?: ProductInvoicingInput | null | undefined;
 };
 
+export type RefundState =
+  | 'QUEUED'
+  | 'PROCESSING'
+  | 'DONE'
+  | 'FAILED'
+  | 'UNKNOWN';
+
+export type RefundChargeInput = {
+  id: string;
+  amountCents?: number | null | undefined;
+  reason?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+};
+
 export type PaymentMethod =
   | 'BOLETO'
+  | 'CARNET'
   | 'CARD'
   | 'PIX'
+  | 'LINK'
   | 'PAYPAL';
 
 export type SaleStatus =
@@ -329,7 +451,9 @@ export type SaleItemInput = {
 export type ChargeTermsInput = {
   fineHundredths?: number | null | undefined;
   monthlyInterestHundredths?: number | null | undefined;
+  dailyInterestThousandths?: number | null | undefined;
   discountCents?: number | null | undefined;
+  discountHundredths?: number | null | undefined;
   discountDays?: number | null | undefined;
   daysToWriteOff?: number | null | undefined;
   message?: string | null | undefined;
@@ -342,8 +466,12 @@ export type CreateSaleInput = {
   interestCents?: number;
   paymentMethod?: PaymentMethod;
   installments?: number;
-  firstDueDate: string;
+  repeat?: boolean;
+  firstDueDate?: string | null | undefined;
   dueDates?: Array<string> | null | undefined;
+  pixExpiresInSeconds?: number | null | undefined;
+  linkMethods?: LinkMethods;
+  cardToken?: string | null | undefined;
   terms?: ChargeTermsInput | null | undefined;
   sendEmail?: boolean;
   note?: string | null | undefined;
@@ -407,9 +535,110 @@ export type SaveAccountMutationVariables = Exact<{
 
 export type SaveAccountMutation = { __typename: 'Mutation', saveAccount: { __typename: 'AccountPayload', account: { __typename: 'Account', id: string, name: string, branch: string, accountNumber: string, balanceCents: number, bank: { __typename: 'Bank', code: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
-export type ChargeRowFragment = { __typename: 'Charge', id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } };
+export type BatchRowFragment = { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
 
-export type ChargeDetailFragment = { __typename: 'Charge', method: PaymentMethod, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, discountCents: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type BatchItemRowFragment = { __typename: 'BatchItem', id: string, position: number, state: BatchItemState, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null };
+
+export type BatchesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type BatchesQuery = { __typename: 'Query', batches: { __typename: 'BatchConnection', nodes: Array<{ __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type BatchQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BatchQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }
+    | { __typename: 'Carnet', id: string }
+    | { __typename: 'Charge', id: string }
+    | { __typename: 'Account', id: string }
+    | { __typename: 'Convenio', id: string }
+    | { __typename: 'Historico', id: string }
+    | { __typename: 'Customer', id: string }
+    | { __typename: 'Entry', id: string }
+    | { __typename: 'Failure', id: string }
+    | { __typename: 'GerencianetIntegration', id: string }
+    | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Operation', id: string }
+    | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
+    | { __typename: 'Sale', id: string }
+    | { __typename: 'Order', id: string }
+    | { __typename: 'User', id: string }
+   | null };
+
+export type BatchItemsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  state?: BatchItemState | null | undefined;
+}>;
+
+
+export type BatchItemsQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string, items: { __typename: 'BatchItemConnection', nodes: Array<{ __typename: 'BatchItem', id: string, position: number, state: BatchItemState, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
+    | { __typename: 'Carnet', id: string }
+    | { __typename: 'Charge', id: string }
+    | { __typename: 'Account', id: string }
+    | { __typename: 'Convenio', id: string }
+    | { __typename: 'Historico', id: string }
+    | { __typename: 'Customer', id: string }
+    | { __typename: 'Entry', id: string }
+    | { __typename: 'Failure', id: string }
+    | { __typename: 'GerencianetIntegration', id: string }
+    | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Operation', id: string }
+    | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
+    | { __typename: 'Sale', id: string }
+    | { __typename: 'Order', id: string }
+    | { __typename: 'User', id: string }
+   | null };
+
+export type StartBatchMutationVariables = Exact<{
+  input: StartBatchInput;
+}>;
+
+
+export type StartBatchMutation = { __typename: 'Mutation', startBatch: { __typename: 'BatchPayload', batch: { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type StopBatchMutationVariables = Exact<{
+  input: StopBatchInput;
+}>;
+
+
+export type StopBatchMutation = { __typename: 'Mutation', stopBatch: { __typename: 'BatchPayload', batch: { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ResumeBatchMutationVariables = Exact<{
+  input: ResumeBatchInput;
+}>;
+
+
+export type ResumeBatchMutation = { __typename: 'Mutation', resumeBatch: { __typename: 'BatchPayload', batch: { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type CardTokenizerQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type CardTokenizerQuery = { __typename: 'Query', cardTokenizer: { __typename: 'CardTokenizer', payeeCode: string, environment: Environment, simulatorUrl: string | null } | null };
+
+export type CardOptionsQueryVariables = Exact<{
+  amountCents: number;
+  brand: string;
+}>;
+
+
+export type CardOptionsQuery = { __typename: 'Query', cardOptions: { __typename: 'CardOptionList', items: Array<{ __typename: 'CardOption', installments: number, installmentCents: number, totalCents: number, hasInterest: boolean, interestHundredths: number }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: number, environment: Environment, reference: string, providerId: string | null, providerStatus: string | null, cover: string | null, link: string | null, pdf: string | null, coverPdf: string | null, actions: Array<CarnetAction>, createdAt: string, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string, email: string } }, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+      | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+      | { __typename: 'Carnet', parcels: number, id: string }
       | { __typename: 'Charge', number: number, id: string }
       | { __typename: 'Account', id: string }
       | { __typename: 'Convenio', id: string }
@@ -421,10 +650,144 @@ export type ChargeDetailFragment = { __typename: 'Charge', method: PaymentMethod
       | { __typename: 'VhsysIntegration', id: string }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
+      | { __typename: 'Refund', id: string }
+      | { __typename: 'Sale', number: number, id: string }
+      | { __typename: 'Order', id: string }
+      | { __typename: 'User', id: string }
+     | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Batch', id: string }
+      | { __typename: 'Carnet', id: string }
+      | { __typename: 'Charge', number: number, id: string }
+      | { __typename: 'Account', id: string }
+      | { __typename: 'Convenio', id: string }
+      | { __typename: 'Historico', id: string }
+      | { __typename: 'Customer', id: string }
+      | { __typename: 'Entry', id: string }
+      | { __typename: 'Failure', id: string }
+      | { __typename: 'GerencianetIntegration', id: string }
+      | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Operation', id: string }
+      | { __typename: 'Product', id: string }
+      | { __typename: 'Refund', id: string }
+      | { __typename: 'Sale', number: number, id: string }
+      | { __typename: 'Order', id: string }
+      | { __typename: 'User', id: string }
+     | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null };
+
+export type CarnetQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CarnetQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string, parcels: number, environment: Environment, reference: string, providerId: string | null, providerStatus: string | null, cover: string | null, link: string | null, pdf: string | null, coverPdf: string | null, actions: Array<CarnetAction>, createdAt: string, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string, email: string } }, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+          | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+          | { __typename: 'Carnet', parcels: number, id: string }
+          | { __typename: 'Charge', number: number, id: string }
+          | { __typename: 'Account', id: string }
+          | { __typename: 'Convenio', id: string }
+          | { __typename: 'Historico', id: string }
+          | { __typename: 'Customer', id: string }
+          | { __typename: 'Entry', id: string }
+          | { __typename: 'Failure', id: string }
+          | { __typename: 'GerencianetIntegration', id: string }
+          | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Operation', id: string }
+          | { __typename: 'Product', id: string }
+          | { __typename: 'Refund', id: string }
+          | { __typename: 'Sale', number: number, id: string }
+          | { __typename: 'Order', id: string }
+          | { __typename: 'User', id: string }
+         | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+          | { __typename: 'Batch', id: string }
+          | { __typename: 'Carnet', id: string }
+          | { __typename: 'Charge', number: number, id: string }
+          | { __typename: 'Account', id: string }
+          | { __typename: 'Convenio', id: string }
+          | { __typename: 'Historico', id: string }
+          | { __typename: 'Customer', id: string }
+          | { __typename: 'Entry', id: string }
+          | { __typename: 'Failure', id: string }
+          | { __typename: 'GerencianetIntegration', id: string }
+          | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Operation', id: string }
+          | { __typename: 'Product', id: string }
+          | { __typename: 'Refund', id: string }
+          | { __typename: 'Sale', number: number, id: string }
+          | { __typename: 'Order', id: string }
+          | { __typename: 'User', id: string }
+         | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null }
+    | { __typename: 'Charge', id: string }
+    | { __typename: 'Account', id: string }
+    | { __typename: 'Convenio', id: string }
+    | { __typename: 'Historico', id: string }
+    | { __typename: 'Customer', id: string }
+    | { __typename: 'Entry', id: string }
+    | { __typename: 'Failure', id: string }
+    | { __typename: 'GerencianetIntegration', id: string }
+    | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Operation', id: string }
+    | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
+    | { __typename: 'Sale', id: string }
+    | { __typename: 'Order', id: string }
+    | { __typename: 'User', id: string }
+   | null };
+
+export type CancelCarnetMutationVariables = Exact<{
+  input: CancelCarnetInput;
+}>;
+
+
+export type CancelCarnetMutation = { __typename: 'Mutation', cancelCarnet: { __typename: 'CarnetPayload', carnet: { __typename: 'Carnet', id: string, providerStatus: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type SettleCarnetMutationVariables = Exact<{
+  input: SettleCarnetInput;
+}>;
+
+
+export type SettleCarnetMutation = { __typename: 'Mutation', settleCarnet: { __typename: 'CarnetPayload', carnet: { __typename: 'Carnet', id: string, providerStatus: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ResendCarnetMutationVariables = Exact<{
+  input: ResendCarnetInput;
+}>;
+
+
+export type ResendCarnetMutation = { __typename: 'Mutation', resendCarnet: { __typename: 'CarnetPayload', carnet: { __typename: 'Carnet', id: string, providerStatus: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type AddCarnetNoteMutationVariables = Exact<{
+  input: AddCarnetNoteInput;
+}>;
+
+
+export type AddCarnetNoteMutation = { __typename: 'Mutation', addCarnetNote: { __typename: 'CarnetPayload', carnet: { __typename: 'Carnet', id: string, providerStatus: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ChargeRowFragment = { __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } };
+
+export type RefundPartsFragment = { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
+
+export type ChargeDetailFragment = { __typename: 'Charge', reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Batch', id: string }
+      | { __typename: 'Carnet', id: string }
+      | { __typename: 'Charge', number: number, id: string }
+      | { __typename: 'Account', id: string }
+      | { __typename: 'Convenio', id: string }
+      | { __typename: 'Historico', id: string }
+      | { __typename: 'Customer', id: string }
+      | { __typename: 'Entry', id: string }
+      | { __typename: 'Failure', id: string }
+      | { __typename: 'GerencianetIntegration', id: string }
+      | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Operation', id: string }
+      | { __typename: 'Product', id: string }
+      | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
       | { __typename: 'User', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+      | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+      | { __typename: 'Carnet', parcels: number, id: string }
       | { __typename: 'Charge', number: number, id: string }
       | { __typename: 'Account', id: string }
       | { __typename: 'Convenio', id: string }
@@ -436,6 +799,7 @@ export type ChargeDetailFragment = { __typename: 'Charge', method: PaymentMethod
       | { __typename: 'VhsysIntegration', id: string }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
+      | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
       | { __typename: 'User', id: string }
@@ -451,7 +815,7 @@ export type ChargesQueryVariables = Exact<{
 }>;
 
 
-export type ChargesQuery = { __typename: 'Query', charges: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type ChargesQuery = { __typename: 'Query', charges: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type ChargeQueryVariables = Exact<{
   id: string;
@@ -459,7 +823,11 @@ export type ChargeQueryVariables = Exact<{
 
 
 export type ChargeQuery = { __typename: 'Query', node:
-    | { __typename: 'Charge', id: string, method: PaymentMethod, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, discountCents: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
+    | { __typename: 'Charge', id: string, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+          | { __typename: 'Batch', id: string }
+          | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
           | { __typename: 'Account', id: string }
           | { __typename: 'Convenio', id: string }
@@ -471,10 +839,13 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'VhsysIntegration', id: string }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
+          | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
           | { __typename: 'User', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+          | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+          | { __typename: 'Carnet', parcels: number, id: string }
           | { __typename: 'Charge', number: number, id: string }
           | { __typename: 'Account', id: string }
           | { __typename: 'Convenio', id: string }
@@ -486,6 +857,7 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'VhsysIntegration', id: string }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
+          | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
           | { __typename: 'User', id: string }
@@ -500,6 +872,7 @@ export type ChargeQuery = { __typename: 'Query', node:
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
@@ -510,7 +883,7 @@ export type ChargeChangedSubscriptionVariables = Exact<{
 }>;
 
 
-export type ChargeChangedSubscription = { __typename: 'Subscription', chargeChanged: { __typename: 'Charge', id: string, status: ChargeStatus, amountCents: number, paidCents: number | null, paidOn: string | null, dueDate: string, replaced: boolean, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, updatedAt: string } };
+export type ChargeChangedSubscription = { __typename: 'Subscription', chargeChanged: { __typename: 'Charge', id: string, status: ChargeStatus, amountCents: number, paidCents: number | null, paidOn: string | null, dueDate: string, replaced: boolean, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, expiresAt: string | null, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, updatedAt: string } };
 
 export type CancelChargeMutationVariables = Exact<{
   input: CancelChargeInput;
@@ -540,12 +913,40 @@ export type SettleChargeMutationVariables = Exact<{
 
 export type SettleChargeMutation = { __typename: 'Mutation', settleCharge: { __typename: 'ChargePayload', charge: { __typename: 'Charge', id: string, status: ChargeStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
-export type ReplaceChargeMutationVariables = Exact<{
+export type CreateChargeMutationVariables = Exact<{
   input: CreateChargeInput;
 }>;
 
 
-export type ReplaceChargeMutation = { __typename: 'Mutation', createCharge: { __typename: 'ChargePayload', charge: { __typename: 'Charge', id: string, number: number, status: ChargeStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type CreateChargeMutation = { __typename: 'Mutation', createCharge: { __typename: 'ChargePayload', charge: { __typename: 'Charge', id: string, number: number, status: ChargeStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ChangeChargeAmountMutationVariables = Exact<{
+  input: ChangeChargeAmountInput;
+}>;
+
+
+export type ChangeChargeAmountMutation = { __typename: 'Mutation', changeChargeAmount: { __typename: 'ChargePayload', charge: { __typename: 'Charge', id: string, status: ChargeStatus } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type AddChargeNoteMutationVariables = Exact<{
+  input: AddChargeNoteInput;
+}>;
+
+
+export type AddChargeNoteMutation = { __typename: 'Mutation', addChargeNote: { __typename: 'ChargePayload', charge: { __typename: 'Charge', id: string, status: ChargeStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RetryCardChargeMutationVariables = Exact<{
+  input: RetryCardChargeInput;
+}>;
+
+
+export type RetryCardChargeMutation = { __typename: 'Mutation', retryCardCharge: { __typename: 'ChargePayload', charge: { __typename: 'Charge', id: string, status: ChargeStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RefundChargeMutationVariables = Exact<{
+  input: RefundChargeInput;
+}>;
+
+
+export type RefundChargeMutation = { __typename: 'Mutation', refundCharge: { __typename: 'RefundPayload', refund: { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, charge: { __typename: 'Charge', id: string, status: ChargeStatus, refundedCents: number } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type ConvenioPartsFragment = { __typename: 'Convenio', id: string, code: string, name: string, bank: { __typename: 'Bank', code: string, name: string }, account: { __typename: 'Account', id: string, name: string } };
 
@@ -581,6 +982,8 @@ export type CustomerDetailsQueryVariables = Exact<{
 
 
 export type CustomerDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -592,6 +995,7 @@ export type CustomerDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
@@ -612,6 +1016,8 @@ export type SaveCustomerMutationVariables = Exact<{
 export type SaveCustomerMutation = { __typename: 'Mutation', saveCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type FailurePartsFragment = { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', number: number, id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -623,12 +1029,15 @@ export type FailurePartsFragment = { __typename: 'Failure', id: string, code: st
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', number: number, id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
    | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null };
 
 export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Batch', id: string }
+      | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
       | { __typename: 'Account', id: string }
       | { __typename: 'Convenio', id: string }
@@ -640,6 +1049,7 @@ export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: st
       | { __typename: 'VhsysIntegration', id: string }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
+      | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
       | { __typename: 'User', id: string }
@@ -653,6 +1063,8 @@ export type FailuresQueryVariables = Exact<{
 
 
 export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', nodes: Array<{ __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+          | { __typename: 'Batch', id: string }
+          | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
           | { __typename: 'Account', id: string }
           | { __typename: 'Convenio', id: string }
@@ -664,6 +1076,7 @@ export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'Fail
           | { __typename: 'VhsysIntegration', id: string }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
+          | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
           | { __typename: 'User', id: string }
@@ -675,6 +1088,8 @@ export type AcknowledgeFailuresMutationVariables = Exact<{
 
 
 export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeFailures: { __typename: 'AcknowledgeFailuresPayload', failures: Array<{ __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+        | { __typename: 'Batch', id: string }
+        | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
         | { __typename: 'Account', id: string }
         | { __typename: 'Convenio', id: string }
@@ -686,6 +1101,7 @@ export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeF
         | { __typename: 'VhsysIntegration', id: string }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
+        | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
         | { __typename: 'User', id: string }
@@ -697,6 +1113,8 @@ export type RetryFailureMutationVariables = Exact<{
 
 
 export type RetryFailureMutation = { __typename: 'Mutation', retryFailure: { __typename: 'RetryFailurePayload', failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+        | { __typename: 'Batch', id: string }
+        | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
         | { __typename: 'Account', id: string }
         | { __typename: 'Convenio', id: string }
@@ -708,6 +1126,7 @@ export type RetryFailureMutation = { __typename: 'Mutation', retryFailure: { __t
         | { __typename: 'VhsysIntegration', id: string }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
+        | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
         | { __typename: 'User', id: string }
@@ -740,7 +1159,7 @@ export type HomeQueryVariables = Exact<{
 }>;
 
 
-export type HomeQuery = { __typename: 'Query', failing: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }> }, overdue: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }> }, dueSoon: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }> }, inProgress: { __typename: 'ChargeConnection', totalCount: number }, openFailures: { __typename: 'FailureEventConnection', totalCount: number } };
+export type HomeQuery = { __typename: 'Query', failing: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }> }, overdue: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }> }, dueSoon: { __typename: 'ChargeConnection', totalCount: number, nodes: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }> }, inProgress: { __typename: 'ChargeConnection', totalCount: number }, openFailures: { __typename: 'FailureEventConnection', totalCount: number } };
 
 export type FirstStepsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -839,6 +1258,8 @@ export type LedgerCheckQueryVariables = Exact<{ [key: string]: never; }>;
 export type LedgerCheckQuery = { __typename: 'Query', ledgerCheck: { __typename: 'LedgerCheck', ok: boolean, charges: number, entries: number, differences: Array<{ __typename: 'LedgerDifference', code: string, message: string, subjectId: string }> } };
 
 export type OperationRowFragment = { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+    | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+    | { __typename: 'Carnet', parcels: number, id: string }
     | { __typename: 'Charge', number: number, id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -850,12 +1271,15 @@ export type OperationRowFragment = { __typename: 'Operation', id: string, kind: 
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', number: number, id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
    | null };
 
 export type OperationDetailFragment = { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+    | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+    | { __typename: 'Carnet', parcels: number, id: string }
     | { __typename: 'Charge', number: number, id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -867,6 +1291,7 @@ export type OperationDetailFragment = { __typename: 'Operation', id: string, kin
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', number: number, id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
@@ -882,6 +1307,8 @@ export type OperationsQueryVariables = Exact<{
 
 
 export type OperationsQuery = { __typename: 'Query', operations: { __typename: 'OperationConnection', nodes: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+        | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+        | { __typename: 'Carnet', parcels: number, id: string }
         | { __typename: 'Charge', number: number, id: string }
         | { __typename: 'Account', id: string }
         | { __typename: 'Convenio', id: string }
@@ -893,6 +1320,7 @@ export type OperationsQuery = { __typename: 'Query', operations: { __typename: '
         | { __typename: 'VhsysIntegration', id: string }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
+        | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
         | { __typename: 'User', id: string }
@@ -904,6 +1332,8 @@ export type OperationDetailsQueryVariables = Exact<{
 
 
 export type OperationDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -914,6 +1344,8 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+        | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+        | { __typename: 'Carnet', parcels: number, id: string }
         | { __typename: 'Charge', number: number, id: string }
         | { __typename: 'Account', id: string }
         | { __typename: 'Convenio', id: string }
@@ -925,11 +1357,13 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
         | { __typename: 'VhsysIntegration', id: string }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
+        | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
         | { __typename: 'User', id: string }
        | null }
     | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
@@ -969,6 +1403,8 @@ export type ProductDetailsQueryVariables = Exact<{
 
 
 export type ProductDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -980,6 +1416,7 @@ export type ProductDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string, code: string, name: string, priceCents: number, active: boolean, invoicing: { __typename: 'ProductInvoicing', remoteProductId: string | null, remoteProductName: string | null, document: InvoiceDocument, timing: InvoiceTiming, daysAfterApproval: number | null, ncm: string | null, cfop: string | null, unitOrServiceCode: string | null, descriptionTemplate: string | null } }
+    | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'User', id: string }
@@ -1024,6 +1461,8 @@ export type SaleDetailsQueryVariables = Exact<{
 
 
 export type SaleDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -1035,7 +1474,10 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
-    | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Refund', id: string }
+    | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+            | { __typename: 'Batch', id: string }
+            | { __typename: 'Carnet', id: string }
             | { __typename: 'Charge', number: number, id: string }
             | { __typename: 'Account', id: string }
             | { __typename: 'Convenio', id: string }
@@ -1047,6 +1489,7 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'VhsysIntegration', id: string }
             | { __typename: 'Operation', id: string }
             | { __typename: 'Product', id: string }
+            | { __typename: 'Refund', id: string }
             | { __typename: 'Sale', number: number, id: string }
             | { __typename: 'Order', id: string }
             | { __typename: 'User', id: string }
@@ -1087,6 +1530,8 @@ export type FailureFeedSubscriptionVariables = Exact<{
 
 
 export type FailureFeedSubscription = { __typename: 'Subscription', failures: { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+        | { __typename: 'Batch', id: string }
+        | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
         | { __typename: 'Account', id: string }
         | { __typename: 'Convenio', id: string }
@@ -1098,6 +1543,7 @@ export type FailureFeedSubscription = { __typename: 'Subscription', failures: { 
         | { __typename: 'VhsysIntegration', id: string }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
+        | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
         | { __typename: 'User', id: string }

@@ -24,6 +24,18 @@ export function parseHundredths(typed: string): number | null {
   return Number.isSafeInteger(value) ? value : null;
 }
 
+/** A small number with up to three decimals that was typed, in thousandths; null when it is none. */
+export function parseThousandths(typed: string): number | null {
+  const parts = /^(\d{1,3})(?:[.,](\d{1,3}))?$/.exec(typed.replace(/\s|%/g, ""));
+  return parts?.[1] ? Number(parts[1] + (parts[2] ?? "").padEnd(3, "0")) : null;
+}
+
+/** Thousandths as they are typed, in the mark of the language: 33 is 0,033. */
+export function typeThousandths(thousandths: number, locale: string): string {
+  const digits = String(thousandths).padStart(4, "0");
+  return `${digits.slice(0, -3)}${locale === "en" ? "." : ","}${digits.slice(-3)}`;
+}
+
 /** Hundredths as they are typed, in the mark of the language: 123456 is 1234,56. */
 export function typeHundredths(hundredths: number, locale: string): string {
   return decimal(hundredths).replace(".", locale === "en" ? "." : ",");
@@ -89,6 +101,16 @@ export function formatPercent(hundredths: number, locale: string): string {
   )} %`;
 }
 
+/** A name as it is compared: without accents, case and double spaces. */
+export function plain(text: string): string {
+  return text
+    .normalize("NFD")
+    .replace(/\p{Diacritic}/gu, "")
+    .replace(/\s+/g, " ")
+    .trim()
+    .toLowerCase();
+}
+
 /** The formats in the language on screen. */
 export function useFormat() {
   const { locale } = useIntl();
@@ -99,6 +121,7 @@ export function useFormat() {
       moment: (moment: string) => formatMoment(moment, locale),
       percent: (hundredths: number) => formatPercent(hundredths, locale),
       typed: (hundredths: number) => typeHundredths(hundredths, locale),
+      thousandths: (thousandths: number) => typeThousandths(thousandths, locale),
     }),
     [locale],
   );

@@ -1,4 +1,4 @@
-import { Box, Table } from "@mantine/core";
+import { Box, Checkbox, Table } from "@mantine/core";
 import type { ReactNode } from "react";
 
 export interface Column<Row> {
@@ -11,6 +11,16 @@ export interface Column<Row> {
   wraps?: boolean;
 }
 
+/** Rows that are picked to do something with them. */
+export interface Selection<Row> {
+  selected: ReadonlySet<string>;
+  onChange: (selected: ReadonlySet<string>) => void;
+  /** The name of the box that picks every row of the page. */
+  allLabel: string;
+  /** The name of a row's box. */
+  rowLabel: (row: Row) => string;
+}
+
 interface Props<Row> {
   /** What the table shows, for those who cannot see it. */
   label: string;
@@ -18,6 +28,7 @@ interface Props<Row> {
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
+  selection?: Selection<Row>;
 }
 
 function className(column: Column<never>): string | undefined {
@@ -26,7 +37,7 @@ function className(column: Column<never>): string | undefined {
 }
 
 /** The one table of the panel; it scrolls by itself where the page is narrow. */
-export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
+export function DataTable<Row>({ label, columns, rows, rowKey, selection }: Props<Row>) {
   const [first, ...others] = columns;
   if (!first) return null;
   return (
@@ -35,6 +46,11 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
       <Table className="data-table" highlightOnHover verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
+            {selection && (
+              <Table.Td className="select">
+                <SelectAll selection={selection} keys={rows.map(rowKey)} />
+              </Table.Td>
+            )}
             {columns.map((column) => (
               <Table.Th key={column.key} scope="col" className={className(column)}>
                 {column.header}
@@ -45,6 +61,19 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
         <Table.Tbody>
           {rows.map((row) => (
             <Table.Tr key={rowKey(row)}>
+              {selection && (
+                <Table.Td className="select">
+                  <Checkbox
+                    aria-label={selection.rowLabel(row)}
+                    checked={selection.selected.has(rowKey(row))}
+                    onChange={(event) =>
+                      selection.onChange(
+                        picked(selection.selected, [rowKey(row)], event.currentTarget.checked),
+                      )
+                    }
+                  />
+                </Table.Td>
+              )}
               <Table.Th scope="row" className={className(first)}>
                 {first.cell(row)}
               </Table.Th>
@@ -58,5 +87,32 @@ export function DataTable<Row>({ label, columns, rows, rowKey }: Props<Row>) {
         </Table.Tbody>
       </Table>
     </Box>
+  );
+}
+
+/** What is selected after some keys were picked or dropped. */
+function picked(
+  selected: ReadonlySet<string>,
+  keys: string[],
+  chosen: boolean,
+): ReadonlySet<string> {
+  const next = new Set(selected);
+  for (const key of keys) {
+    if (chosen) next.add(key);
+    else next.delete(key);
+  }
+  return next;
+}
+
+function SelectAll<Row>({ selection, keys }: { selection: Selection<Row>; keys: string[] }) {
+  const { selected, onChange, allLabel } = selection;
+  const count = keys.filter((key) => selected.has(key)).length;
+  return (
+    <Checkbox
+      aria-label={allLabel}
+      checked={count > 0 && count === keys.length}
+      indeterminate={count > 0 && count < keys.length}
+      onChange={(event) => onChange(picked(selected, keys, event.currentTarget.checked))}
+    />
   );
 }

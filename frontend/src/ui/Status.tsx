@@ -1,4 +1,12 @@
-import type { ChargeStatus, FailureState, OperationState, SaleStatus } from "@/gen/schema";
+import type {
+  BatchItemState,
+  BatchState,
+  ChargeStatus,
+  FailureState,
+  OperationState,
+  RefundState,
+  SaleStatus,
+} from "@/gen/schema";
 import { useT } from "@/i18n";
 
 type Tone = "neutral" | "good" | "bad" | "warn" | "busy";
@@ -42,11 +50,31 @@ const failureTones: Record<FailureState, Tone> = {
   IGNORED: "neutral",
 };
 
+const refundTones: Record<RefundState, Tone> = {
+  QUEUED: "busy",
+  PROCESSING: "busy",
+  DONE: "good",
+  FAILED: "bad",
+  UNKNOWN: "warn",
+};
+
+const batchTones: Record<BatchState, Tone> = { RUNNING: "busy", STOPPED: "warn", DONE: "good" };
+
+const batchItemTones: Record<BatchItemState, Tone> = {
+  PENDING: "neutral",
+  RUNNING: "busy",
+  DONE: "good",
+  FAILED: "bad",
+};
+
 type Props =
   | { of: "charge"; value: ChargeStatus }
   | { of: "sale"; value: SaleStatus }
   | { of: "operation"; value: OperationState }
   | { of: "failure"; value: FailureState }
+  | { of: "refund"; value: RefundState }
+  | { of: "batch"; value: BatchState }
+  | { of: "batchItem"; value: BatchItemState }
   | { of: "active" | "integration"; value: boolean };
 
 /** Where something stands: always a word, the colour only helps. */
@@ -61,6 +89,12 @@ export function Status(props: Props) {
       return <Pill tone={operationTones[props.value]} text={t(`operation.state.${props.value}`)} />;
     case "failure":
       return <Pill tone={failureTones[props.value]} text={t(`failure.state.${props.value}`)} />;
+    case "refund":
+      return <Pill tone={refundTones[props.value]} text={t(`refund.state.${props.value}`)} />;
+    case "batch":
+      return <Pill tone={batchTones[props.value]} text={t(`batch.state.${props.value}`)} />;
+    case "batchItem":
+      return <Pill tone={batchItemTones[props.value]} text={t(`batch.item.${props.value}`)} />;
     case "active":
       return <OnOff on={props.value} text={t(props.value ? "common.active" : "common.inactive")} />;
     case "integration":

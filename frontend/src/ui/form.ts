@@ -3,6 +3,9 @@ import { useState } from "react";
 import { useT } from "@/i18n";
 import { errorText } from "./Feedback";
 
+/** What an input of a form is given: value, error and what to do on change. */
+export type InputProps = ReturnType<UseFormReturnType<Record<string, unknown>>["getInputProps"]>;
+
 /** Why the server refused an input. */
 export interface Refusal {
   field: string[];

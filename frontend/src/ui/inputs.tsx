@@ -1,6 +1,6 @@
 import { TextInput, type TextInputProps } from "@mantine/core";
 import type { FocusEvent } from "react";
-import { parseHundredths, useFormat } from "@/i18n/format";
+import { parseHundredths, parseThousandths, useFormat } from "@/i18n/format";
 import { formatTaxId } from "./checkTaxId";
 
 interface HundredthsProps extends Omit<TextInputProps, "value" | "onChange"> {
@@ -36,6 +36,27 @@ export function MoneyInput(props: HundredthsProps) {
 /** A percentage with two decimals; its value is the text, read with parseHundredths. */
 export function PercentInput(props: HundredthsProps) {
   return <HundredthsInput rightSection="%" rightSectionPointerEvents="none" {...props} />;
+}
+
+/** A percentage with three decimals, for example of a day; read with parseThousandths. */
+export function FinePercentInput({ value = "", onChange, onBlur, ...props }: HundredthsProps) {
+  const format = useFormat();
+  return (
+    <TextInput
+      inputMode="decimal"
+      autoComplete="off"
+      rightSection="%"
+      rightSectionPointerEvents="none"
+      value={value}
+      onChange={(event) => onChange?.(event.currentTarget.value)}
+      onBlur={(event) => {
+        const thousandths = parseThousandths(value);
+        if (thousandths !== null) onChange?.(format.thousandths(thousandths));
+        onBlur?.(event);
+      }}
+      {...props}
+    />
+  );
 }
 
 /** A calendar day; its value is YYYY-MM-DD, or empty. */

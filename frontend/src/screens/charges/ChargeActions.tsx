@@ -2,8 +2,12 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { ChargeAction, ChargeDetailFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { AddNoteDialog, ChangeAmountDialog } from "./ChangeForms";
 import { CancelChargeDialog, RetryChargeDialog, SettleChargeDialog } from "./ChargeConfirms";
-import { ChangeDueDateDialog, ReplaceChargeDialog, ResendChargeDialog } from "./ChargeForms";
+import { ChangeDueDateDialog, ResendChargeDialog } from "./ChargeForms";
+import { RefundDialog } from "./RefundDialog";
+import { ReplaceChargeDialog } from "./ReplaceChargeDialog";
+import { RetryCardDialog } from "./RetryCardDialog";
 
 export interface ChargeDialogProps {
   charge: ChargeDetailFragment;
@@ -13,9 +17,13 @@ export interface ChargeDialogProps {
 
 const dialogs = {
   RETRY: RetryChargeDialog,
+  RETRY_CARD: RetryCardDialog,
   REPLACE: ReplaceChargeDialog,
   CHANGE_DUE_DATE: ChangeDueDateDialog,
+  CHANGE_AMOUNT: ChangeAmountDialog,
   RESEND: ResendChargeDialog,
+  ADD_NOTE: AddNoteDialog,
+  REFUND: RefundDialog,
   SETTLE: SettleChargeDialog,
   CANCEL: CancelChargeDialog,
 } satisfies Record<ChargeAction, (props: ChargeDialogProps) => React.ReactNode>;

@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import type { ChargeRowFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
-import { type Column, DataTable } from "@/ui/DataTable";
+import { type Column, DataTable, type Selection } from "@/ui/DataTable";
 import { AppLink } from "@/ui/links";
 import { Status } from "@/ui/Status";
 import { Day, Money } from "@/ui/Values";
@@ -11,10 +11,11 @@ interface Props {
   charges: ChargeRowFragment[];
   /** Leaves out what the page already says. */
   without?: "sale" | "paid";
+  selection?: Pick<Selection<ChargeRowFragment>, "selected" | "onChange">;
 }
 
 /** Charges in rows, wherever they are listed. */
-export function ChargeTable({ label, charges, without }: Props) {
+export function ChargeTable({ label, charges, without, selection }: Props) {
   const t = useT();
   const columns: Column<ChargeRowFragment>[] = [
     {
@@ -30,6 +31,11 @@ export function ChargeTable({ label, charges, without }: Props) {
       key: "status",
       header: t("common.status"),
       cell: (charge) => <ChargeStanding charge={charge} />,
+    },
+    {
+      key: "method",
+      header: t("charge.method"),
+      cell: (charge) => t(`method.short.${charge.method}`),
     },
     {
       key: "installment",
@@ -76,7 +82,21 @@ export function ChargeTable({ label, charges, without }: Props) {
     );
   }
   const shown = without === "paid" ? columns.filter(({ key }) => key !== "paid") : columns;
-  return <DataTable label={label} columns={shown} rows={charges} rowKey={(charge) => charge.id} />;
+  return (
+    <DataTable
+      label={label}
+      columns={shown}
+      rows={charges}
+      rowKey={(charge) => charge.id}
+      selection={
+        selection && {
+          ...selection,
+          allLabel: t("selection.all"),
+          rowLabel: ({ number }) => t("selection.row", { number }),
+        }
+      }
+    />
+  );
 }
 
 function ChargeStanding({ charge }: { charge: ChargeRowFragment }) {

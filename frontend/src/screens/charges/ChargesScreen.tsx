@@ -1,6 +1,8 @@
 import { Text } from "@mantine/core";
+import { useState } from "react";
 import { useLive, useLoad } from "@/api/hooks";
 import { pageVariables } from "@/api/search";
+import { useMay } from "@/api/viewer";
 import { ChargeChangedDocument, ChargesDocument } from "@/gen/documents/charges";
 import { useT } from "@/i18n";
 import { Choice } from "@/ui/Choice";
@@ -10,6 +12,8 @@ import { Filters, SearchBox } from "@/ui/Filters";
 import { LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Pager } from "@/ui/Pager";
+import { SelectionBar } from "../batches/SelectionBar";
+import { issuedMethods } from "../payment/methods";
 import { ChargeTable } from "./ChargeTable";
 import { type ChargesSearch, chargeOrders, chargeStatuses } from "./search";
 
@@ -18,26 +22,53 @@ interface Props {
   onSearch: (search: ChargesSearch) => void;
 }
 
+const nothing: ReadonlySet<string> = new Set();
+
 /** The list of charges; its filters live in the address. */
 export function ChargesScreen({ search, onSearch }: Props) {
   const t = useT();
-  const { status, search: text, dueFrom, dueTo, environment } = search;
+  const { status, method, search: text, dueFrom, dueTo, environment } = search;
   const charges = useLoad(
     ChargesDocument,
     {
       ...pageVariables(search),
-      filter: { status: status ? [status] : null, search: text, dueFrom, dueTo, environment },
+      filter: {
+        status: status ? [status] : null,
+        method,
+        search: text,
+        dueFrom,
+        dueTo,
+        environment,
+      },
       orderBy: search.order ?? "CREATED_DESC",
     },
     { keepPrevious: true },
   );
   useLive(ChargeChangedDocument, {});
-  const narrow = (change: Partial<ChargesSearch>) =>
+  // What is selected stays from page to page; other filters show other charges.
+  const [selected, setSelected] = useState<ReadonlySet<string>>(nothing);
+  const mayAct = useMay()("OPERATOR");
+  const narrow = (change: Partial<ChargesSearch>) => {
+    setSelected(nothing);
     onSearch({ ...search, after: undefined, before: undefined, ...change });
-  const filtered = Boolean(status || text || dueFrom || dueTo || environment);
+  };
+  const filtered = Boolean(status || method || text || dueFrom || dueTo || environment);
 
   return (
-    <Page title={t("charges.title")} hint={t("charges.hint")}>
+    <Page
+      title={t("charges.title")}
+      hint={t("charges.hint")}
+      actions={
+        mayAct && (
+          <>
+            <LinkButton to="/charges/new">{t("charges.new")}</LinkButton>
+            <LinkButton to="/batches/new" variant="default">
+              {t("batch.issue")}
+            </LinkButton>
+          </>
+        )
+      }
+    >
       <Filters>
         <SearchBox
           label={t("charges.search")}
@@ -50,6 +81,13 @@ export function ChargesScreen({ search, onSearch }: Props) {
           options={chargeStatuses.map((value) => ({ value, label: t(`charge.status.${value}`) }))}
           value={status}
           onChange={(value) => narrow({ status: value })}
+        />
+        <Choice
+          label={t("sale.method")}
+          anyLabel={t("list.all")}
+          options={issuedMethods.map((value) => ({ value, label: t(`method.${value}`) }))}
+          value={method}
+          onChange={(value) => narrow({ method: value })}
         />
         <FilterDay
           label={t("charges.dueFrom")}
@@ -91,13 +129,18 @@ export function ChargesScreen({ search, onSearch }: Props) {
               <Text size="sm" c="dimmed" role="status">
                 {t("charges.count", { count: data.charges.totalCount })}
               </Text>
-              <ChargeTable label={t("charges.title")} charges={data.charges.nodes} />
+              <ChargeTable
+                label={t("charges.title")}
+                charges={data.charges.nodes}
+                selection={mayAct ? { selected, onChange: setSelected } : undefined}
+              />
               <Pager
                 page={data.charges.pageInfo}
                 onPage={(page) =>
                   onSearch({ ...search, after: undefined, before: undefined, ...page })
                 }
               />
+              <SelectionBar selected={selected} onClear={() => setSelected(nothing)} />
             </>
           )
         }

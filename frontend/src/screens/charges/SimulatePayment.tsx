@@ -6,8 +6,9 @@ import { useT } from "@/i18n";
 import { notifyDone, notifyFailure } from "@/ui/notify";
 
 const payable = ["WAITING", "OVERDUE"];
+const mayFallDue = ["BOLETO", "CARNET"];
 
-/** In the demo the payer is simulated: pays the boleto, or lets it fall due. */
+/** In the demo the payer is simulated: pays the charge, or lets it fall due. */
 export function SimulatePayment({ charge }: { charge: ChargeDetailFragment }) {
   const t = useT();
   const { demo } = useShell().system;
@@ -17,7 +18,8 @@ export function SimulatePayment({ charge }: { charge: ChargeDetailFragment }) {
 
   const simulate = async (what: "pay" | "overdue") => {
     setBusy(true);
-    const path = `/sandbox/gerencianet/charges/${encodeURIComponent(providerId)}/${what}`;
+    const api = charge.method === "PIX" ? "pix" : "gerencianet";
+    const path = `/sandbox/${api}/charges/${encodeURIComponent(providerId)}/${what}`;
     const done = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -36,16 +38,18 @@ export function SimulatePayment({ charge }: { charge: ChargeDetailFragment }) {
       <Button loading={busy} onClick={() => simulate("pay")}>
         {t("simulate.pay")}
       </Button>
-      <Menu position="bottom-end" withinPortal={false}>
-        <Menu.Target>
-          <Button aria-label={t("simulate.more")} px="xs">
-            ▾
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={() => simulate("overdue")}>{t("simulate.overdue")}</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {mayFallDue.includes(charge.method) && (
+        <Menu position="bottom-end" withinPortal={false}>
+          <Menu.Target>
+            <Button aria-label={t("simulate.more")} px="xs">
+              ▾
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => simulate("overdue")}>{t("simulate.overdue")}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
     </Button.Group>
   );
 }

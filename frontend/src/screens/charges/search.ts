@@ -7,6 +7,7 @@ import {
   textParam,
 } from "@/api/search";
 import type { ChargeOrder, ChargeStatus, Environment } from "@/gen/schema";
+import { type IssuedMethod, issuedMethods } from "../payment/methods";
 
 export const chargeStatuses = [
   "QUEUED",
@@ -34,6 +35,7 @@ export const chargeOrders = [
 export interface ChargesSearch extends PageSearch {
   search?: string;
   status?: ChargeStatus;
+  method?: IssuedMethod;
   dueFrom?: string;
   dueTo?: string;
   environment?: Environment;
@@ -46,6 +48,7 @@ export function chargesSearch(raw: RawSearch): ChargesSearch {
     ...pageParams(raw),
     search: textParam(raw.search),
     status: oneOfParam(raw.status, chargeStatuses),
+    method: oneOfParam(raw.method, issuedMethods),
     dueFrom: dayParam(raw.dueFrom),
     dueTo: dayParam(raw.dueTo),
     environment: oneOfParam(raw.environment, ["SANDBOX", "PRODUCTION"]),

@@ -21,6 +21,18 @@ export function SubjectLink({ subject, label }: Props) {
           {label}
         </AppLink>
       );
+    case "Carnet":
+      return (
+        <AppLink to="/carnets/$carnetId" params={{ carnetId: subject.id }}>
+          {label}
+        </AppLink>
+      );
+    case "Batch":
+      return (
+        <AppLink to="/batches/$batchId" params={{ batchId: subject.id }}>
+          {label}
+        </AppLink>
+      );
     case "GerencianetIntegration":
       return <AppLink to="/integrations/gerencianet">{label}</AppLink>;
     case "VhsysIntegration":

@@ -12,5 +12,12 @@ export function OperationSubject({ operation }: { operation: OperationRowFragmen
   if (subject?.__typename === "Sale") {
     return <SubjectLink subject={subject} label={t("sale.title", { number: subject.number })} />;
   }
+  if (subject?.__typename === "Carnet") {
+    const label = t("carnet.ofParcels", { count: subject.parcels });
+    return <SubjectLink subject={subject} label={label} />;
+  }
+  if (subject?.__typename === "Batch") {
+    return <SubjectLink subject={subject} label={t(`batch.action.${subject.action}`)} />;
+  }
   return "–";
 }

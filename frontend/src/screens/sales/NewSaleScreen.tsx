@@ -1,10 +1,10 @@
-import { Button, Checkbox, Group, SimpleGrid, Stack, Textarea } from "@mantine/core";
+import { Button, Group, SimpleGrid, Stack, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate } from "@tanstack/react-router";
 import { useChange, useIdempotencyKey } from "@/api/hooks";
 import { CreateSaleDocument } from "@/gen/documents/sales";
 import { type Translate, useT } from "@/i18n";
-import { isDay, parseHundredths } from "@/i18n/format";
+import { isDay, parseHundredths, today } from "@/i18n/format";
 import { Facts } from "@/ui/Facts";
 import { Problems } from "@/ui/Feedback";
 import { useSubmit } from "@/ui/form";
@@ -14,14 +14,19 @@ import { notifyDone } from "@/ui/notify";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Money } from "@/ui/Values";
+import { cardValidation } from "../card/card";
+import { cardRefusals, useCardToken } from "../card/useCardToken";
+import { isImmediate, mostInstallments, pixSeconds } from "../payment/methods";
+import { parseWhole } from "../payment/numbers";
+import { TermsField } from "../payment/TermsField";
+import { termParts, termsValidation } from "../payment/terms";
 import { CustomerSelect } from "./CustomerSelect";
-import { InstallmentsField } from "./InstallmentsField";
 import { ItemsField } from "./ItemsField";
-import { mostInstallments, parseWhole, saleTotals } from "./preview";
-import { TermsField } from "./TermsField";
-import { newSale, type SaleValues, saleInput } from "./values";
+import { PaymentSection } from "./PaymentSection";
+import { saleTotals } from "./preview";
+import { installmentCount, newSale, repeats, type SaleValues, saleInput } from "./values";
 
-/** A new sale; its boletos are issued as soon as it is saved. */
+/** A new sale; its charges are issued as soon as it is saved. */
 export function NewSaleScreen({ customerId }: { customerId?: string }) {
   const t = useT();
   const navigate = useNavigate();
@@ -31,15 +36,23 @@ export function NewSaleScreen({ customerId }: { customerId?: string }) {
     initialValues: newSale(customerId),
     validate: validation(t),
   });
+  const card = useCardToken();
   const submit = useSubmit(form, async (values) => {
-    const { createSale } = await create.mutateAsync({ input: saleInput(values, idempotencyKey) });
+    const isCard = values.paymentMethod === "CARD";
+    const { token, refusals } = isCard ? await card.tokenOf(values.card) : {};
+    if (refusals) return refusals;
+    const input = saleInput(values, idempotencyKey, token);
+    const { createSale } = await create.mutateAsync({ input });
     if (createSale.sale) {
       notifyDone(t("sales.saved"));
       await navigate({ to: "/sales/$saleId", params: { saleId: createSale.sale.id } });
+      return [];
     }
-    return createSale.userErrors;
+    card.forget();
+    return isCard ? cardRefusals(createSale.userErrors) : createSale.userErrors;
   });
-  const { items, discountCents, interestCents } = form.values;
+  const { items, discountCents, interestCents, paymentMethod, pixWhen, linkMethods } = form.values;
+  const parts = termParts(paymentMethod, isImmediate(paymentMethod, pixWhen), linkMethods);
   const { itemsCents, totalCents } = saleTotals(items, discountCents, interestCents);
 
   return (
@@ -74,19 +87,25 @@ export function NewSaleScreen({ customerId }: { customerId?: string }) {
             <Facts
               facts={[
                 [t("sale.itemsTotal"), <Money key="items" cents={itemsCents} />],
-                [t("sale.total"), <Money key="total" cents={totalCents} />],
+                [
+                  t("sale.total"),
+                  <Money
+                    key="total"
+                    cents={
+                      repeats(form.values) ? totalCents * installmentCount(form.values) : totalCents
+                    }
+                  />,
+                ],
               ]}
             />
           </Section>
-          <Section title={t("sale.payment")}>
-            <InstallmentsField form={form} totalCents={totalCents} />
-            <Checkbox
-              label={t("sale.sendEmail")}
-              {...form.getInputProps("sendEmail", { type: "checkbox" })}
+          <PaymentSection form={form} totalCents={totalCents} card={card} />
+          <Section title={t(parts.interest ? "terms.title" : "terms.messageTitle")}>
+            <TermsField
+              values={form.values.terms}
+              parts={parts}
+              input={(name) => form.getInputProps(`terms.${name}`)}
             />
-          </Section>
-          <Section title={t("terms.title")}>
-            <TermsField form={form} />
           </Section>
           <Section title={t("sale.note")}>
             <Textarea
@@ -99,7 +118,7 @@ export function NewSaleScreen({ customerId }: { customerId?: string }) {
           <Problems messages={submit.problems} />
           <Group>
             <Button type="submit" loading={submit.busy}>
-              {t("sales.submit")}
+              {t(`sales.submit.${paymentMethod}`)}
             </Button>
             <LinkButton to="/sales" variant="default">
               {t("common.cancel")}
@@ -114,8 +133,12 @@ export function NewSaleScreen({ customerId }: { customerId?: string }) {
 function validation(t: Translate) {
   const optionalAmount = (value: string) =>
     value.trim() === "" || parseHundredths(value) !== null ? null : t("form.amount");
-  const optionalWhole = (value: string) =>
-    value.trim() === "" || parseWhole(value) !== null ? null : t("form.whole");
+  const isCard = (values: SaleValues) => values.paymentMethod === "CARD";
+  const dated = (values: SaleValues) => !isImmediate(values.paymentMethod, values.pixWhen);
+  const card = Object.entries(cardValidation(t, today())).map(([name, check]) => [
+    name,
+    (value: string, values: SaleValues) => (isCard(values) ? check(value) : null),
+  ]);
   return {
     customerId: (value: string) => (value === "" ? t("form.customer") : null),
     items: {
@@ -129,19 +152,19 @@ function validation(t: Translate) {
     },
     discountCents: optionalAmount,
     interestCents: optionalAmount,
-    installments: (value: string) => {
+    installments: (value: string, values: SaleValues) => {
+      const most = mostInstallments[values.paymentMethod];
       const count = parseWhole(value) ?? 0;
-      return count >= 1 && count <= mostInstallments
-        ? null
-        : t("form.installments", { most: mostInstallments });
+      const wrong = count < 1 || count > most;
+      return dated(values) && most > 1 && wrong ? t("form.installments", { most }) : null;
     },
-    firstDueDate: (value: string) => (isDay(value) ? null : t("form.day")),
-    terms: {
-      fineHundredths: optionalAmount,
-      monthlyInterestHundredths: optionalAmount,
-      discountCents: optionalAmount,
-      discountDays: optionalWhole,
-      daysToWriteOff: optionalWhole,
-    },
+    firstDueDate: (value: string, values: SaleValues) =>
+      dated(values) && !isDay(value) ? t("form.day") : null,
+    pixExpiresInSeconds: (_: string, values: SaleValues) =>
+      values.paymentMethod === "PIX" && !dated(values) && pixSeconds(values) === null
+        ? t("form.pixTime")
+        : null,
+    card: Object.fromEntries(card),
+    terms: termsValidation(t),
   };
 }

@@ -72,6 +72,12 @@ function Detail({ sale }: { sale: Sale }) {
             [t("sale.total"), <Money key="total" cents={sale.totalCents} />],
             [t("sale.method"), t(`method.${sale.paymentMethod}`)],
             [t("sale.installments"), sale.installments],
+            sale.carnet !== null && [
+              t("carnet.carnet"),
+              <AppLink key="carnet" to="/carnets/$carnetId" params={{ carnetId: sale.carnet.id }}>
+                {t("carnet.ofParcels", { count: sale.carnet.parcels })}
+              </AppLink>,
+            ],
             [t("common.createdAt"), <Moment key="created" value={sale.createdAt} />],
             [t("sale.note"), sale.note],
           ]}

@@ -1,4 +1,5 @@
 import { addMonths, isDay, parseHundredths } from "@/i18n/format";
+import { parseWhole } from "../payment/numbers";
 
 /** An item of a new sale as it is typed. */
 export interface ItemValues {
@@ -7,13 +8,6 @@ export interface ItemValues {
   description: string;
   quantity: string;
   unitCents: string;
-}
-
-export const mostInstallments = 24;
-
-/** A whole number that was typed; null when it is none. */
-export function parseWhole(typed: string): number | null {
-  return /^\s*\d{1,6}\s*$/.test(typed) ? Number(typed) : null;
 }
 
 export function itemCents({ quantity, unitCents }: ItemValues): number {
@@ -44,4 +38,9 @@ export function splitCents(totalCents: number, parts: number): number[] {
 export function monthlyDueDates(first: string, count: number): string[] {
   if (!isDay(first)) return [];
   return Array.from({ length: count }, (_, index) => addMonths(first, index));
+}
+
+/** What each parcel comes to: the total divided, or all of it each time. */
+export function parcelCents(totalCents: number, parts: number, repeat: boolean): number[] {
+  return repeat ? Array.from({ length: parts }, () => totalCents) : splitCents(totalCents, parts);
 }

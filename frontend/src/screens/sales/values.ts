@@ -1,26 +1,33 @@
-import type { ChargeTermsInput, CreateSaleInput, PaymentMethod } from "@/gen/schema";
+import type { CreateSaleInput, LinkMethods } from "@/gen/schema";
 import { addDays, parseHundredths, today } from "@/i18n/format";
-import { type ItemValues, mostInstallments, parseWhole } from "./preview";
+import { type CardValues, newCard } from "../card/card";
+import {
+  type IssuedMethod,
+  isImmediate,
+  mostInstallments,
+  newPix,
+  type PixValues,
+  pixSeconds,
+} from "../payment/methods";
+import { parseWhole } from "../payment/numbers";
+import { noTerms, type TermsValues, termParts, termsInput } from "../payment/terms";
+import type { ItemValues } from "./preview";
 
 /** A new sale as it is typed; the names are those of the input that it becomes. */
-export interface SaleValues extends Record<string, unknown> {
+export interface SaleValues extends Record<string, unknown>, PixValues {
   customerId: string;
   items: ItemValues[];
   discountCents: string;
   interestCents: string;
-  paymentMethod: PaymentMethod;
+  paymentMethod: IssuedMethod;
   installments: string;
+  repeat: "split" | "repeat";
   firstDueDate: string;
   ownDueDates: boolean;
   dueDates: string[];
-  terms: {
-    fineHundredths: string;
-    monthlyInterestHundredths: string;
-    discountCents: string;
-    discountDays: string;
-    daysToWriteOff: string;
-    message: string;
-  };
+  linkMethods: LinkMethods;
+  card: CardValues;
+  terms: TermsValues;
   sendEmail: boolean;
   note: string;
 }
@@ -42,28 +49,44 @@ export function newSale(customerId: string | undefined): SaleValues {
     interestCents: "",
     paymentMethod: "BOLETO",
     installments: "1",
+    repeat: "split",
     firstDueDate: addDays(today(), usualDaysToPay),
     ownDueDates: false,
     dueDates: [],
-    terms: {
-      fineHundredths: "",
-      monthlyInterestHundredths: "",
-      discountCents: "",
-      discountDays: "",
-      daysToWriteOff: "",
-      message: "",
-    },
+    ...newPix,
+    linkMethods: "ALL",
+    card: newCard,
+    terms: noTerms,
     sendEmail: false,
     note: "",
   };
 }
 
-/** How many instalments were typed, within what is allowed. */
-export function installmentCount(typed: string): number {
-  return Math.min(Math.max(parseWhole(typed) ?? 1, 1), mostInstallments);
+/** How many charges the sale is divided into: one when it cannot be divided. */
+export function installmentCount({
+  paymentMethod,
+  pixWhen,
+  installments,
+}: Pick<SaleValues, "paymentMethod" | "pixWhen" | "installments">): number {
+  if (isImmediate(paymentMethod, pixWhen)) return 1;
+  const most = mostInstallments[paymentMethod];
+  return Math.min(Math.max(parseWhole(installments) ?? 1, 1), most);
 }
 
-export function saleInput(values: SaleValues, idempotencyKey: string): CreateSaleInput {
+/** Whether each parcel of a carnê collects the whole value. */
+export function repeats({ paymentMethod, repeat }: SaleValues): boolean {
+  return paymentMethod === "CARNET" && repeat === "repeat";
+}
+
+/** What the server is asked for. Of a card it gets the token only. */
+export function saleInput(
+  values: SaleValues,
+  idempotencyKey: string,
+  cardToken?: string,
+): CreateSaleInput {
+  const { paymentMethod, pixWhen, linkMethods } = values;
+  const immediate = isImmediate(paymentMethod, pixWhen);
+  const ownDueDates = values.ownDueDates && paymentMethod !== "CARNET" && paymentMethod !== "LINK";
   return {
     customerId: values.customerId,
     items: values.items.map((item) => ({
@@ -74,24 +97,27 @@ export function saleInput(values: SaleValues, idempotencyKey: string): CreateSal
     })),
     discountCents: parseHundredths(values.discountCents) ?? 0,
     interestCents: parseHundredths(values.interestCents) ?? 0,
-    paymentMethod: values.paymentMethod,
-    installments: installmentCount(values.installments),
-    firstDueDate: values.firstDueDate,
-    dueDates: values.ownDueDates ? values.dueDates : null,
-    terms: termsInput(values.terms),
-    sendEmail: values.sendEmail,
+    paymentMethod,
+    installments: installmentCount(values),
+    ...(paymentMethod === "CARNET" && { repeat: repeats(values) }),
+    ...(!immediate && {
+      firstDueDate: values.firstDueDate,
+      dueDates: ownDueDates ? values.dueDates : null,
+    }),
+    ...(paymentMethod === "PIX" && immediate && { pixExpiresInSeconds: pixSeconds(values) }),
+    ...(paymentMethod === "LINK" && { linkMethods }),
+    ...(paymentMethod === "CARD" && {
+      cardToken,
+      installments: parseWhole(values.card.installments) ?? 1,
+    }),
+    terms: termsInput(values.terms, termParts(paymentMethod, immediate, linkMethods)),
+    sendEmail: values.sendEmail && mails(paymentMethod),
     note: values.note.trim() || null,
     idempotencyKey,
   };
 }
 
-function termsInput(terms: SaleValues["terms"]): ChargeTermsInput {
-  return {
-    fineHundredths: parseHundredths(terms.fineHundredths),
-    monthlyInterestHundredths: parseHundredths(terms.monthlyInterestHundredths),
-    discountCents: parseHundredths(terms.discountCents),
-    discountDays: parseWhole(terms.discountDays),
-    daysToWriteOff: parseWhole(terms.daysToWriteOff),
-    message: terms.message.trim() || null,
-  };
+/** Whether the provider mails something to the payer. */
+export function mails(method: IssuedMethod): boolean {
+  return method === "BOLETO" || method === "CARNET";
 }
