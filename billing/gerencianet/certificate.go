@@ -74,8 +74,38 @@ func normalised(key crypto.Signer, chain []*x509.Certificate) (Certificate, erro
 	}, nil
 }
 
+// decodeTime is far more than an honest file takes. One that asks for billions
+// of rounds of its password's hash would hold up the person who uploads it.
+const decodeTime = 10 * time.Second
+
+var errTooSlow = errors.New("the certificate takes too long to decode")
+
+// pkcs12File is what DecodeChain answers.
+type pkcs12File struct {
+	key    any
+	own    *x509.Certificate
+	others []*x509.Certificate
+	err    error
+}
+
+func decodePKCS12(file []byte, password string) pkcs12File {
+	done := make(chan pkcs12File, 1)
+	go func() {
+		var read pkcs12File
+		read.key, read.own, read.others, read.err = pkcs12.DecodeChain(file, password)
+		done <- read
+	}()
+	select {
+	case read := <-done:
+		return read
+	case <-time.After(decodeTime):
+		return pkcs12File{err: errTooSlow}
+	}
+}
+
 func readPKCS12(file []byte, password string) (crypto.Signer, []*x509.Certificate, error) {
-	key, own, others, err := pkcs12.DecodeChain(file, password)
+	read := decodePKCS12(file, password)
+	err := read.err
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
 		return nil, nil, certificateViolation(
@@ -86,11 +116,11 @@ func readPKCS12(file []byte, password string) (crypto.Signer, []*x509.Certificat
 	case err != nil:
 		return nil, nil, notACertificate()
 	}
-	signer, ok := key.(crypto.Signer)
+	signer, ok := read.key.(crypto.Signer)
 	if !ok {
 		return nil, nil, notACertificate()
 	}
-	return signer, append([]*x509.Certificate{own}, others...), nil
+	return signer, append([]*x509.Certificate{read.own}, read.others...), nil
 }
 
 func readPEM(file []byte, _ string) (key crypto.Signer, chain []*x509.Certificate, err error) {

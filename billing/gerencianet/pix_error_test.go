@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"software.sslmate.com/src/go-pkcs12"
+
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
 )
@@ -196,6 +198,7 @@ func FuzzCertificates(f *testing.F) {
 	f.Add(append(encodeCertificate(own), encodeKey(f, key)...), "")
 	f.Add(encodeCertificate(own), "x")
 	f.Add([]byte{0x30, 0x82, 0, 0}, "")
+	f.Add(pkcs12Of(f, pkcs12.Modern.WithIterations(1), key, own, nil, ""), "")
 	f.Fuzz(func(t *testing.T, file []byte, password string) {
 		certificate, err := ParseCertificate(file, password)
 		if err == nil {

@@ -124,7 +124,7 @@ func TestValidateByMethod(t *testing.T) {
 		"link":                          {linkRequest(), noPayer, ""},
 		"link that has gone by":         {linkRequest(), func(r *provider.ChargeRequest) { r.DueDate, r.ConditionalDiscount = "2026-07-31", nil }, "dueDate"},
 		"link paid by Pix":              {linkRequest(provider.Pix), func(*provider.ChargeRequest) {}, "linkMethods"},
-		"discount in percent":           {linkRequest(), func(r *provider.ChargeRequest) { r.Discount.Percent, r.AmountCents = true, 9977 }, "discount"},
+		"discount in percent":           {linkRequest(), func(r *provider.ChargeRequest) { r.Discount.Percent, r.AmountCents = true, 9976 }, "discount"},
 		"Pix":                           {pixRequest(), func(*provider.ChargeRequest) {}, ""},
 		"Pix of a cent": {pixRequest(), func(r *provider.ChargeRequest) {
 			r.Lines = []provider.Line{{Name: "x", UnitCents: 1, Quantity: 1}}
