@@ -37,7 +37,8 @@ type pixSettings struct {
 	// account's environment.
 	RequireCertificate bool `json:"requireCertificate"`
 	// AutoPay pays charges of up to R$ 10,00 by itself, as the real test
-	// environment does, AutoPayMs after their creation.
+	// environment does, AutoPayMs after their creation, and rejects refunds of
+	// one cent.
 	AutoPay   bool `json:"autoPay"`
 	AutoPayMs int  `json:"autoPayMs"`
 	// FeeCents is the provider's fee on a received Pix.

@@ -175,6 +175,16 @@ func (c *Certificates) ClientP12(environment string) ([]byte, error) {
 	return pkcs12.Modern.Encode(certificate.PrivateKey, certificate.Leaf, nil, "")
 }
 
+// ClientLegacyP12 is the same in the encryption of former years, RC2 and
+// triple DES, which old programs write and some new ones cannot read.
+func (c *Certificates) ClientLegacyP12(environment string) ([]byte, error) {
+	certificate, found := c.clients[environment]
+	if !found {
+		return nil, fmt.Errorf("no certificate of the environment %q", environment)
+	}
+	return pkcs12.LegacyRC2.Encode(certificate.PrivateKey, certificate.Leaf, nil, "")
+}
+
 // ServerPEM is the server's certificate and its key, for a receiver of webhooks
 // on this machine.
 func (c *Certificates) ServerPEM() ([]byte, error) { return encodePair(c.server) }

@@ -54,6 +54,14 @@ func TestPixCertificateFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, "archive", environmentOf(leaf), EnvironmentProduction)
+	old, err := b.sandbox.Certificates().ClientLegacyP12(EnvironmentProduction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, again, err := pkcs12.Decode(old, "")
+	if err != nil || !again.Equal(leaf) {
+		t.Error("old archive:", err)
+	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM([]byte(fetch(t, b.control.URL+"/sandbox/pix/certificates/ca.pem"))) {
 		t.Error("no authority")

@@ -83,10 +83,10 @@ func pixID(letter string, at time.Time) string {
 	return letter + payerBank + at.UTC().Format("200601021504") + randomHex(6)[:11]
 }
 
-// received finds a payment of an account by its end-to-end id.
+// received finds a payment of an account by its end-to-end id. No account
+// means any; an id is there once.
 func (p *pix) received(account, e2eID string) (*pixCharge, *receivedPix) {
-	for _, id := range sortedKeys(p.charges) {
-		c := p.charges[id]
+	for _, c := range p.charges {
 		if account != "" && c.Account != account {
 			continue
 		}
@@ -255,9 +255,15 @@ func (r *receivedPix) refunded() int64 {
 func (p *pix) settleLater(c *pixCharge, received *receivedPix, refund *pixRefund) {
 	p.later(p.settings.RefundMs, func() {
 		if p.charges[c.id()] == c && refund.Status == refundPending {
-			p.settleRefund(c, received, refund, p.settings.RefundFails)
+			p.settleRefund(c, received, refund, p.settings.RefundFails || p.rejectedByItself(c, refund))
 		}
 	})
+}
+
+// rejectedByItself is what the real test environment does to refunds of one
+// cent, so that integrators see one fail.
+func (p *pix) rejectedByItself(c *pixCharge, refund *pixRefund) bool {
+	return p.settings.AutoPay && refund.Value == 1 && p.environment(c.Account) == EnvironmentSandbox
 }
 
 // settleRefund ends a refund and tells it by callback.

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -423,6 +424,65 @@ func TestPixAutoPay(t *testing.T) {
 		return b.px("GET", "/v2/cob/"+testTxID, nil).body["status"] == "CONCLUIDA"
 	})
 	equal(t, "the other is not", b.px("GET", "/v2/cob/"+testTxID+"2", nil).body["status"], "ATIVA")
+	b.ctl("PUT", "/pix/settings", dict{"refundMs": 10})
+	path := "/v2/pix/" + b.paidCob(testTxID+"3", nil) + "/devolucao/"
+	b.px("PUT", path+"R1", dict{"valor": "0.01"})
+	b.px("PUT", path+"R2", dict{"valor": "0.02"})
+	eventually(t, "a refund of one cent fails", func() bool { return b.px("GET", path+"R1", nil).body["status"] == "NAO_REALIZADO" })
+	eventually(t, "another does not", func() bool { return b.px("GET", path+"R2", nil).body["status"] == "DEVOLVIDO" })
+}
+
+// Everything at once, for the race detector.
+func TestPixConcurrentUse(t *testing.T) {
+	t.Parallel()
+	b := pixSetup(t, func(o *Options) { o.DataDir = t.TempDir() })
+	hook, _, _ := hookServer(t, nil, always(200))
+	b.register(hook.URL, true)
+	b.ctl("PUT", "/pix/settings", dict{"refundMs": 1})
+	b.ctl("PUT", "/pix/callbacks/settings", dict{"batch": true, "shuffle": true})
+	var group sync.WaitGroup
+	for worker := range 6 {
+		group.Go(func() {
+			for round := range 4 {
+				txid := fmt.Sprintf("%s%d%d", testTxID, worker, round)
+				b.px("PUT", "/v2/cob/"+txid, cobBody())
+				paid := b.ctl("POST", "/pix/charges/"+txid+"/pay", nil)
+				e2eID := paid.body["received"].([]any)[0].(dict)["e2eId"].(string)
+				b.px("PUT", "/v2/pix/"+e2eID+"/devolucao/R1", dict{"valor": "1.00"})
+				b.px("GET", "/v2/cob?"+period, nil)
+				b.ctlList("/pix/charges")
+				b.ctlList("/pix/callbacks")
+				b.ctl("POST", "/clock", dict{"advance": "1s"})
+			}
+		})
+	}
+	group.Wait()
+	equal(t, "charges", len(b.ctlList("/pix/charges")), 24)
+}
+
+// Neither a slow receiver nor a slow refund may keep Close waiting.
+func TestPixClose(t *testing.T) {
+	t.Parallel()
+	b := pixSetup(t)
+	release, arrived := make(chan struct{}), make(chan struct{}, 10)
+	stuck := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/hook" {
+			return
+		}
+		arrived <- struct{}{}
+		<-release
+	}))
+	defer stuck.Close()
+	defer close(release)
+	b.register(stuck.URL+"/hook", true)
+	b.ctl("PUT", "/pix/settings", dict{"refundMs": 60000})
+	e2eID := b.paidCob(testTxID, nil)
+	b.px("PUT", "/v2/pix/"+e2eID+"/devolucao/R1", dict{"valor": "1.00"})
+	<-arrived
+	started := time.Now()
+	if err := b.sandbox.Close(); err != nil || time.Since(started) > 3*time.Second {
+		t.Error(err, time.Since(started))
+	}
 }
 
 func TestPixFaults(t *testing.T) {

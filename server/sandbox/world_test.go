@@ -199,7 +199,8 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 		stacks := make([]byte, 1<<20)
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		return !strings.Contains(string(stacks), "sandbox.(*Sandbox).runCalendar") &&
-			!strings.Contains(string(stacks), "sandbox.(*callbacks)")
+			!strings.Contains(string(stacks), "sandbox.(*callbacks)") &&
+			!strings.Contains(string(stacks), "sandbox.(*pixCallbacks)")
 	})
 }
 
