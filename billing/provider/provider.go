@@ -117,7 +117,8 @@ type ChargeRequest struct {
 	DueDate     brazil.Date // of a link, the last day on which it can be paid; of a carnê, of its first parcel
 	Payer       Payer
 	// SendEmail asks the provider to mail the payer: only then is the payer's
-	// address sent (providers/gerencianet.md, 2.3).
+	// address sent (providers/gerencianet.md, 2.3). A card always has it; a link
+	// and a Pix are not mailed.
 	SendEmail bool
 
 	FineHundredths      int64 // hundredths of a percent, 200 = 2 %
@@ -171,7 +172,7 @@ type Charge struct {
 	PDF            string
 	CardMask       string
 	Reason         string // why it was refused or cancelled, as the provider says
-	CanRetry       bool   // whether a refused card may be tried again
+	CanRetry       bool   // whether a refused card may be tried again; true also when only a try would tell
 }
 
 // CarnetInfo is what an Issuer knows of a carnê.
@@ -228,7 +229,7 @@ type Event struct {
 	Reference      string
 	ProviderID     string // "" for an entry of a whole carnê
 	CarnetID       string
-	Status         Status
+	Status         Status // Overdue also for a card that was refused: an entry does not tell the method
 	ProviderStatus string
 	PaidCents      *int64
 	PaidOn         *brazil.Date
@@ -271,7 +272,8 @@ type Issuer interface {
 	Changed(ctx context.Context, from, to brazil.Date, byPayment bool, yield func(Charge) bool) error
 
 	// Cancel ends a draft, an open charge, or the open parcels of a whole carnê.
-	// It is repeat-safe: what is cancelled already is a success.
+	// It is repeat-safe: what is cancelled already is a success, and so is a Pix
+	// that the provider does not know, because its id is ours.
 	Cancel(ctx context.Context, charge Handle) error
 	// ChangeDueDate moves the due date, or the last day of a link, and answers the
 	// charge read afterwards.
