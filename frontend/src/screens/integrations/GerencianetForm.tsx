@@ -20,21 +20,39 @@ import { AppLink } from "@/ui/links";
 import { notifyDone } from "@/ui/notify";
 import { SecretInput } from "@/ui/SecretInput";
 import { NotifiedUsers } from "./NotifiedUsers";
+import { PixFields } from "./PixFields";
 import { ProblemList } from "./ProblemList";
 
 const environments = ["SANDBOX", "PRODUCTION"] as const satisfies readonly Environment[];
 
-interface Values extends Record<string, unknown> {
+export interface Values extends Record<string, unknown> {
   environment: Environment;
   credentialsEnvironment: Environment;
   clientId: string;
   clientSecret: string;
+  pixKey: string;
+  pixCertificate: string;
+  pixCertificatePassword: string;
+  payeeCode: string;
   convenioId: string;
   feeCents: string;
   receiptHistoricoId: string;
   entryHistoricoId: string;
   feeHistoricoId: string;
   notifiedUserIds: string[];
+}
+
+const blankCredentials = {
+  clientId: "",
+  clientSecret: "",
+  pixCertificate: "",
+  pixCertificatePassword: "",
+};
+
+/** What is no secret; it is known of the environment in use only. */
+function readable(integration: GerencianetPartsFragment | null, environment: Environment) {
+  const known = integration?.environment === environment ? integration : null;
+  return { pixKey: known?.pixKey ?? "", payeeCode: known?.payeeCode ?? "" };
 }
 
 function valuesOf(
@@ -45,8 +63,8 @@ function valuesOf(
   return {
     environment,
     credentialsEnvironment: environment,
-    clientId: "",
-    clientSecret: "",
+    ...blankCredentials,
+    ...readable(integration, environment),
     convenioId: integration?.convenio?.id ?? "",
     feeCents: typed(integration?.feeCents ?? 0),
     receiptHistoricoId: integration?.receiptHistorico?.id ?? "",
@@ -76,6 +94,12 @@ export function GerencianetForm({ data }: { data: GerencianetQuery }) {
         credentialsEnvironment: values.credentialsEnvironment,
         clientId: values.clientId.trim() || undefined,
         clientSecret: values.clientSecret.trim() || undefined,
+        pixKey: values.pixKey.trim() || undefined,
+        pixCertificate: values.pixCertificate || undefined,
+        pixCertificatePassword: values.pixCertificate
+          ? values.pixCertificatePassword || undefined
+          : undefined,
+        payeeCode: values.payeeCode.trim() || undefined,
         convenioId: values.convenioId || undefined,
         feeCents: parseHundredths(values.feeCents) ?? 0,
         receiptHistoricoId: values.receiptHistoricoId || undefined,
@@ -86,7 +110,7 @@ export function GerencianetForm({ data }: { data: GerencianetQuery }) {
     });
     if (saveGerencianetIntegration.integration) {
       notifyDone(t("integration.saved"));
-      form.setValues({ clientId: "", clientSecret: "" });
+      form.setValues(blankCredentials);
       setSaves((count) => count + 1);
     }
     return saveGerencianetIntegration.userErrors;
@@ -97,6 +121,7 @@ export function GerencianetForm({ data }: { data: GerencianetQuery }) {
       <Stack gap="md" maw="46rem">
         <EnvironmentField form={form} integration={integration} disabled={!mayEdit} />
         <Credentials key={saves} form={form} integration={integration} disabled={!mayEdit} />
+        <PixFields key={`pix ${saves}`} form={form} integration={integration} disabled={!mayEdit} />
         <Choice
           label={t("gerencianet.convenio")}
           description={t("gerencianet.convenioHint")}
@@ -143,7 +168,7 @@ export function GerencianetForm({ data }: { data: GerencianetQuery }) {
   );
 }
 
-interface PartProps {
+export interface PartProps {
   form: UseFormReturnType<Values>;
   integration: GerencianetPartsFragment | null;
   disabled: boolean;
@@ -188,8 +213,8 @@ function Credentials({ form, integration, disabled }: PartProps) {
           onChange={(value) =>
             form.setValues({
               credentialsEnvironment: value ?? "SANDBOX",
-              clientId: "",
-              clientSecret: "",
+              ...blankCredentials,
+              ...readable(integration, value ?? "SANDBOX"),
             })
           }
         />

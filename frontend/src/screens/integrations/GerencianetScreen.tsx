@@ -10,6 +10,7 @@ import { Moment } from "@/ui/Values";
 import { Activation } from "./Activation";
 import { ConnectionTest } from "./ConnectionTest";
 import { GerencianetForm } from "./GerencianetForm";
+import { PixWebhook } from "./PixWebhook";
 
 /** The integration that issues and collects charges. */
 export function GerencianetScreen() {
@@ -64,6 +65,7 @@ export function GerencianetScreen() {
                   />
                 </Section>
               )}
+              {integration?.pixCertificate && <PixWebhook integration={integration} />}
               <Section title={t("integration.settings")}>
                 <GerencianetForm key={integration?.id ?? "new"} data={data} />
               </Section>
