@@ -548,3 +548,19 @@ func TestPixShowsItsCertificate(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestPixAttemptsShowNoSecrets(t *testing.T) {
+	t.Parallel()
+	client, _ := setupPix(t, reply(200, `{"webhookUrl":"https://erp.example/pix/9f86d081?ignorar="}`))
+	ctx, recorder := provider.WithRecorder(context.Background())
+	if err := client.RegisterWebhook(ctx, "https://erp.example/pix/9f86d081?ignorar=", false); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = client.Issue(ctx, immediate, pixRequest())
+	shown := fmt.Sprintf("%+v", recorder.Attempts())
+	for _, hidden := range []string{"9f86d081", clientSecret, accessToken, "52998224725", "PRIVATE KEY"} {
+		if strings.Contains(shown, hidden) {
+			t.Errorf("%q is shown: %s", hidden, shown)
+		}
+	}
+}
