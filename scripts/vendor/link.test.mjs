@@ -1,6 +1,6 @@
 // Payment links.
 import { test } from "node:test";
-import { ask, call, control, day, equal, item, refusal, unique } from "./vendor.mjs";
+import { accepts, ask, call, control, day, equal, item, refusal, unique } from "./vendor.mjs";
 
 const settings = () => ({
   billet_discount: 500,
@@ -50,6 +50,15 @@ test("a paid link", async () => {
   const { data } = await oneStep();
   await control("POST", `/gerencianet/charges/${data.charge_id}/pay`, { via: "boleto" });
   equal((await call("detailCharge", { id: data.charge_id })).data.status, "paid");
+});
+
+test("an unpaid link in the list has no customer, whom the vendor's schema demands", async () => {
+  const { data } = await oneStep();
+  const { custom_id } = data;
+  const period = { begin_date: day(0), end_date: day(1) };
+  const found = await ask("listCharges", { charge_type: "billet", ...period, custom_id });
+  equal([found.data[0].id, found.data[0].customer], [data.charge_id, undefined]);
+  equal(accepts("listCharges", found), false);
 });
 
 test("a cancelled link", async () => {
