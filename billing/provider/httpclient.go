@@ -34,6 +34,7 @@ type HTTPConfig struct {
 	Timeout   time.Duration   // of each exchange, 30 s when 0
 	Transport *http.Transport // http.DefaultTransport when nil
 	Secrets   []string        // removed from everything that people may see
+	Guard     *Guard          // stands before every call; nil for none
 	Now       func() time.Time
 }
 
@@ -43,6 +44,7 @@ type HTTPConfig struct {
 type HTTPClient struct {
 	config HTTPConfig
 	http   *http.Client
+	host   string
 	err    error // why the configuration cannot be used
 }
 
@@ -79,25 +81,27 @@ func NewHTTPClient(config HTTPConfig) *HTTPClient {
 	if config.Transport != nil {
 		client.http.Transport = config.Transport
 	}
-	if err := checkAddress(config.BaseURL); err != nil {
+	host, err := checkAddress(config.BaseURL)
+	if client.host = host; err != nil {
 		client.err = client.unusable(err)
 	}
 	return client
 }
 
-// checkAddress refuses what would carry credentials in clear over a network.
-func checkAddress(address string) error {
+// checkAddress answers the host, and refuses what would carry credentials in clear
+// over a network.
+func checkAddress(address string) (host string, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
-		return errors.New("the base URL is not an absolute address")
+		return "", errors.New("the base URL is not an absolute address")
 	}
 	if parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
-		return errors.New("the base URL must hold a host and a path only")
+		return "", errors.New("the base URL must hold a host and a path only")
 	}
 	if parsed.Scheme == "https" || parsed.Scheme == "http" && isLoopback(parsed.Hostname()) {
-		return nil
+		return parsed.Host, nil
 	}
-	return fmt.Errorf("the base URL must begin with https://: plain http is allowed to this machine only, not to %s", parsed.Hostname())
+	return "", fmt.Errorf("the base URL must begin with https://: plain http is allowed to this machine only, not to %s", parsed.Hostname())
 }
 
 func isLoopback(host string) bool {
@@ -105,8 +109,8 @@ func isLoopback(host string) bool {
 	return host == "localhost" || address != nil && address.IsLoopback()
 }
 
-// Do makes one exchange. It answers an *Error when no whole answer came; every
-// status is an answer.
+// Do makes one exchange when the guard lets it. It answers an *Error when no whole
+// answer came; every status is an answer.
 func (c *HTTPClient) Do(ctx context.Context, call HTTPCall) (*HTTPAnswer, error) {
 	if c.err != nil {
 		return nil, c.err
@@ -115,6 +119,20 @@ func (c *HTTPClient) Do(ctx context.Context, call HTTPCall) (*HTTPAnswer, error)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s %s: %w", call.Method, call.Path, err)
 	}
+	send := func() (*HTTPAnswer, error) { return c.recorded(ctx, call, body) }
+	if c.config.Guard == nil {
+		return send()
+	}
+	answer, err := c.config.Guard.do(ctx, c.host, Endpoint(call.Method, call.Path), c.config.Timeout, send)
+	var refused refusal
+	if errors.As(err, &refused) {
+		return nil, c.unsent(refused)
+	}
+	return answer, err
+}
+
+// recorded makes one exchange and keeps what was said.
+func (c *HTTPClient) recorded(ctx context.Context, call HTTPCall, body []byte) (*HTTPAnswer, error) {
 	secrets := append(headerSecrets(call.Header), c.config.Secrets...)
 	attempt := Attempt{
 		Method: call.Method, Path: recordedPath(call.Path, secrets),
@@ -210,13 +228,16 @@ func looksLikeHTML(contentType string, content []byte) bool {
 		strings.HasPrefix(strings.ToLower(contentType), "text/html") && !bytes.HasPrefix(start, []byte("{"))
 }
 
+// maxRetryAfter is the longest wait that a provider's word is taken for.
+const maxRetryAfter = time.Hour
+
 // retryAfter reads seconds or a date (RFC 9110, 10.2.3); 0 when there is none.
 func retryAfter(value string, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
-		return time.Duration(max(seconds, 0)) * time.Second
+		return min(time.Duration(max(seconds, 0))*time.Second, maxRetryAfter)
 	}
 	if moment, err := http.ParseTime(value); err == nil {
-		return max(moment.Sub(now), 0)
+		return min(max(moment.Sub(now), 0), maxRetryAfter)
 	}
 	return 0
 }
@@ -290,6 +311,38 @@ func (c *HTTPClient) unanswered(err error, ambiguous bool, status int, secrets [
 		failure.Class = Ambiguous
 		failure.Cause, failure.Remedy = c.uncertain()
 	}
+	return failure
+}
+
+// unsent is the error of a call that the guard did not let through: certainly not
+// executed, whatever it was.
+func (c *HTTPClient) unsent(refused refusal) *Error {
+	failure := &Error{Provider: c.config.Provider, Class: Unavailable, RetryAfter: refused.wait, Err: fmt.Errorf("not sent: %w", refused.err)}
+	failure.Remedy = Text{
+		PT: "Será tentado de novo automaticamente. Se continuar, verifique a internet, o DNS e o firewall deste servidor.",
+		EN: "It will be tried again automatically. If it goes on, check this server's internet access, DNS and firewall.",
+	}
+	if refused.reason != isDown {
+		failure.Remedy = Text{PT: "Nada a fazer: será enviado automaticamente.", EN: "Nothing to do: it will be sent automatically."}
+	}
+	failure.Cause = map[reason]Text{
+		isDown: {
+			PT: c.config.Title + " não está respondendo; este pedido ainda não foi enviado.",
+			EN: c.config.Title + " is not answering; this request was not sent yet.",
+		},
+		isHeld: {
+			PT: c.config.Title + " pediu uma pausa; este pedido ainda não foi enviado.",
+			EN: c.config.Title + " asked for a pause; this request was not sent yet.",
+		},
+		isCrowded: {
+			PT: "Há pedidos demais à espera de " + c.config.Title + "; este ainda não foi enviado.",
+			EN: "Too many requests wait for " + c.config.Title + "; this one was not sent yet.",
+		},
+		isUncounted: {
+			PT: "A espera pelo envio foi interrompida; este pedido ainda não foi enviado.",
+			EN: "The wait before sending was cut short; this request was not sent yet.",
+		},
+	}[refused.reason]
 	return failure
 }
 
