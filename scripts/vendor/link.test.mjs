@@ -57,7 +57,7 @@ test("an unpaid link in the list has no customer, whom the vendor's schema deman
   const { custom_id } = data;
   const period = { begin_date: day(0), end_date: day(1) };
   const found = await ask("listCharges", { charge_type: "billet", ...period, custom_id });
-  equal([found.data[0].id, found.data[0].customer], [data.charge_id, undefined]);
+  equal([found.data[0].id, found.data[0].customer], [data.charge_id, null]);
   equal(accepts("listCharges", found), false);
 });
 
