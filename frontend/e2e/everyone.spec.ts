@@ -7,6 +7,9 @@ const lists = [
   "/sales",
   "/sales/new",
   "/charges",
+  "/charges/new",
+  "/batches",
+  "/batches/new",
   "/customers",
   "/products",
   "/products/new",
@@ -26,7 +29,15 @@ const lists = [
 ];
 
 /** The first detail page behind a list, when the list has one. */
-const details = ["/sales", "/charges", "/customers", "/products", "/accounts", "/operations"];
+const details = [
+  "/sales",
+  "/charges",
+  "/batches",
+  "/customers",
+  "/products",
+  "/accounts",
+  "/operations",
+];
 
 async function visitAll(page: Page, check: () => Promise<void>): Promise<void> {
   for (const path of lists) {

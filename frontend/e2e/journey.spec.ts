@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import {
+  chooseCustomer,
   cpf,
   day,
   demoLogin,
@@ -30,16 +31,6 @@ async function openCharge(page: Page, installment: string): Promise<void> {
     .click();
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Cobrança");
   await settled(page);
-}
-
-/** Chooses the customer of this run in the form of a sale. */
-async function chooseCustomer(page: Page): Promise<void> {
-  await tabTo(page, page.getByRole("combobox", { name: "Cliente" }));
-  await page.keyboard.type(customer);
-  await expect(page.getByRole("listbox").getByRole("option")).toHaveText([new RegExp(customer)]);
-  await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Enter");
-  await expect(page.getByRole("combobox", { name: "Cliente" })).toHaveValue(new RegExp(customer));
 }
 
 test("signs in by keyboard, and says when the password is wrong", async ({ page }) => {
@@ -93,7 +84,7 @@ test("sells in three instalments by keyboard, which are issued while one watches
 }) => {
   await signIn(page);
   await page.goto("/sales/new");
-  await chooseCustomer(page);
+  await chooseCustomer(page, customer);
   await typeInto(page, page.getByLabel("Descrição"), "Consultoria");
   await typeInto(page, page.getByLabel("Preço unitário"), "100,01");
   await typeInto(page, page.getByLabel(/^Parcelas/), "3");
@@ -214,7 +205,7 @@ test("keeps the filters of a list in the address", async ({ page }) => {
 test("mirrors a sale of a product into Vhsys, by keyboard", async ({ page }) => {
   await signIn(page);
   await page.goto("/sales/new");
-  await chooseCustomer(page);
+  await chooseCustomer(page, customer);
   await tabTo(page, page.getByLabel("Produto"));
   await page.keyboard.press("ArrowDown");
   await press(page, page.getByRole("button", { name: "Salvar venda e emitir boletos" }));

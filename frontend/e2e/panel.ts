@@ -91,6 +91,30 @@ export async function typeDay(page: Page, field: Locator, iso: string): Promise<
   throw new Error(`${field} holds ${await field.inputValue()} instead of ${iso}`);
 }
 
+/** Chooses a customer in a form by keyboard. */
+export async function chooseCustomer(page: Page, name: string): Promise<void> {
+  const field = page.getByRole("combobox", { name: "Cliente" });
+  await tabTo(page, field);
+  await page.keyboard.type(name);
+  await expect(page.getByRole("listbox").getByRole("option")).toHaveText([new RegExp(name)]);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(field).toHaveValue(new RegExp(name));
+}
+
+/** Adds a customer who has everything that any method of payment asks for. */
+export async function addCustomer(page: Page, name: string, seed: number): Promise<void> {
+  await page.goto("/customers");
+  await page.getByRole("button", { name: "Novo cliente" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Novo cliente" });
+  await dialog.getByLabel("Nome ou razão social").fill(name);
+  await dialog.getByLabel("CPF ou CNPJ").fill(cpf(seed));
+  await dialog.getByLabel("Telefone").fill(`119${String(10_000_000 + (seed % 80_000_000))}`);
+  await dialog.getByLabel("E-mail").fill(`cliente${seed}@example.com`);
+  await dialog.getByRole("button", { name: "Salvar" }).click();
+  await expect(page.getByRole("heading", { name, level: 1 })).toBeVisible();
+}
+
 /** A CPF with right check digits, another one for each seed. */
 export function cpf(seed: number): string {
   const digits = String(100_000_000 + (seed % 800_000_000))
