@@ -8,6 +8,7 @@ import (
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/operation"
+	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 	"strings"
 
@@ -26,6 +27,8 @@ type BatchItem struct {
 	Position int `json:"position,omitempty"`
 	// none yet for a charge that is to be made
 	ChargeID *string `json:"charge_id,omitempty"`
+	// for a sale that is to be mirrored
+	SaleID *string `json:"sale_id,omitempty"`
 	// the charge that is to be made, as JSON
 	Input *[]byte `json:"input,omitempty"`
 	// State holds the value of the "state" field.
@@ -50,11 +53,13 @@ type BatchItemEdges struct {
 	Batch *Batch `json:"batch,omitempty"`
 	// Charge holds the value of the charge edge.
 	Charge *Charge `json:"charge,omitempty"`
+	// Sale holds the value of the sale edge.
+	Sale *Sale `json:"sale,omitempty"`
 	// Operation holds the value of the operation edge.
 	Operation *Operation `json:"operation,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // BatchOrErr returns the Batch value or an error if the edge
@@ -79,12 +84,23 @@ func (e BatchItemEdges) ChargeOrErr() (*Charge, error) {
 	return nil, &NotLoadedError{edge: "charge"}
 }
 
+// SaleOrErr returns the Sale value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e BatchItemEdges) SaleOrErr() (*Sale, error) {
+	if e.Sale != nil {
+		return e.Sale, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: sale.Label}
+	}
+	return nil, &NotLoadedError{edge: "sale"}
+}
+
 // OperationOrErr returns the Operation value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e BatchItemEdges) OperationOrErr() (*Operation, error) {
 	if e.Operation != nil {
 		return e.Operation, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: operation.Label}
 	}
 	return nil, &NotLoadedError{edge: "operation"}
@@ -99,7 +115,7 @@ func (*BatchItem) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case batchitem.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case batchitem.FieldID, batchitem.FieldBatchID, batchitem.FieldChargeID, batchitem.FieldState, batchitem.FieldOperationID, batchitem.FieldProblemCode, batchitem.FieldProblemPt, batchitem.FieldProblemEn:
+		case batchitem.FieldID, batchitem.FieldBatchID, batchitem.FieldChargeID, batchitem.FieldSaleID, batchitem.FieldState, batchitem.FieldOperationID, batchitem.FieldProblemCode, batchitem.FieldProblemPt, batchitem.FieldProblemEn:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -140,6 +156,13 @@ func (_m *BatchItem) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ChargeID = new(string)
 				*_m.ChargeID = value.String
+			}
+		case batchitem.FieldSaleID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field sale_id", values[i])
+			} else if value.Valid {
+				_m.SaleID = new(string)
+				*_m.SaleID = value.String
 			}
 		case batchitem.FieldInput:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -201,6 +224,11 @@ func (_m *BatchItem) QueryCharge() *ChargeQuery {
 	return NewBatchItemClient(_m.config).QueryCharge(_m)
 }
 
+// QuerySale queries the "sale" edge of the BatchItem entity.
+func (_m *BatchItem) QuerySale() *SaleQuery {
+	return NewBatchItemClient(_m.config).QuerySale(_m)
+}
+
 // QueryOperation queries the "operation" edge of the BatchItem entity.
 func (_m *BatchItem) QueryOperation() *OperationQuery {
 	return NewBatchItemClient(_m.config).QueryOperation(_m)
@@ -237,6 +265,11 @@ func (_m *BatchItem) String() string {
 	builder.WriteString(", ")
 	if v := _m.ChargeID; v != nil {
 		builder.WriteString("charge_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SaleID; v != nil {
+		builder.WriteString("sale_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

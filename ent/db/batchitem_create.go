@@ -10,6 +10,7 @@ import (
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/operation"
+	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 
 	"entgo.io/ent/dialect"
@@ -48,6 +49,20 @@ func (_c *BatchItemCreate) SetChargeID(v string) *BatchItemCreate {
 func (_c *BatchItemCreate) SetNillableChargeID(v *string) *BatchItemCreate {
 	if v != nil {
 		_c.SetChargeID(*v)
+	}
+	return _c
+}
+
+// SetSaleID sets the "sale_id" field.
+func (_c *BatchItemCreate) SetSaleID(v string) *BatchItemCreate {
+	_c.mutation.SetSaleID(v)
+	return _c
+}
+
+// SetNillableSaleID sets the "sale_id" field if the given value is not nil.
+func (_c *BatchItemCreate) SetNillableSaleID(v *string) *BatchItemCreate {
+	if v != nil {
+		_c.SetSaleID(*v)
 	}
 	return _c
 }
@@ -150,6 +165,11 @@ func (_c *BatchItemCreate) SetBatch(v *Batch) *BatchItemCreate {
 // SetCharge sets the "charge" edge to the Charge entity.
 func (_c *BatchItemCreate) SetCharge(v *Charge) *BatchItemCreate {
 	return _c.SetChargeID(v.ID)
+}
+
+// SetSale sets the "sale" edge to the Sale entity.
+func (_c *BatchItemCreate) SetSale(v *Sale) *BatchItemCreate {
+	return _c.SetSaleID(v.ID)
 }
 
 // SetOperation sets the "operation" edge to the Operation entity.
@@ -336,6 +356,23 @@ func (_c *BatchItemCreate) createSpec() (*BatchItem, *sqlgraph.CreateSpec) {
 		_node.ChargeID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.SaleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   batchitem.SaleTable,
+			Columns: []string{batchitem.SaleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(sale.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.SaleID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	if nodes := _c.mutation.OperationIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -450,6 +487,24 @@ func (u *BatchItemUpsert) UpdateChargeID() *BatchItemUpsert {
 // ClearChargeID clears the value of the "charge_id" field.
 func (u *BatchItemUpsert) ClearChargeID() *BatchItemUpsert {
 	u.SetNull(batchitem.FieldChargeID)
+	return u
+}
+
+// SetSaleID sets the "sale_id" field.
+func (u *BatchItemUpsert) SetSaleID(v string) *BatchItemUpsert {
+	u.Set(batchitem.FieldSaleID, v)
+	return u
+}
+
+// UpdateSaleID sets the "sale_id" field to the value that was provided on create.
+func (u *BatchItemUpsert) UpdateSaleID() *BatchItemUpsert {
+	u.SetExcluded(batchitem.FieldSaleID)
+	return u
+}
+
+// ClearSaleID clears the value of the "sale_id" field.
+func (u *BatchItemUpsert) ClearSaleID() *BatchItemUpsert {
+	u.SetNull(batchitem.FieldSaleID)
 	return u
 }
 
@@ -638,6 +693,27 @@ func (u *BatchItemUpsertOne) UpdateChargeID() *BatchItemUpsertOne {
 func (u *BatchItemUpsertOne) ClearChargeID() *BatchItemUpsertOne {
 	return u.Update(func(s *BatchItemUpsert) {
 		s.ClearChargeID()
+	})
+}
+
+// SetSaleID sets the "sale_id" field.
+func (u *BatchItemUpsertOne) SetSaleID(v string) *BatchItemUpsertOne {
+	return u.Update(func(s *BatchItemUpsert) {
+		s.SetSaleID(v)
+	})
+}
+
+// UpdateSaleID sets the "sale_id" field to the value that was provided on create.
+func (u *BatchItemUpsertOne) UpdateSaleID() *BatchItemUpsertOne {
+	return u.Update(func(s *BatchItemUpsert) {
+		s.UpdateSaleID()
+	})
+}
+
+// ClearSaleID clears the value of the "sale_id" field.
+func (u *BatchItemUpsertOne) ClearSaleID() *BatchItemUpsertOne {
+	return u.Update(func(s *BatchItemUpsert) {
+		s.ClearSaleID()
 	})
 }
 
@@ -1007,6 +1083,27 @@ func (u *BatchItemUpsertBulk) UpdateChargeID() *BatchItemUpsertBulk {
 func (u *BatchItemUpsertBulk) ClearChargeID() *BatchItemUpsertBulk {
 	return u.Update(func(s *BatchItemUpsert) {
 		s.ClearChargeID()
+	})
+}
+
+// SetSaleID sets the "sale_id" field.
+func (u *BatchItemUpsertBulk) SetSaleID(v string) *BatchItemUpsertBulk {
+	return u.Update(func(s *BatchItemUpsert) {
+		s.SetSaleID(v)
+	})
+}
+
+// UpdateSaleID sets the "sale_id" field to the value that was provided on create.
+func (u *BatchItemUpsertBulk) UpdateSaleID() *BatchItemUpsertBulk {
+	return u.Update(func(s *BatchItemUpsert) {
+		s.UpdateSaleID()
+	})
+}
+
+// ClearSaleID clears the value of the "sale_id" field.
+func (u *BatchItemUpsertBulk) ClearSaleID() *BatchItemUpsertBulk {
+	return u.Update(func(s *BatchItemUpsert) {
+		s.ClearSaleID()
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"ponte/ent/db/charge"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/predicate"
+	"ponte/ent/db/sale"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -28,6 +29,7 @@ type BatchItemQuery struct {
 	predicates    []predicate.BatchItem
 	withBatch     *BatchQuery
 	withCharge    *ChargeQuery
+	withSale      *SaleQuery
 	withOperation *OperationQuery
 	modifiers     []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -103,6 +105,28 @@ func (_q *BatchItemQuery) QueryCharge() *ChargeQuery {
 			sqlgraph.From(batchitem.Table, batchitem.FieldID, selector),
 			sqlgraph.To(charge.Table, charge.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.ChargeTable, batchitem.ChargeColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySale chains the current query on the "sale" edge.
+func (_q *BatchItemQuery) QuerySale() *SaleQuery {
+	query := (&SaleClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batchitem.Table, batchitem.FieldID, selector),
+			sqlgraph.To(sale.Table, sale.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.SaleTable, batchitem.SaleColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -326,6 +350,7 @@ func (_q *BatchItemQuery) Clone() *BatchItemQuery {
 		predicates:    append([]predicate.BatchItem{}, _q.predicates...),
 		withBatch:     _q.withBatch.Clone(),
 		withCharge:    _q.withCharge.Clone(),
+		withSale:      _q.withSale.Clone(),
 		withOperation: _q.withOperation.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -353,6 +378,17 @@ func (_q *BatchItemQuery) WithCharge(opts ...func(*ChargeQuery)) *BatchItemQuery
 		opt(query)
 	}
 	_q.withCharge = query
+	return _q
+}
+
+// WithSale tells the query-builder to eager-load the nodes that are connected to
+// the "sale" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *BatchItemQuery) WithSale(opts ...func(*SaleQuery)) *BatchItemQuery {
+	query := (&SaleClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSale = query
 	return _q
 }
 
@@ -445,9 +481,10 @@ func (_q *BatchItemQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ba
 	var (
 		nodes       = []*BatchItem{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withBatch != nil,
 			_q.withCharge != nil,
+			_q.withSale != nil,
 			_q.withOperation != nil,
 		}
 	)
@@ -481,6 +518,12 @@ func (_q *BatchItemQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Ba
 	if query := _q.withCharge; query != nil {
 		if err := _q.loadCharge(ctx, query, nodes, nil,
 			func(n *BatchItem, e *Charge) { n.Edges.Charge = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSale; query != nil {
+		if err := _q.loadSale(ctx, query, nodes, nil,
+			func(n *BatchItem, e *Sale) { n.Edges.Sale = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -554,6 +597,38 @@ func (_q *BatchItemQuery) loadCharge(ctx context.Context, query *ChargeQuery, no
 	}
 	return nil
 }
+func (_q *BatchItemQuery) loadSale(ctx context.Context, query *SaleQuery, nodes []*BatchItem, init func(*BatchItem), assign func(*BatchItem, *Sale)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*BatchItem)
+	for i := range nodes {
+		if nodes[i].SaleID == nil {
+			continue
+		}
+		fk := *nodes[i].SaleID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(sale.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "sale_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 func (_q *BatchItemQuery) loadOperation(ctx context.Context, query *OperationQuery, nodes []*BatchItem, init func(*BatchItem), assign func(*BatchItem, *Operation)) error {
 	ids := make([]string, 0, len(nodes))
 	nodeids := make(map[string][]*BatchItem)
@@ -620,6 +695,9 @@ func (_q *BatchItemQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withCharge != nil {
 			_spec.Node.AddColumnOnce(batchitem.FieldChargeID)
+		}
+		if _q.withSale != nil {
+			_spec.Node.AddColumnOnce(batchitem.FieldSaleID)
 		}
 		if _q.withOperation != nil {
 			_spec.Node.AddColumnOnce(batchitem.FieldOperationID)

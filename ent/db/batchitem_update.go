@@ -11,6 +11,7 @@ import (
 	"ponte/ent/db/charge"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/predicate"
+	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 
 	"entgo.io/ent/dialect/sql"
@@ -84,6 +85,26 @@ func (_u *BatchItemUpdate) SetNillableChargeID(v *string) *BatchItemUpdate {
 // ClearChargeID clears the value of the "charge_id" field.
 func (_u *BatchItemUpdate) ClearChargeID() *BatchItemUpdate {
 	_u.mutation.ClearChargeID()
+	return _u
+}
+
+// SetSaleID sets the "sale_id" field.
+func (_u *BatchItemUpdate) SetSaleID(v string) *BatchItemUpdate {
+	_u.mutation.SetSaleID(v)
+	return _u
+}
+
+// SetNillableSaleID sets the "sale_id" field if the given value is not nil.
+func (_u *BatchItemUpdate) SetNillableSaleID(v *string) *BatchItemUpdate {
+	if v != nil {
+		_u.SetSaleID(*v)
+	}
+	return _u
+}
+
+// ClearSaleID clears the value of the "sale_id" field.
+func (_u *BatchItemUpdate) ClearSaleID() *BatchItemUpdate {
+	_u.mutation.ClearSaleID()
 	return _u
 }
 
@@ -185,6 +206,11 @@ func (_u *BatchItemUpdate) SetCharge(v *Charge) *BatchItemUpdate {
 	return _u.SetChargeID(v.ID)
 }
 
+// SetSale sets the "sale" edge to the Sale entity.
+func (_u *BatchItemUpdate) SetSale(v *Sale) *BatchItemUpdate {
+	return _u.SetSaleID(v.ID)
+}
+
 // SetOperation sets the "operation" edge to the Operation entity.
 func (_u *BatchItemUpdate) SetOperation(v *Operation) *BatchItemUpdate {
 	return _u.SetOperationID(v.ID)
@@ -204,6 +230,12 @@ func (_u *BatchItemUpdate) ClearBatch() *BatchItemUpdate {
 // ClearCharge clears the "charge" edge to the Charge entity.
 func (_u *BatchItemUpdate) ClearCharge() *BatchItemUpdate {
 	_u.mutation.ClearCharge()
+	return _u
+}
+
+// ClearSale clears the "sale" edge to the Sale entity.
+func (_u *BatchItemUpdate) ClearSale() *BatchItemUpdate {
+	_u.mutation.ClearSale()
 	return _u
 }
 
@@ -353,6 +385,35 @@ func (_u *BatchItemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.SaleCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   batchitem.SaleTable,
+			Columns: []string{batchitem.SaleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(sale.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SaleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   batchitem.SaleTable,
+			Columns: []string{batchitem.SaleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(sale.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _u.mutation.OperationCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.M2O,
@@ -459,6 +520,26 @@ func (_u *BatchItemUpdateOne) ClearChargeID() *BatchItemUpdateOne {
 	return _u
 }
 
+// SetSaleID sets the "sale_id" field.
+func (_u *BatchItemUpdateOne) SetSaleID(v string) *BatchItemUpdateOne {
+	_u.mutation.SetSaleID(v)
+	return _u
+}
+
+// SetNillableSaleID sets the "sale_id" field if the given value is not nil.
+func (_u *BatchItemUpdateOne) SetNillableSaleID(v *string) *BatchItemUpdateOne {
+	if v != nil {
+		_u.SetSaleID(*v)
+	}
+	return _u
+}
+
+// ClearSaleID clears the value of the "sale_id" field.
+func (_u *BatchItemUpdateOne) ClearSaleID() *BatchItemUpdateOne {
+	_u.mutation.ClearSaleID()
+	return _u
+}
+
 // SetInput sets the "input" field.
 func (_u *BatchItemUpdateOne) SetInput(v []byte) *BatchItemUpdateOne {
 	_u.mutation.SetInput(v)
@@ -557,6 +638,11 @@ func (_u *BatchItemUpdateOne) SetCharge(v *Charge) *BatchItemUpdateOne {
 	return _u.SetChargeID(v.ID)
 }
 
+// SetSale sets the "sale" edge to the Sale entity.
+func (_u *BatchItemUpdateOne) SetSale(v *Sale) *BatchItemUpdateOne {
+	return _u.SetSaleID(v.ID)
+}
+
 // SetOperation sets the "operation" edge to the Operation entity.
 func (_u *BatchItemUpdateOne) SetOperation(v *Operation) *BatchItemUpdateOne {
 	return _u.SetOperationID(v.ID)
@@ -576,6 +662,12 @@ func (_u *BatchItemUpdateOne) ClearBatch() *BatchItemUpdateOne {
 // ClearCharge clears the "charge" edge to the Charge entity.
 func (_u *BatchItemUpdateOne) ClearCharge() *BatchItemUpdateOne {
 	_u.mutation.ClearCharge()
+	return _u
+}
+
+// ClearSale clears the "sale" edge to the Sale entity.
+func (_u *BatchItemUpdateOne) ClearSale() *BatchItemUpdateOne {
+	_u.mutation.ClearSale()
 	return _u
 }
 
@@ -748,6 +840,35 @@ func (_u *BatchItemUpdateOne) sqlSave(ctx context.Context) (_node *BatchItem, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(charge.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SaleCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   batchitem.SaleTable,
+			Columns: []string{batchitem.SaleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(sale.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SaleIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   batchitem.SaleTable,
+			Columns: []string{batchitem.SaleColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(sale.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -60,6 +60,8 @@ type Charge struct {
 	Message string `json:"message,omitempty"`
 	// SendEmail holds the value of the "send_email" field.
 	SendEmail bool `json:"send_email,omitempty"`
+	// paid elsewhere and recorded by hand: the provider knows nothing of it
+	Recorded bool `json:"recorded,omitempty"`
 	// LinkMethods holds the value of the "link_methods" field.
 	LinkMethods enum.LinkMethods `json:"link_methods,omitempty"`
 	// how long an immediate Pix can be paid; none for one with a due date
@@ -210,7 +212,7 @@ func (*Charge) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case charge.FieldDueDate:
 			values[i] = new(brazil.Date)
-		case charge.FieldSendEmail, charge.FieldCardRetryable:
+		case charge.FieldSendEmail, charge.FieldRecorded, charge.FieldCardRetryable:
 			values[i] = new(sql.NullBool)
 		case charge.FieldNumber, charge.FieldInstallment, charge.FieldAmountCents, charge.FieldFineHundredths, charge.FieldMonthlyInterestHundredths, charge.FieldDailyInterestThousandths, charge.FieldDiscountCents, charge.FieldEarlyDiscountCents, charge.FieldEarlyDiscountHundredths, charge.FieldEarlyDiscountDays, charge.FieldDaysToWriteOff, charge.FieldPixSeconds, charge.FieldCardInstallments, charge.FieldPaidCents, charge.FieldProviderFeeCents, charge.FieldRefundedCents:
 			values[i] = new(sql.NullInt64)
@@ -354,6 +356,12 @@ func (_m *Charge) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field send_email", values[i])
 			} else if value.Valid {
 				_m.SendEmail = value.Bool
+			}
+		case charge.FieldRecorded:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field recorded", values[i])
+			} else if value.Valid {
+				_m.Recorded = value.Bool
 			}
 		case charge.FieldLinkMethods:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -659,6 +667,9 @@ func (_m *Charge) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("send_email=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SendEmail))
+	builder.WriteString(", ")
+	builder.WriteString("recorded=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Recorded))
 	builder.WriteString(", ")
 	builder.WriteString("link_methods=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LinkMethods))

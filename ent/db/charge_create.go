@@ -241,6 +241,20 @@ func (_c *ChargeCreate) SetNillableSendEmail(v *bool) *ChargeCreate {
 	return _c
 }
 
+// SetRecorded sets the "recorded" field.
+func (_c *ChargeCreate) SetRecorded(v bool) *ChargeCreate {
+	_c.mutation.SetRecorded(v)
+	return _c
+}
+
+// SetNillableRecorded sets the "recorded" field if the given value is not nil.
+func (_c *ChargeCreate) SetNillableRecorded(v *bool) *ChargeCreate {
+	if v != nil {
+		_c.SetRecorded(*v)
+	}
+	return _c
+}
+
 // SetLinkMethods sets the "link_methods" field.
 func (_c *ChargeCreate) SetLinkMethods(v enum.LinkMethods) *ChargeCreate {
 	_c.mutation.SetLinkMethods(v)
@@ -740,6 +754,10 @@ func (_c *ChargeCreate) defaults() {
 		v := charge.DefaultSendEmail
 		_c.mutation.SetSendEmail(v)
 	}
+	if _, ok := _c.mutation.Recorded(); !ok {
+		v := charge.DefaultRecorded
+		_c.mutation.SetRecorded(v)
+	}
 	if _, ok := _c.mutation.LinkMethods(); !ok {
 		v := charge.DefaultLinkMethods
 		_c.mutation.SetLinkMethods(v)
@@ -837,6 +855,9 @@ func (_c *ChargeCreate) check() error {
 	}
 	if _, ok := _c.mutation.SendEmail(); !ok {
 		return &ValidationError{Name: "send_email", err: errors.New(`db: missing required field "Charge.send_email"`)}
+	}
+	if _, ok := _c.mutation.Recorded(); !ok {
+		return &ValidationError{Name: "recorded", err: errors.New(`db: missing required field "Charge.recorded"`)}
 	}
 	if _, ok := _c.mutation.LinkMethods(); !ok {
 		return &ValidationError{Name: "link_methods", err: errors.New(`db: missing required field "Charge.link_methods"`)}
@@ -988,6 +1009,10 @@ func (_c *ChargeCreate) createSpec() (*Charge, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SendEmail(); ok {
 		_spec.SetField(charge.FieldSendEmail, field.TypeBool, value)
 		_node.SendEmail = value
+	}
+	if value, ok := _c.mutation.Recorded(); ok {
+		_spec.SetField(charge.FieldRecorded, field.TypeBool, value)
+		_node.Recorded = value
 	}
 	if value, ok := _c.mutation.LinkMethods(); ok {
 		_spec.SetField(charge.FieldLinkMethods, field.TypeEnum, value)
@@ -1533,6 +1558,18 @@ func (u *ChargeUpsert) SetSendEmail(v bool) *ChargeUpsert {
 // UpdateSendEmail sets the "send_email" field to the value that was provided on create.
 func (u *ChargeUpsert) UpdateSendEmail() *ChargeUpsert {
 	u.SetExcluded(charge.FieldSendEmail)
+	return u
+}
+
+// SetRecorded sets the "recorded" field.
+func (u *ChargeUpsert) SetRecorded(v bool) *ChargeUpsert {
+	u.Set(charge.FieldRecorded, v)
+	return u
+}
+
+// UpdateRecorded sets the "recorded" field to the value that was provided on create.
+func (u *ChargeUpsert) UpdateRecorded() *ChargeUpsert {
+	u.SetExcluded(charge.FieldRecorded)
 	return u
 }
 
@@ -2367,6 +2404,20 @@ func (u *ChargeUpsertOne) SetSendEmail(v bool) *ChargeUpsertOne {
 func (u *ChargeUpsertOne) UpdateSendEmail() *ChargeUpsertOne {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateSendEmail()
+	})
+}
+
+// SetRecorded sets the "recorded" field.
+func (u *ChargeUpsertOne) SetRecorded(v bool) *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetRecorded(v)
+	})
+}
+
+// UpdateRecorded sets the "recorded" field to the value that was provided on create.
+func (u *ChargeUpsertOne) UpdateRecorded() *ChargeUpsertOne {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateRecorded()
 	})
 }
 
@@ -3442,6 +3493,20 @@ func (u *ChargeUpsertBulk) SetSendEmail(v bool) *ChargeUpsertBulk {
 func (u *ChargeUpsertBulk) UpdateSendEmail() *ChargeUpsertBulk {
 	return u.Update(func(s *ChargeUpsert) {
 		s.UpdateSendEmail()
+	})
+}
+
+// SetRecorded sets the "recorded" field.
+func (u *ChargeUpsertBulk) SetRecorded(v bool) *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.SetRecorded(v)
+	})
+}
+
+// UpdateRecorded sets the "recorded" field to the value that was provided on create.
+func (u *ChargeUpsertBulk) UpdateRecorded() *ChargeUpsertBulk {
+	return u.Update(func(s *ChargeUpsert) {
+		s.UpdateRecorded()
 	})
 }
 

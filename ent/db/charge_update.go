@@ -371,6 +371,20 @@ func (_u *ChargeUpdate) SetNillableSendEmail(v *bool) *ChargeUpdate {
 	return _u
 }
 
+// SetRecorded sets the "recorded" field.
+func (_u *ChargeUpdate) SetRecorded(v bool) *ChargeUpdate {
+	_u.mutation.SetRecorded(v)
+	return _u
+}
+
+// SetNillableRecorded sets the "recorded" field if the given value is not nil.
+func (_u *ChargeUpdate) SetNillableRecorded(v *bool) *ChargeUpdate {
+	if v != nil {
+		_u.SetRecorded(*v)
+	}
+	return _u
+}
+
 // SetLinkMethods sets the "link_methods" field.
 func (_u *ChargeUpdate) SetLinkMethods(v enum.LinkMethods) *ChargeUpdate {
 	_u.mutation.SetLinkMethods(v)
@@ -1173,6 +1187,9 @@ func (_u *ChargeUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.SendEmail(); ok {
 		_spec.SetField(charge.FieldSendEmail, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.Recorded(); ok {
+		_spec.SetField(charge.FieldRecorded, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.LinkMethods(); ok {
 		_spec.SetField(charge.FieldLinkMethods, field.TypeEnum, value)
 	}
@@ -1891,6 +1908,20 @@ func (_u *ChargeUpdateOne) SetSendEmail(v bool) *ChargeUpdateOne {
 func (_u *ChargeUpdateOne) SetNillableSendEmail(v *bool) *ChargeUpdateOne {
 	if v != nil {
 		_u.SetSendEmail(*v)
+	}
+	return _u
+}
+
+// SetRecorded sets the "recorded" field.
+func (_u *ChargeUpdateOne) SetRecorded(v bool) *ChargeUpdateOne {
+	_u.mutation.SetRecorded(v)
+	return _u
+}
+
+// SetNillableRecorded sets the "recorded" field if the given value is not nil.
+func (_u *ChargeUpdateOne) SetNillableRecorded(v *bool) *ChargeUpdateOne {
+	if v != nil {
+		_u.SetRecorded(*v)
 	}
 	return _u
 }
@@ -2726,6 +2757,9 @@ func (_u *ChargeUpdateOne) sqlSave(ctx context.Context) (_node *Charge, err erro
 	}
 	if value, ok := _u.mutation.SendEmail(); ok {
 		_spec.SetField(charge.FieldSendEmail, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Recorded(); ok {
+		_spec.SetField(charge.FieldRecorded, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.LinkMethods(); ok {
 		_spec.SetField(charge.FieldLinkMethods, field.TypeEnum, value)

@@ -23,11 +23,13 @@ import (
 	"ponte/ent/db/credential"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -78,6 +80,8 @@ type Client struct {
 	Customer *CustomerClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// Difference is the client for interacting with the Difference builders.
+	Difference *DifferenceClient
 	// Entry is the client for interacting with the Entry builders.
 	Entry *EntryClient
 	// Failure is the client for interacting with the Failure builders.
@@ -88,6 +92,8 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Notice is the client for interacting with the Notice builders.
 	Notice *NoticeClient
 	// NoticeToken is the client for interacting with the NoticeToken builders.
@@ -135,11 +141,13 @@ func (c *Client) init() {
 	c.Credential = NewCredentialClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.Delivery = NewDeliveryClient(c.config)
+	c.Difference = NewDifferenceClient(c.config)
 	c.Entry = NewEntryClient(c.config)
 	c.Failure = NewFailureClient(c.config)
 	c.Historico = NewHistoricoClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
+	c.Invoice = NewInvoiceClient(c.config)
 	c.Notice = NewNoticeClient(c.config)
 	c.NoticeToken = NewNoticeTokenClient(c.config)
 	c.Operation = NewOperationClient(c.config)
@@ -256,11 +264,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Credential:           NewCredentialClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		Delivery:             NewDeliveryClient(cfg),
+		Difference:           NewDifferenceClient(cfg),
 		Entry:                NewEntryClient(cfg),
 		Failure:              NewFailureClient(cfg),
 		Historico:            NewHistoricoClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Integration:          NewIntegrationClient(cfg),
+		Invoice:              NewInvoiceClient(cfg),
 		Notice:               NewNoticeClient(cfg),
 		NoticeToken:          NewNoticeTokenClient(cfg),
 		Operation:            NewOperationClient(cfg),
@@ -304,11 +314,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Credential:           NewCredentialClient(cfg),
 		Customer:             NewCustomerClient(cfg),
 		Delivery:             NewDeliveryClient(cfg),
+		Difference:           NewDifferenceClient(cfg),
 		Entry:                NewEntryClient(cfg),
 		Failure:              NewFailureClient(cfg),
 		Historico:            NewHistoricoClient(cfg),
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Integration:          NewIntegrationClient(cfg),
+		Invoice:              NewInvoiceClient(cfg),
 		Notice:               NewNoticeClient(cfg),
 		NoticeToken:          NewNoticeTokenClient(cfg),
 		Operation:            NewOperationClient(cfg),
@@ -351,10 +363,11 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Charge,
-		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Entry,
-		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Notice,
-		c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping, c.Product,
-		c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
+		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference,
+		c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice,
+		c.Notice, c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping,
+		c.Product, c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session,
+		c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -365,10 +378,11 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Charge,
-		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Entry,
-		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Notice,
-		c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping, c.Product,
-		c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
+		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference,
+		c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice,
+		c.Notice, c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping,
+		c.Product, c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session,
+		c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -401,6 +415,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Customer.mutate(ctx, m)
 	case *DeliveryMutation:
 		return c.Delivery.mutate(ctx, m)
+	case *DifferenceMutation:
+		return c.Difference.mutate(ctx, m)
 	case *EntryMutation:
 		return c.Entry.mutate(ctx, m)
 	case *FailureMutation:
@@ -411,6 +427,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IntegrationMutation:
 		return c.Integration.mutate(ctx, m)
+	case *InvoiceMutation:
+		return c.Invoice.mutate(ctx, m)
 	case *NoticeMutation:
 		return c.Notice.mutate(ctx, m)
 	case *NoticeTokenMutation:
@@ -1020,6 +1038,22 @@ func (c *BatchItemClient) QueryCharge(_m *BatchItem) *ChargeQuery {
 			sqlgraph.From(batchitem.Table, batchitem.FieldID, id),
 			sqlgraph.To(charge.Table, charge.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.ChargeTable, batchitem.ChargeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySale queries the sale edge of a BatchItem.
+func (c *BatchItemClient) QuerySale(_m *BatchItem) *SaleQuery {
+	query := (&SaleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(batchitem.Table, batchitem.FieldID, id),
+			sqlgraph.To(sale.Table, sale.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, batchitem.SaleTable, batchitem.SaleColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2388,6 +2422,171 @@ func (c *DeliveryClient) mutate(ctx context.Context, m *DeliveryMutation) (Value
 	}
 }
 
+// DifferenceClient is a client for the Difference schema.
+type DifferenceClient struct {
+	config
+}
+
+// NewDifferenceClient returns a client for the Difference from the given config.
+func NewDifferenceClient(c config) *DifferenceClient {
+	return &DifferenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `difference.Hooks(f(g(h())))`.
+func (c *DifferenceClient) Use(hooks ...Hook) {
+	c.hooks.Difference = append(c.hooks.Difference, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `difference.Intercept(f(g(h())))`.
+func (c *DifferenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Difference = append(c.inters.Difference, interceptors...)
+}
+
+// Create returns a builder for creating a Difference entity.
+func (c *DifferenceClient) Create() *DifferenceCreate {
+	mutation := newDifferenceMutation(c.config, OpCreate)
+	return &DifferenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Difference entities.
+func (c *DifferenceClient) CreateBulk(builders ...*DifferenceCreate) *DifferenceCreateBulk {
+	return &DifferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *DifferenceClient) MapCreateBulk(slice any, setFunc func(*DifferenceCreate, int)) *DifferenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &DifferenceCreateBulk{err: fmt.Errorf("calling to DifferenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*DifferenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &DifferenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Difference.
+func (c *DifferenceClient) Update() *DifferenceUpdate {
+	mutation := newDifferenceMutation(c.config, OpUpdate)
+	return &DifferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *DifferenceClient) UpdateOne(_m *Difference) *DifferenceUpdateOne {
+	mutation := newDifferenceMutation(c.config, OpUpdateOne, withDifference(_m))
+	return &DifferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *DifferenceClient) UpdateOneID(id string) *DifferenceUpdateOne {
+	mutation := newDifferenceMutation(c.config, OpUpdateOne, withDifferenceID(id))
+	return &DifferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Difference.
+func (c *DifferenceClient) Delete() *DifferenceDelete {
+	mutation := newDifferenceMutation(c.config, OpDelete)
+	return &DifferenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *DifferenceClient) DeleteOne(_m *Difference) *DifferenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *DifferenceClient) DeleteOneID(id string) *DifferenceDeleteOne {
+	builder := c.Delete().Where(difference.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &DifferenceDeleteOne{builder}
+}
+
+// Query returns a query builder for Difference.
+func (c *DifferenceClient) Query() *DifferenceQuery {
+	return &DifferenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeDifference},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Difference entity by its id.
+func (c *DifferenceClient) Get(ctx context.Context, id string) (*Difference, error) {
+	return c.Query().Where(difference.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *DifferenceClient) GetX(ctx context.Context, id string) *Difference {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySale queries the sale edge of a Difference.
+func (c *DifferenceClient) QuerySale(_m *Difference) *SaleQuery {
+	query := (&SaleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(difference.Table, difference.FieldID, id),
+			sqlgraph.To(sale.Table, sale.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, difference.SaleTable, difference.SaleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryHandledBy queries the handled_by edge of a Difference.
+func (c *DifferenceClient) QueryHandledBy(_m *Difference) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(difference.Table, difference.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, difference.HandledByTable, difference.HandledByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *DifferenceClient) Hooks() []Hook {
+	return c.hooks.Difference
+}
+
+// Interceptors returns the client interceptors.
+func (c *DifferenceClient) Interceptors() []Interceptor {
+	return c.inters.Difference
+}
+
+func (c *DifferenceClient) mutate(ctx context.Context, m *DifferenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&DifferenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&DifferenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&DifferenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&DifferenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Difference mutation op: %q", m.Op())
+	}
+}
+
 // EntryClient is a client for the Entry schema.
 type EntryClient struct {
 	config
@@ -3274,6 +3473,171 @@ func (c *IntegrationClient) mutate(ctx context.Context, m *IntegrationMutation) 
 		return (&IntegrationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Integration mutation op: %q", m.Op())
+	}
+}
+
+// InvoiceClient is a client for the Invoice schema.
+type InvoiceClient struct {
+	config
+}
+
+// NewInvoiceClient returns a client for the Invoice from the given config.
+func NewInvoiceClient(c config) *InvoiceClient {
+	return &InvoiceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `invoice.Hooks(f(g(h())))`.
+func (c *InvoiceClient) Use(hooks ...Hook) {
+	c.hooks.Invoice = append(c.hooks.Invoice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `invoice.Intercept(f(g(h())))`.
+func (c *InvoiceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Invoice = append(c.inters.Invoice, interceptors...)
+}
+
+// Create returns a builder for creating a Invoice entity.
+func (c *InvoiceClient) Create() *InvoiceCreate {
+	mutation := newInvoiceMutation(c.config, OpCreate)
+	return &InvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Invoice entities.
+func (c *InvoiceClient) CreateBulk(builders ...*InvoiceCreate) *InvoiceCreateBulk {
+	return &InvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InvoiceClient) MapCreateBulk(slice any, setFunc func(*InvoiceCreate, int)) *InvoiceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InvoiceCreateBulk{err: fmt.Errorf("calling to InvoiceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InvoiceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InvoiceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Invoice.
+func (c *InvoiceClient) Update() *InvoiceUpdate {
+	mutation := newInvoiceMutation(c.config, OpUpdate)
+	return &InvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InvoiceClient) UpdateOne(_m *Invoice) *InvoiceUpdateOne {
+	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoice(_m))
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InvoiceClient) UpdateOneID(id string) *InvoiceUpdateOne {
+	mutation := newInvoiceMutation(c.config, OpUpdateOne, withInvoiceID(id))
+	return &InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Invoice.
+func (c *InvoiceClient) Delete() *InvoiceDelete {
+	mutation := newInvoiceMutation(c.config, OpDelete)
+	return &InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InvoiceClient) DeleteOne(_m *Invoice) *InvoiceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InvoiceClient) DeleteOneID(id string) *InvoiceDeleteOne {
+	builder := c.Delete().Where(invoice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InvoiceDeleteOne{builder}
+}
+
+// Query returns a query builder for Invoice.
+func (c *InvoiceClient) Query() *InvoiceQuery {
+	return &InvoiceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInvoice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Invoice entity by its id.
+func (c *InvoiceClient) Get(ctx context.Context, id string) (*Invoice, error) {
+	return c.Query().Where(invoice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InvoiceClient) GetX(ctx context.Context, id string) *Invoice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySale queries the sale edge of a Invoice.
+func (c *InvoiceClient) QuerySale(_m *Invoice) *SaleQuery {
+	query := (&SaleClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invoice.Table, invoice.FieldID, id),
+			sqlgraph.To(sale.Table, sale.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, invoice.SaleTable, invoice.SaleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRequestedBy queries the requested_by edge of a Invoice.
+func (c *InvoiceClient) QueryRequestedBy(_m *Invoice) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invoice.Table, invoice.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, invoice.RequestedByTable, invoice.RequestedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InvoiceClient) Hooks() []Hook {
+	return c.hooks.Invoice
+}
+
+// Interceptors returns the client interceptors.
+func (c *InvoiceClient) Interceptors() []Interceptor {
+	return c.inters.Invoice
+}
+
+func (c *InvoiceClient) mutate(ctx context.Context, m *InvoiceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InvoiceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InvoiceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InvoiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Invoice mutation op: %q", m.Op())
 	}
 }
 
@@ -4476,6 +4840,22 @@ func (c *SaleClient) QueryOrder(_m *Sale) *OrderQuery {
 	return query
 }
 
+// QueryInvoices queries the invoices edge of a Sale.
+func (c *SaleClient) QueryInvoices(_m *Sale) *InvoiceQuery {
+	query := (&InvoiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sale.Table, sale.FieldID, id),
+			sqlgraph.To(invoice.Table, invoice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, sale.InvoicesTable, sale.InvoicesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *SaleClient) Hooks() []Hook {
 	return c.hooks.Sale
@@ -5101,17 +5481,17 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Charge, ChargeEvent,
-		Convenio, Credential, Customer, Delivery, Entry, Failure, Historico,
-		IdempotencyKey, Integration, Notice, NoticeToken, Operation, Order,
-		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
-		Session, User []ent.Hook
+		Convenio, Credential, Customer, Delivery, Difference, Entry, Failure,
+		Historico, IdempotencyKey, Integration, Invoice, Notice, NoticeToken,
+		Operation, Order, PaymentMethodMapping, Product, Refund, Sale, SaleItem,
+		SaleStatusMapping, Session, User []ent.Hook
 	}
 	inters struct {
 		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Charge, ChargeEvent,
-		Convenio, Credential, Customer, Delivery, Entry, Failure, Historico,
-		IdempotencyKey, Integration, Notice, NoticeToken, Operation, Order,
-		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
-		Session, User []ent.Interceptor
+		Convenio, Credential, Customer, Delivery, Difference, Entry, Failure,
+		Historico, IdempotencyKey, Integration, Invoice, Notice, NoticeToken,
+		Operation, Order, PaymentMethodMapping, Product, Refund, Sale, SaleItem,
+		SaleStatusMapping, Session, User []ent.Interceptor
 	}
 )
 

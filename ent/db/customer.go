@@ -19,8 +19,10 @@ type Customer struct {
 	ID string `json:"id,omitempty"`
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
-	// CPF or CNPJ without mask
+	// CPF or CNPJ without mask; empty for a buyer abroad, unique otherwise
 	TaxID string `json:"-"`
+	// lives abroad and has no tax id
+	ForeignBuyer bool `json:"foreign_buyer,omitempty"`
 	// Email holds the value of the "email" field.
 	Email string `json:"email,omitempty"`
 	// Phone holds the value of the "phone" field.
@@ -76,6 +78,8 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case customer.FieldForeignBuyer:
+			values[i] = new(sql.NullBool)
 		case customer.FieldID, customer.FieldName, customer.FieldTaxID, customer.FieldEmail, customer.FieldPhone, customer.FieldStreet, customer.FieldStreetNumber, customer.FieldComplement, customer.FieldDistrict, customer.FieldCity, customer.FieldState, customer.FieldPostalCode, customer.FieldRemoteID:
 			values[i] = new(sql.NullString)
 		case customer.FieldRemoteSentAt, customer.FieldCreatedAt, customer.FieldUpdatedAt:
@@ -112,6 +116,12 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field tax_id", values[i])
 			} else if value.Valid {
 				_m.TaxID = value.String
+			}
+		case customer.FieldForeignBuyer:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field foreign_buyer", values[i])
+			} else if value.Valid {
+				_m.ForeignBuyer = value.Bool
 			}
 		case customer.FieldEmail:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -238,6 +248,9 @@ func (_m *Customer) String() string {
 	builder.WriteString(_m.Name)
 	builder.WriteString(", ")
 	builder.WriteString("tax_id=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("foreign_buyer=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ForeignBuyer))
 	builder.WriteString(", ")
 	builder.WriteString("email=")
 	builder.WriteString(_m.Email)

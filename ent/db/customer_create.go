@@ -36,6 +36,28 @@ func (_c *CustomerCreate) SetTaxID(v string) *CustomerCreate {
 	return _c
 }
 
+// SetNillableTaxID sets the "tax_id" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableTaxID(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetTaxID(*v)
+	}
+	return _c
+}
+
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (_c *CustomerCreate) SetForeignBuyer(v bool) *CustomerCreate {
+	_c.mutation.SetForeignBuyer(v)
+	return _c
+}
+
+// SetNillableForeignBuyer sets the "foreign_buyer" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableForeignBuyer(v *bool) *CustomerCreate {
+	if v != nil {
+		_c.SetForeignBuyer(*v)
+	}
+	return _c
+}
+
 // SetEmail sets the "email" field.
 func (_c *CustomerCreate) SetEmail(v string) *CustomerCreate {
 	_c.mutation.SetEmail(v)
@@ -282,6 +304,14 @@ func (_c *CustomerCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *CustomerCreate) defaults() {
+	if _, ok := _c.mutation.TaxID(); !ok {
+		v := customer.DefaultTaxID
+		_c.mutation.SetTaxID(v)
+	}
+	if _, ok := _c.mutation.ForeignBuyer(); !ok {
+		v := customer.DefaultForeignBuyer
+		_c.mutation.SetForeignBuyer(v)
+	}
 	if _, ok := _c.mutation.Email(); !ok {
 		v := customer.DefaultEmail
 		_c.mutation.SetEmail(v)
@@ -339,6 +369,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.TaxID(); !ok {
 		return &ValidationError{Name: "tax_id", err: errors.New(`db: missing required field "Customer.tax_id"`)}
+	}
+	if _, ok := _c.mutation.ForeignBuyer(); !ok {
+		return &ValidationError{Name: "foreign_buyer", err: errors.New(`db: missing required field "Customer.foreign_buyer"`)}
 	}
 	if _, ok := _c.mutation.Email(); !ok {
 		return &ValidationError{Name: "email", err: errors.New(`db: missing required field "Customer.email"`)}
@@ -416,6 +449,10 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TaxID(); ok {
 		_spec.SetField(customer.FieldTaxID, field.TypeString, value)
 		_node.TaxID = value
+	}
+	if value, ok := _c.mutation.ForeignBuyer(); ok {
+		_spec.SetField(customer.FieldForeignBuyer, field.TypeBool, value)
+		_node.ForeignBuyer = value
 	}
 	if value, ok := _c.mutation.Email(); ok {
 		_spec.SetField(customer.FieldEmail, field.TypeString, value)
@@ -558,6 +595,18 @@ func (u *CustomerUpsert) SetTaxID(v string) *CustomerUpsert {
 // UpdateTaxID sets the "tax_id" field to the value that was provided on create.
 func (u *CustomerUpsert) UpdateTaxID() *CustomerUpsert {
 	u.SetExcluded(customer.FieldTaxID)
+	return u
+}
+
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (u *CustomerUpsert) SetForeignBuyer(v bool) *CustomerUpsert {
+	u.Set(customer.FieldForeignBuyer, v)
+	return u
+}
+
+// UpdateForeignBuyer sets the "foreign_buyer" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateForeignBuyer() *CustomerUpsert {
+	u.SetExcluded(customer.FieldForeignBuyer)
 	return u
 }
 
@@ -793,6 +842,20 @@ func (u *CustomerUpsertOne) SetTaxID(v string) *CustomerUpsertOne {
 func (u *CustomerUpsertOne) UpdateTaxID() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateTaxID()
+	})
+}
+
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (u *CustomerUpsertOne) SetForeignBuyer(v bool) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetForeignBuyer(v)
+	})
+}
+
+// UpdateForeignBuyer sets the "foreign_buyer" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateForeignBuyer() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateForeignBuyer()
 	})
 }
 
@@ -1221,6 +1284,20 @@ func (u *CustomerUpsertBulk) SetTaxID(v string) *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) UpdateTaxID() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.UpdateTaxID()
+	})
+}
+
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (u *CustomerUpsertBulk) SetForeignBuyer(v bool) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetForeignBuyer(v)
+	})
+}
+
+// UpdateForeignBuyer sets the "foreign_buyer" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateForeignBuyer() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateForeignBuyer()
 	})
 }
 

@@ -58,6 +58,20 @@ func (_u *CustomerUpdate) SetNillableTaxID(v *string) *CustomerUpdate {
 	return _u
 }
 
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (_u *CustomerUpdate) SetForeignBuyer(v bool) *CustomerUpdate {
+	_u.mutation.SetForeignBuyer(v)
+	return _u
+}
+
+// SetNillableForeignBuyer sets the "foreign_buyer" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableForeignBuyer(v *bool) *CustomerUpdate {
+	if v != nil {
+		_u.SetForeignBuyer(*v)
+	}
+	return _u
+}
+
 // SetEmail sets the "email" field.
 func (_u *CustomerUpdate) SetEmail(v string) *CustomerUpdate {
 	_u.mutation.SetEmail(v)
@@ -328,6 +342,9 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.TaxID(); ok {
 		_spec.SetField(customer.FieldTaxID, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ForeignBuyer(); ok {
+		_spec.SetField(customer.FieldForeignBuyer, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(customer.FieldEmail, field.TypeString, value)
 	}
@@ -461,6 +478,20 @@ func (_u *CustomerUpdateOne) SetTaxID(v string) *CustomerUpdateOne {
 func (_u *CustomerUpdateOne) SetNillableTaxID(v *string) *CustomerUpdateOne {
 	if v != nil {
 		_u.SetTaxID(*v)
+	}
+	return _u
+}
+
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (_u *CustomerUpdateOne) SetForeignBuyer(v bool) *CustomerUpdateOne {
+	_u.mutation.SetForeignBuyer(v)
+	return _u
+}
+
+// SetNillableForeignBuyer sets the "foreign_buyer" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableForeignBuyer(v *bool) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetForeignBuyer(*v)
 	}
 	return _u
 }
@@ -764,6 +795,9 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if value, ok := _u.mutation.TaxID(); ok {
 		_spec.SetField(customer.FieldTaxID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ForeignBuyer(); ok {
+		_spec.SetField(customer.FieldForeignBuyer, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Email(); ok {
 		_spec.SetField(customer.FieldEmail, field.TypeString, value)

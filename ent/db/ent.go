@@ -18,11 +18,13 @@ import (
 	"ponte/ent/db/credential"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -113,11 +115,13 @@ func checkColumn(t, c string) error {
 			credential.Table:           credential.ValidColumn,
 			customer.Table:             customer.ValidColumn,
 			delivery.Table:             delivery.ValidColumn,
+			difference.Table:           difference.ValidColumn,
 			entry.Table:                entry.ValidColumn,
 			failure.Table:              failure.ValidColumn,
 			historico.Table:            historico.ValidColumn,
 			idempotencykey.Table:       idempotencykey.ValidColumn,
 			integration.Table:          integration.ValidColumn,
+			invoice.Table:              invoice.ValidColumn,
 			notice.Table:               notice.ValidColumn,
 			noticetoken.Table:          noticetoken.ValidColumn,
 			operation.Table:            operation.ValidColumn,

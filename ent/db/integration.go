@@ -4,6 +4,7 @@ package db
 
 import (
 	"fmt"
+	"ponte/billing/brazil"
 	"ponte/ent/db/convenio"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/integration"
@@ -40,6 +41,28 @@ type Integration struct {
 	WithInterest bool `json:"with_interest,omitempty"`
 	// SendInstallments holds the value of the "send_installments" field.
 	SendInstallments bool `json:"send_installments,omitempty"`
+	// RefundRule holds the value of the "refund_rule" field.
+	RefundRule enum.RefundRule `json:"refund_rule,omitempty"`
+	// ForeignRule holds the value of the "foreign_rule" field.
+	ForeignRule enum.ForeignRule `json:"foreign_rule,omitempty"`
+	// MirrorFrom holds the value of the "mirror_from" field.
+	MirrorFrom *brazil.Date `json:"mirror_from,omitempty"`
+	// the UF of the company, for CFOP and the deadline of a cancellation
+	CompanyState string `json:"company_state,omitempty"`
+	// NF-e in homologação
+	NfeTest bool `json:"nfe_test,omitempty"`
+	// NfseTest holds the value of the "nfse_test" field.
+	NfseTest bool `json:"nfse_test,omitempty"`
+	// NfceTest holds the value of the "nfce_test" field.
+	NfceTest bool `json:"nfce_test,omitempty"`
+	// NfeSeries holds the value of the "nfe_series" field.
+	NfeSeries string `json:"nfe_series,omitempty"`
+	// NfseSeries holds the value of the "nfse_series" field.
+	NfseSeries string `json:"nfse_series,omitempty"`
+	// NfceSeries holds the value of the "nfce_series" field.
+	NfceSeries string `json:"nfce_series,omitempty"`
+	// until when the ERP was compared with us
+	ReconciledAt *time.Time `json:"reconciled_at,omitempty"`
 	// the unguessable part of the notification address
 	CallbackSecret string `json:"-"`
 	// TestedAt holds the value of the "tested_at" field.
@@ -148,13 +171,15 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case integration.FieldActive, integration.FieldWithInterest, integration.FieldSendInstallments:
+		case integration.FieldMirrorFrom:
+			values[i] = &sql.NullScanner{S: new(brazil.Date)}
+		case integration.FieldActive, integration.FieldWithInterest, integration.FieldSendInstallments, integration.FieldNfeTest, integration.FieldNfseTest, integration.FieldNfceTest:
 			values[i] = new(sql.NullBool)
 		case integration.FieldFeeCents:
 			values[i] = new(sql.NullInt64)
-		case integration.FieldID, integration.FieldKind, integration.FieldEnvironment, integration.FieldConvenioID, integration.FieldReceiptHistoricoID, integration.FieldEntryHistoricoID, integration.FieldFeeHistoricoID, integration.FieldCallbackSecret:
+		case integration.FieldID, integration.FieldKind, integration.FieldEnvironment, integration.FieldConvenioID, integration.FieldReceiptHistoricoID, integration.FieldEntryHistoricoID, integration.FieldFeeHistoricoID, integration.FieldRefundRule, integration.FieldForeignRule, integration.FieldCompanyState, integration.FieldNfeSeries, integration.FieldNfseSeries, integration.FieldNfceSeries, integration.FieldCallbackSecret:
 			values[i] = new(sql.NullString)
-		case integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
+		case integration.FieldReconciledAt, integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -240,6 +265,74 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field send_installments", values[i])
 			} else if value.Valid {
 				_m.SendInstallments = value.Bool
+			}
+		case integration.FieldRefundRule:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field refund_rule", values[i])
+			} else if value.Valid {
+				_m.RefundRule = enum.RefundRule(value.String)
+			}
+		case integration.FieldForeignRule:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field foreign_rule", values[i])
+			} else if value.Valid {
+				_m.ForeignRule = enum.ForeignRule(value.String)
+			}
+		case integration.FieldMirrorFrom:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field mirror_from", values[i])
+			} else if value.Valid {
+				_m.MirrorFrom = new(brazil.Date)
+				*_m.MirrorFrom = *value.S.(*brazil.Date)
+			}
+		case integration.FieldCompanyState:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field company_state", values[i])
+			} else if value.Valid {
+				_m.CompanyState = value.String
+			}
+		case integration.FieldNfeTest:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field nfe_test", values[i])
+			} else if value.Valid {
+				_m.NfeTest = value.Bool
+			}
+		case integration.FieldNfseTest:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field nfse_test", values[i])
+			} else if value.Valid {
+				_m.NfseTest = value.Bool
+			}
+		case integration.FieldNfceTest:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field nfce_test", values[i])
+			} else if value.Valid {
+				_m.NfceTest = value.Bool
+			}
+		case integration.FieldNfeSeries:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field nfe_series", values[i])
+			} else if value.Valid {
+				_m.NfeSeries = value.String
+			}
+		case integration.FieldNfseSeries:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field nfse_series", values[i])
+			} else if value.Valid {
+				_m.NfseSeries = value.String
+			}
+		case integration.FieldNfceSeries:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field nfce_series", values[i])
+			} else if value.Valid {
+				_m.NfceSeries = value.String
+			}
+		case integration.FieldReconciledAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field reconciled_at", values[i])
+			} else if value.Valid {
+				_m.ReconciledAt = new(time.Time)
+				*_m.ReconciledAt = value.Time
 			}
 		case integration.FieldCallbackSecret:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -397,6 +490,43 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("send_installments=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SendInstallments))
+	builder.WriteString(", ")
+	builder.WriteString("refund_rule=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RefundRule))
+	builder.WriteString(", ")
+	builder.WriteString("foreign_rule=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ForeignRule))
+	builder.WriteString(", ")
+	if v := _m.MirrorFrom; v != nil {
+		builder.WriteString("mirror_from=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("company_state=")
+	builder.WriteString(_m.CompanyState)
+	builder.WriteString(", ")
+	builder.WriteString("nfe_test=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NfeTest))
+	builder.WriteString(", ")
+	builder.WriteString("nfse_test=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NfseTest))
+	builder.WriteString(", ")
+	builder.WriteString("nfce_test=")
+	builder.WriteString(fmt.Sprintf("%v", _m.NfceTest))
+	builder.WriteString(", ")
+	builder.WriteString("nfe_series=")
+	builder.WriteString(_m.NfeSeries)
+	builder.WriteString(", ")
+	builder.WriteString("nfse_series=")
+	builder.WriteString(_m.NfseSeries)
+	builder.WriteString(", ")
+	builder.WriteString("nfce_series=")
+	builder.WriteString(_m.NfceSeries)
+	builder.WriteString(", ")
+	if v := _m.ReconciledAt; v != nil {
+		builder.WriteString("reconciled_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("callback_secret=<sensitive>")
 	builder.WriteString(", ")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"ponte/billing/brazil"
 	"ponte/ent/db/convenio"
 	"ponte/ent/db/credential"
 	"ponte/ent/db/historico"
@@ -156,6 +157,160 @@ func (_c *IntegrationCreate) SetSendInstallments(v bool) *IntegrationCreate {
 func (_c *IntegrationCreate) SetNillableSendInstallments(v *bool) *IntegrationCreate {
 	if v != nil {
 		_c.SetSendInstallments(*v)
+	}
+	return _c
+}
+
+// SetRefundRule sets the "refund_rule" field.
+func (_c *IntegrationCreate) SetRefundRule(v enum.RefundRule) *IntegrationCreate {
+	_c.mutation.SetRefundRule(v)
+	return _c
+}
+
+// SetNillableRefundRule sets the "refund_rule" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableRefundRule(v *enum.RefundRule) *IntegrationCreate {
+	if v != nil {
+		_c.SetRefundRule(*v)
+	}
+	return _c
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (_c *IntegrationCreate) SetForeignRule(v enum.ForeignRule) *IntegrationCreate {
+	_c.mutation.SetForeignRule(v)
+	return _c
+}
+
+// SetNillableForeignRule sets the "foreign_rule" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableForeignRule(v *enum.ForeignRule) *IntegrationCreate {
+	if v != nil {
+		_c.SetForeignRule(*v)
+	}
+	return _c
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (_c *IntegrationCreate) SetMirrorFrom(v brazil.Date) *IntegrationCreate {
+	_c.mutation.SetMirrorFrom(v)
+	return _c
+}
+
+// SetNillableMirrorFrom sets the "mirror_from" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableMirrorFrom(v *brazil.Date) *IntegrationCreate {
+	if v != nil {
+		_c.SetMirrorFrom(*v)
+	}
+	return _c
+}
+
+// SetCompanyState sets the "company_state" field.
+func (_c *IntegrationCreate) SetCompanyState(v string) *IntegrationCreate {
+	_c.mutation.SetCompanyState(v)
+	return _c
+}
+
+// SetNillableCompanyState sets the "company_state" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableCompanyState(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetCompanyState(*v)
+	}
+	return _c
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (_c *IntegrationCreate) SetNfeTest(v bool) *IntegrationCreate {
+	_c.mutation.SetNfeTest(v)
+	return _c
+}
+
+// SetNillableNfeTest sets the "nfe_test" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableNfeTest(v *bool) *IntegrationCreate {
+	if v != nil {
+		_c.SetNfeTest(*v)
+	}
+	return _c
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (_c *IntegrationCreate) SetNfseTest(v bool) *IntegrationCreate {
+	_c.mutation.SetNfseTest(v)
+	return _c
+}
+
+// SetNillableNfseTest sets the "nfse_test" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableNfseTest(v *bool) *IntegrationCreate {
+	if v != nil {
+		_c.SetNfseTest(*v)
+	}
+	return _c
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (_c *IntegrationCreate) SetNfceTest(v bool) *IntegrationCreate {
+	_c.mutation.SetNfceTest(v)
+	return _c
+}
+
+// SetNillableNfceTest sets the "nfce_test" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableNfceTest(v *bool) *IntegrationCreate {
+	if v != nil {
+		_c.SetNfceTest(*v)
+	}
+	return _c
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (_c *IntegrationCreate) SetNfeSeries(v string) *IntegrationCreate {
+	_c.mutation.SetNfeSeries(v)
+	return _c
+}
+
+// SetNillableNfeSeries sets the "nfe_series" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableNfeSeries(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetNfeSeries(*v)
+	}
+	return _c
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (_c *IntegrationCreate) SetNfseSeries(v string) *IntegrationCreate {
+	_c.mutation.SetNfseSeries(v)
+	return _c
+}
+
+// SetNillableNfseSeries sets the "nfse_series" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableNfseSeries(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetNfseSeries(*v)
+	}
+	return _c
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (_c *IntegrationCreate) SetNfceSeries(v string) *IntegrationCreate {
+	_c.mutation.SetNfceSeries(v)
+	return _c
+}
+
+// SetNillableNfceSeries sets the "nfce_series" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableNfceSeries(v *string) *IntegrationCreate {
+	if v != nil {
+		_c.SetNfceSeries(*v)
+	}
+	return _c
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (_c *IntegrationCreate) SetReconciledAt(v time.Time) *IntegrationCreate {
+	_c.mutation.SetReconciledAt(v)
+	return _c
+}
+
+// SetNillableReconciledAt sets the "reconciled_at" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableReconciledAt(v *time.Time) *IntegrationCreate {
+	if v != nil {
+		_c.SetReconciledAt(*v)
 	}
 	return _c
 }
@@ -383,6 +538,42 @@ func (_c *IntegrationCreate) defaults() {
 		v := integration.DefaultSendInstallments
 		_c.mutation.SetSendInstallments(v)
 	}
+	if _, ok := _c.mutation.RefundRule(); !ok {
+		v := integration.DefaultRefundRule
+		_c.mutation.SetRefundRule(v)
+	}
+	if _, ok := _c.mutation.ForeignRule(); !ok {
+		v := integration.DefaultForeignRule
+		_c.mutation.SetForeignRule(v)
+	}
+	if _, ok := _c.mutation.CompanyState(); !ok {
+		v := integration.DefaultCompanyState
+		_c.mutation.SetCompanyState(v)
+	}
+	if _, ok := _c.mutation.NfeTest(); !ok {
+		v := integration.DefaultNfeTest
+		_c.mutation.SetNfeTest(v)
+	}
+	if _, ok := _c.mutation.NfseTest(); !ok {
+		v := integration.DefaultNfseTest
+		_c.mutation.SetNfseTest(v)
+	}
+	if _, ok := _c.mutation.NfceTest(); !ok {
+		v := integration.DefaultNfceTest
+		_c.mutation.SetNfceTest(v)
+	}
+	if _, ok := _c.mutation.NfeSeries(); !ok {
+		v := integration.DefaultNfeSeries
+		_c.mutation.SetNfeSeries(v)
+	}
+	if _, ok := _c.mutation.NfseSeries(); !ok {
+		v := integration.DefaultNfseSeries
+		_c.mutation.SetNfseSeries(v)
+	}
+	if _, ok := _c.mutation.NfceSeries(); !ok {
+		v := integration.DefaultNfceSeries
+		_c.mutation.SetNfceSeries(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := integration.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -426,6 +617,43 @@ func (_c *IntegrationCreate) check() error {
 	}
 	if _, ok := _c.mutation.SendInstallments(); !ok {
 		return &ValidationError{Name: "send_installments", err: errors.New(`db: missing required field "Integration.send_installments"`)}
+	}
+	if _, ok := _c.mutation.RefundRule(); !ok {
+		return &ValidationError{Name: "refund_rule", err: errors.New(`db: missing required field "Integration.refund_rule"`)}
+	}
+	if v, ok := _c.mutation.RefundRule(); ok {
+		if err := integration.RefundRuleValidator(v); err != nil {
+			return &ValidationError{Name: "refund_rule", err: fmt.Errorf(`db: validator failed for field "Integration.refund_rule": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.ForeignRule(); !ok {
+		return &ValidationError{Name: "foreign_rule", err: errors.New(`db: missing required field "Integration.foreign_rule"`)}
+	}
+	if v, ok := _c.mutation.ForeignRule(); ok {
+		if err := integration.ForeignRuleValidator(v); err != nil {
+			return &ValidationError{Name: "foreign_rule", err: fmt.Errorf(`db: validator failed for field "Integration.foreign_rule": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.CompanyState(); !ok {
+		return &ValidationError{Name: "company_state", err: errors.New(`db: missing required field "Integration.company_state"`)}
+	}
+	if _, ok := _c.mutation.NfeTest(); !ok {
+		return &ValidationError{Name: "nfe_test", err: errors.New(`db: missing required field "Integration.nfe_test"`)}
+	}
+	if _, ok := _c.mutation.NfseTest(); !ok {
+		return &ValidationError{Name: "nfse_test", err: errors.New(`db: missing required field "Integration.nfse_test"`)}
+	}
+	if _, ok := _c.mutation.NfceTest(); !ok {
+		return &ValidationError{Name: "nfce_test", err: errors.New(`db: missing required field "Integration.nfce_test"`)}
+	}
+	if _, ok := _c.mutation.NfeSeries(); !ok {
+		return &ValidationError{Name: "nfe_series", err: errors.New(`db: missing required field "Integration.nfe_series"`)}
+	}
+	if _, ok := _c.mutation.NfseSeries(); !ok {
+		return &ValidationError{Name: "nfse_series", err: errors.New(`db: missing required field "Integration.nfse_series"`)}
+	}
+	if _, ok := _c.mutation.NfceSeries(); !ok {
+		return &ValidationError{Name: "nfce_series", err: errors.New(`db: missing required field "Integration.nfce_series"`)}
 	}
 	if _, ok := _c.mutation.CallbackSecret(); !ok {
 		return &ValidationError{Name: "callback_secret", err: errors.New(`db: missing required field "Integration.callback_secret"`)}
@@ -495,6 +723,50 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SendInstallments(); ok {
 		_spec.SetField(integration.FieldSendInstallments, field.TypeBool, value)
 		_node.SendInstallments = value
+	}
+	if value, ok := _c.mutation.RefundRule(); ok {
+		_spec.SetField(integration.FieldRefundRule, field.TypeEnum, value)
+		_node.RefundRule = value
+	}
+	if value, ok := _c.mutation.ForeignRule(); ok {
+		_spec.SetField(integration.FieldForeignRule, field.TypeEnum, value)
+		_node.ForeignRule = value
+	}
+	if value, ok := _c.mutation.MirrorFrom(); ok {
+		_spec.SetField(integration.FieldMirrorFrom, field.TypeString, value)
+		_node.MirrorFrom = &value
+	}
+	if value, ok := _c.mutation.CompanyState(); ok {
+		_spec.SetField(integration.FieldCompanyState, field.TypeString, value)
+		_node.CompanyState = value
+	}
+	if value, ok := _c.mutation.NfeTest(); ok {
+		_spec.SetField(integration.FieldNfeTest, field.TypeBool, value)
+		_node.NfeTest = value
+	}
+	if value, ok := _c.mutation.NfseTest(); ok {
+		_spec.SetField(integration.FieldNfseTest, field.TypeBool, value)
+		_node.NfseTest = value
+	}
+	if value, ok := _c.mutation.NfceTest(); ok {
+		_spec.SetField(integration.FieldNfceTest, field.TypeBool, value)
+		_node.NfceTest = value
+	}
+	if value, ok := _c.mutation.NfeSeries(); ok {
+		_spec.SetField(integration.FieldNfeSeries, field.TypeString, value)
+		_node.NfeSeries = value
+	}
+	if value, ok := _c.mutation.NfseSeries(); ok {
+		_spec.SetField(integration.FieldNfseSeries, field.TypeString, value)
+		_node.NfseSeries = value
+	}
+	if value, ok := _c.mutation.NfceSeries(); ok {
+		_spec.SetField(integration.FieldNfceSeries, field.TypeString, value)
+		_node.NfceSeries = value
+	}
+	if value, ok := _c.mutation.ReconciledAt(); ok {
+		_spec.SetField(integration.FieldReconciledAt, field.TypeTime, value)
+		_node.ReconciledAt = &value
 	}
 	if value, ok := _c.mutation.CallbackSecret(); ok {
 		_spec.SetField(integration.FieldCallbackSecret, field.TypeString, value)
@@ -827,6 +1099,150 @@ func (u *IntegrationUpsert) SetSendInstallments(v bool) *IntegrationUpsert {
 // UpdateSendInstallments sets the "send_installments" field to the value that was provided on create.
 func (u *IntegrationUpsert) UpdateSendInstallments() *IntegrationUpsert {
 	u.SetExcluded(integration.FieldSendInstallments)
+	return u
+}
+
+// SetRefundRule sets the "refund_rule" field.
+func (u *IntegrationUpsert) SetRefundRule(v enum.RefundRule) *IntegrationUpsert {
+	u.Set(integration.FieldRefundRule, v)
+	return u
+}
+
+// UpdateRefundRule sets the "refund_rule" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateRefundRule() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldRefundRule)
+	return u
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (u *IntegrationUpsert) SetForeignRule(v enum.ForeignRule) *IntegrationUpsert {
+	u.Set(integration.FieldForeignRule, v)
+	return u
+}
+
+// UpdateForeignRule sets the "foreign_rule" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateForeignRule() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldForeignRule)
+	return u
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (u *IntegrationUpsert) SetMirrorFrom(v brazil.Date) *IntegrationUpsert {
+	u.Set(integration.FieldMirrorFrom, v)
+	return u
+}
+
+// UpdateMirrorFrom sets the "mirror_from" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateMirrorFrom() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldMirrorFrom)
+	return u
+}
+
+// ClearMirrorFrom clears the value of the "mirror_from" field.
+func (u *IntegrationUpsert) ClearMirrorFrom() *IntegrationUpsert {
+	u.SetNull(integration.FieldMirrorFrom)
+	return u
+}
+
+// SetCompanyState sets the "company_state" field.
+func (u *IntegrationUpsert) SetCompanyState(v string) *IntegrationUpsert {
+	u.Set(integration.FieldCompanyState, v)
+	return u
+}
+
+// UpdateCompanyState sets the "company_state" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateCompanyState() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldCompanyState)
+	return u
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (u *IntegrationUpsert) SetNfeTest(v bool) *IntegrationUpsert {
+	u.Set(integration.FieldNfeTest, v)
+	return u
+}
+
+// UpdateNfeTest sets the "nfe_test" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateNfeTest() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldNfeTest)
+	return u
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (u *IntegrationUpsert) SetNfseTest(v bool) *IntegrationUpsert {
+	u.Set(integration.FieldNfseTest, v)
+	return u
+}
+
+// UpdateNfseTest sets the "nfse_test" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateNfseTest() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldNfseTest)
+	return u
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (u *IntegrationUpsert) SetNfceTest(v bool) *IntegrationUpsert {
+	u.Set(integration.FieldNfceTest, v)
+	return u
+}
+
+// UpdateNfceTest sets the "nfce_test" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateNfceTest() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldNfceTest)
+	return u
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (u *IntegrationUpsert) SetNfeSeries(v string) *IntegrationUpsert {
+	u.Set(integration.FieldNfeSeries, v)
+	return u
+}
+
+// UpdateNfeSeries sets the "nfe_series" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateNfeSeries() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldNfeSeries)
+	return u
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (u *IntegrationUpsert) SetNfseSeries(v string) *IntegrationUpsert {
+	u.Set(integration.FieldNfseSeries, v)
+	return u
+}
+
+// UpdateNfseSeries sets the "nfse_series" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateNfseSeries() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldNfseSeries)
+	return u
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (u *IntegrationUpsert) SetNfceSeries(v string) *IntegrationUpsert {
+	u.Set(integration.FieldNfceSeries, v)
+	return u
+}
+
+// UpdateNfceSeries sets the "nfce_series" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateNfceSeries() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldNfceSeries)
+	return u
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (u *IntegrationUpsert) SetReconciledAt(v time.Time) *IntegrationUpsert {
+	u.Set(integration.FieldReconciledAt, v)
+	return u
+}
+
+// UpdateReconciledAt sets the "reconciled_at" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateReconciledAt() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldReconciledAt)
+	return u
+}
+
+// ClearReconciledAt clears the value of the "reconciled_at" field.
+func (u *IntegrationUpsert) ClearReconciledAt() *IntegrationUpsert {
+	u.SetNull(integration.FieldReconciledAt)
 	return u
 }
 
@@ -1167,6 +1583,174 @@ func (u *IntegrationUpsertOne) SetSendInstallments(v bool) *IntegrationUpsertOne
 func (u *IntegrationUpsertOne) UpdateSendInstallments() *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.UpdateSendInstallments()
+	})
+}
+
+// SetRefundRule sets the "refund_rule" field.
+func (u *IntegrationUpsertOne) SetRefundRule(v enum.RefundRule) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetRefundRule(v)
+	})
+}
+
+// UpdateRefundRule sets the "refund_rule" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateRefundRule() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateRefundRule()
+	})
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (u *IntegrationUpsertOne) SetForeignRule(v enum.ForeignRule) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetForeignRule(v)
+	})
+}
+
+// UpdateForeignRule sets the "foreign_rule" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateForeignRule() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateForeignRule()
+	})
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (u *IntegrationUpsertOne) SetMirrorFrom(v brazil.Date) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetMirrorFrom(v)
+	})
+}
+
+// UpdateMirrorFrom sets the "mirror_from" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateMirrorFrom() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateMirrorFrom()
+	})
+}
+
+// ClearMirrorFrom clears the value of the "mirror_from" field.
+func (u *IntegrationUpsertOne) ClearMirrorFrom() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearMirrorFrom()
+	})
+}
+
+// SetCompanyState sets the "company_state" field.
+func (u *IntegrationUpsertOne) SetCompanyState(v string) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetCompanyState(v)
+	})
+}
+
+// UpdateCompanyState sets the "company_state" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateCompanyState() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateCompanyState()
+	})
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (u *IntegrationUpsertOne) SetNfeTest(v bool) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfeTest(v)
+	})
+}
+
+// UpdateNfeTest sets the "nfe_test" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateNfeTest() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfeTest()
+	})
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (u *IntegrationUpsertOne) SetNfseTest(v bool) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfseTest(v)
+	})
+}
+
+// UpdateNfseTest sets the "nfse_test" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateNfseTest() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfseTest()
+	})
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (u *IntegrationUpsertOne) SetNfceTest(v bool) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfceTest(v)
+	})
+}
+
+// UpdateNfceTest sets the "nfce_test" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateNfceTest() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfceTest()
+	})
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (u *IntegrationUpsertOne) SetNfeSeries(v string) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfeSeries(v)
+	})
+}
+
+// UpdateNfeSeries sets the "nfe_series" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateNfeSeries() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfeSeries()
+	})
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (u *IntegrationUpsertOne) SetNfseSeries(v string) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfseSeries(v)
+	})
+}
+
+// UpdateNfseSeries sets the "nfse_series" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateNfseSeries() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfseSeries()
+	})
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (u *IntegrationUpsertOne) SetNfceSeries(v string) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfceSeries(v)
+	})
+}
+
+// UpdateNfceSeries sets the "nfce_series" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateNfceSeries() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfceSeries()
+	})
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (u *IntegrationUpsertOne) SetReconciledAt(v time.Time) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetReconciledAt(v)
+	})
+}
+
+// UpdateReconciledAt sets the "reconciled_at" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateReconciledAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateReconciledAt()
+	})
+}
+
+// ClearReconciledAt clears the value of the "reconciled_at" field.
+func (u *IntegrationUpsertOne) ClearReconciledAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearReconciledAt()
 	})
 }
 
@@ -1693,6 +2277,174 @@ func (u *IntegrationUpsertBulk) SetSendInstallments(v bool) *IntegrationUpsertBu
 func (u *IntegrationUpsertBulk) UpdateSendInstallments() *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.UpdateSendInstallments()
+	})
+}
+
+// SetRefundRule sets the "refund_rule" field.
+func (u *IntegrationUpsertBulk) SetRefundRule(v enum.RefundRule) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetRefundRule(v)
+	})
+}
+
+// UpdateRefundRule sets the "refund_rule" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateRefundRule() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateRefundRule()
+	})
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (u *IntegrationUpsertBulk) SetForeignRule(v enum.ForeignRule) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetForeignRule(v)
+	})
+}
+
+// UpdateForeignRule sets the "foreign_rule" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateForeignRule() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateForeignRule()
+	})
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (u *IntegrationUpsertBulk) SetMirrorFrom(v brazil.Date) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetMirrorFrom(v)
+	})
+}
+
+// UpdateMirrorFrom sets the "mirror_from" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateMirrorFrom() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateMirrorFrom()
+	})
+}
+
+// ClearMirrorFrom clears the value of the "mirror_from" field.
+func (u *IntegrationUpsertBulk) ClearMirrorFrom() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearMirrorFrom()
+	})
+}
+
+// SetCompanyState sets the "company_state" field.
+func (u *IntegrationUpsertBulk) SetCompanyState(v string) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetCompanyState(v)
+	})
+}
+
+// UpdateCompanyState sets the "company_state" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateCompanyState() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateCompanyState()
+	})
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (u *IntegrationUpsertBulk) SetNfeTest(v bool) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfeTest(v)
+	})
+}
+
+// UpdateNfeTest sets the "nfe_test" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateNfeTest() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfeTest()
+	})
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (u *IntegrationUpsertBulk) SetNfseTest(v bool) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfseTest(v)
+	})
+}
+
+// UpdateNfseTest sets the "nfse_test" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateNfseTest() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfseTest()
+	})
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (u *IntegrationUpsertBulk) SetNfceTest(v bool) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfceTest(v)
+	})
+}
+
+// UpdateNfceTest sets the "nfce_test" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateNfceTest() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfceTest()
+	})
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (u *IntegrationUpsertBulk) SetNfeSeries(v string) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfeSeries(v)
+	})
+}
+
+// UpdateNfeSeries sets the "nfe_series" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateNfeSeries() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfeSeries()
+	})
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (u *IntegrationUpsertBulk) SetNfseSeries(v string) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfseSeries(v)
+	})
+}
+
+// UpdateNfseSeries sets the "nfse_series" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateNfseSeries() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfseSeries()
+	})
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (u *IntegrationUpsertBulk) SetNfceSeries(v string) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetNfceSeries(v)
+	})
+}
+
+// UpdateNfceSeries sets the "nfce_series" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateNfceSeries() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateNfceSeries()
+	})
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (u *IntegrationUpsertBulk) SetReconciledAt(v time.Time) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetReconciledAt(v)
+	})
+}
+
+// UpdateReconciledAt sets the "reconciled_at" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateReconciledAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateReconciledAt()
+	})
+}
+
+// ClearReconciledAt clears the value of the "reconciled_at" field.
+func (u *IntegrationUpsertBulk) ClearReconciledAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearReconciledAt()
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"ponte/billing/brazil"
 	"ponte/ent/db/convenio"
 	"ponte/ent/db/credential"
 	"ponte/ent/db/historico"
@@ -202,6 +203,172 @@ func (_u *IntegrationUpdate) SetNillableSendInstallments(v *bool) *IntegrationUp
 	if v != nil {
 		_u.SetSendInstallments(*v)
 	}
+	return _u
+}
+
+// SetRefundRule sets the "refund_rule" field.
+func (_u *IntegrationUpdate) SetRefundRule(v enum.RefundRule) *IntegrationUpdate {
+	_u.mutation.SetRefundRule(v)
+	return _u
+}
+
+// SetNillableRefundRule sets the "refund_rule" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableRefundRule(v *enum.RefundRule) *IntegrationUpdate {
+	if v != nil {
+		_u.SetRefundRule(*v)
+	}
+	return _u
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (_u *IntegrationUpdate) SetForeignRule(v enum.ForeignRule) *IntegrationUpdate {
+	_u.mutation.SetForeignRule(v)
+	return _u
+}
+
+// SetNillableForeignRule sets the "foreign_rule" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableForeignRule(v *enum.ForeignRule) *IntegrationUpdate {
+	if v != nil {
+		_u.SetForeignRule(*v)
+	}
+	return _u
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (_u *IntegrationUpdate) SetMirrorFrom(v brazil.Date) *IntegrationUpdate {
+	_u.mutation.SetMirrorFrom(v)
+	return _u
+}
+
+// SetNillableMirrorFrom sets the "mirror_from" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableMirrorFrom(v *brazil.Date) *IntegrationUpdate {
+	if v != nil {
+		_u.SetMirrorFrom(*v)
+	}
+	return _u
+}
+
+// ClearMirrorFrom clears the value of the "mirror_from" field.
+func (_u *IntegrationUpdate) ClearMirrorFrom() *IntegrationUpdate {
+	_u.mutation.ClearMirrorFrom()
+	return _u
+}
+
+// SetCompanyState sets the "company_state" field.
+func (_u *IntegrationUpdate) SetCompanyState(v string) *IntegrationUpdate {
+	_u.mutation.SetCompanyState(v)
+	return _u
+}
+
+// SetNillableCompanyState sets the "company_state" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableCompanyState(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetCompanyState(*v)
+	}
+	return _u
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (_u *IntegrationUpdate) SetNfeTest(v bool) *IntegrationUpdate {
+	_u.mutation.SetNfeTest(v)
+	return _u
+}
+
+// SetNillableNfeTest sets the "nfe_test" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableNfeTest(v *bool) *IntegrationUpdate {
+	if v != nil {
+		_u.SetNfeTest(*v)
+	}
+	return _u
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (_u *IntegrationUpdate) SetNfseTest(v bool) *IntegrationUpdate {
+	_u.mutation.SetNfseTest(v)
+	return _u
+}
+
+// SetNillableNfseTest sets the "nfse_test" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableNfseTest(v *bool) *IntegrationUpdate {
+	if v != nil {
+		_u.SetNfseTest(*v)
+	}
+	return _u
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (_u *IntegrationUpdate) SetNfceTest(v bool) *IntegrationUpdate {
+	_u.mutation.SetNfceTest(v)
+	return _u
+}
+
+// SetNillableNfceTest sets the "nfce_test" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableNfceTest(v *bool) *IntegrationUpdate {
+	if v != nil {
+		_u.SetNfceTest(*v)
+	}
+	return _u
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (_u *IntegrationUpdate) SetNfeSeries(v string) *IntegrationUpdate {
+	_u.mutation.SetNfeSeries(v)
+	return _u
+}
+
+// SetNillableNfeSeries sets the "nfe_series" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableNfeSeries(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetNfeSeries(*v)
+	}
+	return _u
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (_u *IntegrationUpdate) SetNfseSeries(v string) *IntegrationUpdate {
+	_u.mutation.SetNfseSeries(v)
+	return _u
+}
+
+// SetNillableNfseSeries sets the "nfse_series" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableNfseSeries(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetNfseSeries(*v)
+	}
+	return _u
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (_u *IntegrationUpdate) SetNfceSeries(v string) *IntegrationUpdate {
+	_u.mutation.SetNfceSeries(v)
+	return _u
+}
+
+// SetNillableNfceSeries sets the "nfce_series" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableNfceSeries(v *string) *IntegrationUpdate {
+	if v != nil {
+		_u.SetNfceSeries(*v)
+	}
+	return _u
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (_u *IntegrationUpdate) SetReconciledAt(v time.Time) *IntegrationUpdate {
+	_u.mutation.SetReconciledAt(v)
+	return _u
+}
+
+// SetNillableReconciledAt sets the "reconciled_at" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableReconciledAt(v *time.Time) *IntegrationUpdate {
+	if v != nil {
+		_u.SetReconciledAt(*v)
+	}
+	return _u
+}
+
+// ClearReconciledAt clears the value of the "reconciled_at" field.
+func (_u *IntegrationUpdate) ClearReconciledAt() *IntegrationUpdate {
+	_u.mutation.ClearReconciledAt()
 	return _u
 }
 
@@ -494,6 +661,16 @@ func (_u *IntegrationUpdate) check() error {
 			return &ValidationError{Name: "environment", err: fmt.Errorf(`db: validator failed for field "Integration.environment": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.RefundRule(); ok {
+		if err := integration.RefundRuleValidator(v); err != nil {
+			return &ValidationError{Name: "refund_rule", err: fmt.Errorf(`db: validator failed for field "Integration.refund_rule": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ForeignRule(); ok {
+		if err := integration.ForeignRuleValidator(v); err != nil {
+			return &ValidationError{Name: "foreign_rule", err: fmt.Errorf(`db: validator failed for field "Integration.foreign_rule": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -535,6 +712,45 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.SendInstallments(); ok {
 		_spec.SetField(integration.FieldSendInstallments, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RefundRule(); ok {
+		_spec.SetField(integration.FieldRefundRule, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ForeignRule(); ok {
+		_spec.SetField(integration.FieldForeignRule, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MirrorFrom(); ok {
+		_spec.SetField(integration.FieldMirrorFrom, field.TypeString, value)
+	}
+	if _u.mutation.MirrorFromCleared() {
+		_spec.ClearField(integration.FieldMirrorFrom, field.TypeString)
+	}
+	if value, ok := _u.mutation.CompanyState(); ok {
+		_spec.SetField(integration.FieldCompanyState, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NfeTest(); ok {
+		_spec.SetField(integration.FieldNfeTest, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.NfseTest(); ok {
+		_spec.SetField(integration.FieldNfseTest, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.NfceTest(); ok {
+		_spec.SetField(integration.FieldNfceTest, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.NfeSeries(); ok {
+		_spec.SetField(integration.FieldNfeSeries, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NfseSeries(); ok {
+		_spec.SetField(integration.FieldNfseSeries, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NfceSeries(); ok {
+		_spec.SetField(integration.FieldNfceSeries, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReconciledAt(); ok {
+		_spec.SetField(integration.FieldReconciledAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReconciledAtCleared() {
+		_spec.ClearField(integration.FieldReconciledAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CallbackSecret(); ok {
 		_spec.SetField(integration.FieldCallbackSecret, field.TypeString, value)
@@ -971,6 +1187,172 @@ func (_u *IntegrationUpdateOne) SetNillableSendInstallments(v *bool) *Integratio
 	return _u
 }
 
+// SetRefundRule sets the "refund_rule" field.
+func (_u *IntegrationUpdateOne) SetRefundRule(v enum.RefundRule) *IntegrationUpdateOne {
+	_u.mutation.SetRefundRule(v)
+	return _u
+}
+
+// SetNillableRefundRule sets the "refund_rule" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableRefundRule(v *enum.RefundRule) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetRefundRule(*v)
+	}
+	return _u
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (_u *IntegrationUpdateOne) SetForeignRule(v enum.ForeignRule) *IntegrationUpdateOne {
+	_u.mutation.SetForeignRule(v)
+	return _u
+}
+
+// SetNillableForeignRule sets the "foreign_rule" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableForeignRule(v *enum.ForeignRule) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetForeignRule(*v)
+	}
+	return _u
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (_u *IntegrationUpdateOne) SetMirrorFrom(v brazil.Date) *IntegrationUpdateOne {
+	_u.mutation.SetMirrorFrom(v)
+	return _u
+}
+
+// SetNillableMirrorFrom sets the "mirror_from" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableMirrorFrom(v *brazil.Date) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetMirrorFrom(*v)
+	}
+	return _u
+}
+
+// ClearMirrorFrom clears the value of the "mirror_from" field.
+func (_u *IntegrationUpdateOne) ClearMirrorFrom() *IntegrationUpdateOne {
+	_u.mutation.ClearMirrorFrom()
+	return _u
+}
+
+// SetCompanyState sets the "company_state" field.
+func (_u *IntegrationUpdateOne) SetCompanyState(v string) *IntegrationUpdateOne {
+	_u.mutation.SetCompanyState(v)
+	return _u
+}
+
+// SetNillableCompanyState sets the "company_state" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableCompanyState(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetCompanyState(*v)
+	}
+	return _u
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (_u *IntegrationUpdateOne) SetNfeTest(v bool) *IntegrationUpdateOne {
+	_u.mutation.SetNfeTest(v)
+	return _u
+}
+
+// SetNillableNfeTest sets the "nfe_test" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableNfeTest(v *bool) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetNfeTest(*v)
+	}
+	return _u
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (_u *IntegrationUpdateOne) SetNfseTest(v bool) *IntegrationUpdateOne {
+	_u.mutation.SetNfseTest(v)
+	return _u
+}
+
+// SetNillableNfseTest sets the "nfse_test" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableNfseTest(v *bool) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetNfseTest(*v)
+	}
+	return _u
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (_u *IntegrationUpdateOne) SetNfceTest(v bool) *IntegrationUpdateOne {
+	_u.mutation.SetNfceTest(v)
+	return _u
+}
+
+// SetNillableNfceTest sets the "nfce_test" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableNfceTest(v *bool) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetNfceTest(*v)
+	}
+	return _u
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (_u *IntegrationUpdateOne) SetNfeSeries(v string) *IntegrationUpdateOne {
+	_u.mutation.SetNfeSeries(v)
+	return _u
+}
+
+// SetNillableNfeSeries sets the "nfe_series" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableNfeSeries(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetNfeSeries(*v)
+	}
+	return _u
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (_u *IntegrationUpdateOne) SetNfseSeries(v string) *IntegrationUpdateOne {
+	_u.mutation.SetNfseSeries(v)
+	return _u
+}
+
+// SetNillableNfseSeries sets the "nfse_series" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableNfseSeries(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetNfseSeries(*v)
+	}
+	return _u
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (_u *IntegrationUpdateOne) SetNfceSeries(v string) *IntegrationUpdateOne {
+	_u.mutation.SetNfceSeries(v)
+	return _u
+}
+
+// SetNillableNfceSeries sets the "nfce_series" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableNfceSeries(v *string) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetNfceSeries(*v)
+	}
+	return _u
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (_u *IntegrationUpdateOne) SetReconciledAt(v time.Time) *IntegrationUpdateOne {
+	_u.mutation.SetReconciledAt(v)
+	return _u
+}
+
+// SetNillableReconciledAt sets the "reconciled_at" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableReconciledAt(v *time.Time) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetReconciledAt(*v)
+	}
+	return _u
+}
+
+// ClearReconciledAt clears the value of the "reconciled_at" field.
+func (_u *IntegrationUpdateOne) ClearReconciledAt() *IntegrationUpdateOne {
+	_u.mutation.ClearReconciledAt()
+	return _u
+}
+
 // SetCallbackSecret sets the "callback_secret" field.
 func (_u *IntegrationUpdateOne) SetCallbackSecret(v string) *IntegrationUpdateOne {
 	_u.mutation.SetCallbackSecret(v)
@@ -1273,6 +1655,16 @@ func (_u *IntegrationUpdateOne) check() error {
 			return &ValidationError{Name: "environment", err: fmt.Errorf(`db: validator failed for field "Integration.environment": %w`, err)}
 		}
 	}
+	if v, ok := _u.mutation.RefundRule(); ok {
+		if err := integration.RefundRuleValidator(v); err != nil {
+			return &ValidationError{Name: "refund_rule", err: fmt.Errorf(`db: validator failed for field "Integration.refund_rule": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.ForeignRule(); ok {
+		if err := integration.ForeignRuleValidator(v); err != nil {
+			return &ValidationError{Name: "foreign_rule", err: fmt.Errorf(`db: validator failed for field "Integration.foreign_rule": %w`, err)}
+		}
+	}
 	return nil
 }
 
@@ -1331,6 +1723,45 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if value, ok := _u.mutation.SendInstallments(); ok {
 		_spec.SetField(integration.FieldSendInstallments, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RefundRule(); ok {
+		_spec.SetField(integration.FieldRefundRule, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.ForeignRule(); ok {
+		_spec.SetField(integration.FieldForeignRule, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.MirrorFrom(); ok {
+		_spec.SetField(integration.FieldMirrorFrom, field.TypeString, value)
+	}
+	if _u.mutation.MirrorFromCleared() {
+		_spec.ClearField(integration.FieldMirrorFrom, field.TypeString)
+	}
+	if value, ok := _u.mutation.CompanyState(); ok {
+		_spec.SetField(integration.FieldCompanyState, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NfeTest(); ok {
+		_spec.SetField(integration.FieldNfeTest, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.NfseTest(); ok {
+		_spec.SetField(integration.FieldNfseTest, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.NfceTest(); ok {
+		_spec.SetField(integration.FieldNfceTest, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.NfeSeries(); ok {
+		_spec.SetField(integration.FieldNfeSeries, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NfseSeries(); ok {
+		_spec.SetField(integration.FieldNfseSeries, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.NfceSeries(); ok {
+		_spec.SetField(integration.FieldNfceSeries, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReconciledAt(); ok {
+		_spec.SetField(integration.FieldReconciledAt, field.TypeTime, value)
+	}
+	if _u.mutation.ReconciledAtCleared() {
+		_spec.ClearField(integration.FieldReconciledAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CallbackSecret(); ok {
 		_spec.SetField(integration.FieldCallbackSecret, field.TypeString, value)

@@ -20,11 +20,13 @@ import (
 	"ponte/ent/db/credential"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -67,11 +69,13 @@ const (
 	TypeCredential           = "Credential"
 	TypeCustomer             = "Customer"
 	TypeDelivery             = "Delivery"
+	TypeDifference           = "Difference"
 	TypeEntry                = "Entry"
 	TypeFailure              = "Failure"
 	TypeHistorico            = "Historico"
 	TypeIdempotencyKey       = "IdempotencyKey"
 	TypeIntegration          = "Integration"
+	TypeInvoice              = "Invoice"
 	TypeNotice               = "Notice"
 	TypeNoticeToken          = "NoticeToken"
 	TypeOperation            = "Operation"
@@ -2576,6 +2580,8 @@ type BatchItemMutation struct {
 	clearedbatch     bool
 	charge           *string
 	clearedcharge    bool
+	sale             *string
+	clearedsale      bool
 	operation        *string
 	clearedoperation bool
 	done             bool
@@ -2826,6 +2832,55 @@ func (m *BatchItemMutation) ChargeIDCleared() bool {
 func (m *BatchItemMutation) ResetChargeID() {
 	m.charge = nil
 	delete(m.clearedFields, batchitem.FieldChargeID)
+}
+
+// SetSaleID sets the "sale_id" field.
+func (m *BatchItemMutation) SetSaleID(s string) {
+	m.sale = &s
+}
+
+// SaleID returns the value of the "sale_id" field in the mutation.
+func (m *BatchItemMutation) SaleID() (r string, exists bool) {
+	v := m.sale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaleID returns the old "sale_id" field's value of the BatchItem entity.
+// If the BatchItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BatchItemMutation) OldSaleID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaleID: %w", err)
+	}
+	return oldValue.SaleID, nil
+}
+
+// ClearSaleID clears the value of the "sale_id" field.
+func (m *BatchItemMutation) ClearSaleID() {
+	m.sale = nil
+	m.clearedFields[batchitem.FieldSaleID] = struct{}{}
+}
+
+// SaleIDCleared returns if the "sale_id" field was cleared in this mutation.
+func (m *BatchItemMutation) SaleIDCleared() bool {
+	_, ok := m.clearedFields[batchitem.FieldSaleID]
+	return ok
+}
+
+// ResetSaleID resets all changes to the "sale_id" field.
+func (m *BatchItemMutation) ResetSaleID() {
+	m.sale = nil
+	delete(m.clearedFields, batchitem.FieldSaleID)
 }
 
 // SetInput sets the "input" field.
@@ -3124,6 +3179,33 @@ func (m *BatchItemMutation) ResetCharge() {
 	m.clearedcharge = false
 }
 
+// ClearSale clears the "sale" edge to the Sale entity.
+func (m *BatchItemMutation) ClearSale() {
+	m.clearedsale = true
+	m.clearedFields[batchitem.FieldSaleID] = struct{}{}
+}
+
+// SaleCleared reports if the "sale" edge to the Sale entity was cleared.
+func (m *BatchItemMutation) SaleCleared() bool {
+	return m.SaleIDCleared() || m.clearedsale
+}
+
+// SaleIDs returns the "sale" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SaleID instead. It exists only for internal usage by the builders.
+func (m *BatchItemMutation) SaleIDs() (ids []string) {
+	if id := m.sale; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSale resets all changes to the "sale" edge.
+func (m *BatchItemMutation) ResetSale() {
+	m.sale = nil
+	m.clearedsale = false
+}
+
 // ClearOperation clears the "operation" edge to the Operation entity.
 func (m *BatchItemMutation) ClearOperation() {
 	m.clearedoperation = true
@@ -3185,7 +3267,7 @@ func (m *BatchItemMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BatchItemMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.batch != nil {
 		fields = append(fields, batchitem.FieldBatchID)
 	}
@@ -3194,6 +3276,9 @@ func (m *BatchItemMutation) Fields() []string {
 	}
 	if m.charge != nil {
 		fields = append(fields, batchitem.FieldChargeID)
+	}
+	if m.sale != nil {
+		fields = append(fields, batchitem.FieldSaleID)
 	}
 	if m.input != nil {
 		fields = append(fields, batchitem.FieldInput)
@@ -3227,6 +3312,8 @@ func (m *BatchItemMutation) Field(name string) (ent.Value, bool) {
 		return m.Position()
 	case batchitem.FieldChargeID:
 		return m.ChargeID()
+	case batchitem.FieldSaleID:
+		return m.SaleID()
 	case batchitem.FieldInput:
 		return m.Input()
 	case batchitem.FieldState:
@@ -3254,6 +3341,8 @@ func (m *BatchItemMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldPosition(ctx)
 	case batchitem.FieldChargeID:
 		return m.OldChargeID(ctx)
+	case batchitem.FieldSaleID:
+		return m.OldSaleID(ctx)
 	case batchitem.FieldInput:
 		return m.OldInput(ctx)
 	case batchitem.FieldState:
@@ -3295,6 +3384,13 @@ func (m *BatchItemMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetChargeID(v)
+		return nil
+	case batchitem.FieldSaleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaleID(v)
 		return nil
 	case batchitem.FieldInput:
 		v, ok := value.([]byte)
@@ -3386,6 +3482,9 @@ func (m *BatchItemMutation) ClearedFields() []string {
 	if m.FieldCleared(batchitem.FieldChargeID) {
 		fields = append(fields, batchitem.FieldChargeID)
 	}
+	if m.FieldCleared(batchitem.FieldSaleID) {
+		fields = append(fields, batchitem.FieldSaleID)
+	}
 	if m.FieldCleared(batchitem.FieldInput) {
 		fields = append(fields, batchitem.FieldInput)
 	}
@@ -3409,6 +3508,9 @@ func (m *BatchItemMutation) ClearField(name string) error {
 	case batchitem.FieldChargeID:
 		m.ClearChargeID()
 		return nil
+	case batchitem.FieldSaleID:
+		m.ClearSaleID()
+		return nil
 	case batchitem.FieldInput:
 		m.ClearInput()
 		return nil
@@ -3431,6 +3533,9 @@ func (m *BatchItemMutation) ResetField(name string) error {
 		return nil
 	case batchitem.FieldChargeID:
 		m.ResetChargeID()
+		return nil
+	case batchitem.FieldSaleID:
+		m.ResetSaleID()
 		return nil
 	case batchitem.FieldInput:
 		m.ResetInput()
@@ -3456,12 +3561,15 @@ func (m *BatchItemMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *BatchItemMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.batch != nil {
 		edges = append(edges, batchitem.EdgeBatch)
 	}
 	if m.charge != nil {
 		edges = append(edges, batchitem.EdgeCharge)
+	}
+	if m.sale != nil {
+		edges = append(edges, batchitem.EdgeSale)
 	}
 	if m.operation != nil {
 		edges = append(edges, batchitem.EdgeOperation)
@@ -3481,6 +3589,10 @@ func (m *BatchItemMutation) AddedIDs(name string) []ent.Value {
 		if id := m.charge; id != nil {
 			return []ent.Value{*id}
 		}
+	case batchitem.EdgeSale:
+		if id := m.sale; id != nil {
+			return []ent.Value{*id}
+		}
 	case batchitem.EdgeOperation:
 		if id := m.operation; id != nil {
 			return []ent.Value{*id}
@@ -3491,7 +3603,7 @@ func (m *BatchItemMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *BatchItemMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -3503,12 +3615,15 @@ func (m *BatchItemMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *BatchItemMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedbatch {
 		edges = append(edges, batchitem.EdgeBatch)
 	}
 	if m.clearedcharge {
 		edges = append(edges, batchitem.EdgeCharge)
+	}
+	if m.clearedsale {
+		edges = append(edges, batchitem.EdgeSale)
 	}
 	if m.clearedoperation {
 		edges = append(edges, batchitem.EdgeOperation)
@@ -3524,6 +3639,8 @@ func (m *BatchItemMutation) EdgeCleared(name string) bool {
 		return m.clearedbatch
 	case batchitem.EdgeCharge:
 		return m.clearedcharge
+	case batchitem.EdgeSale:
+		return m.clearedsale
 	case batchitem.EdgeOperation:
 		return m.clearedoperation
 	}
@@ -3539,6 +3656,9 @@ func (m *BatchItemMutation) ClearEdge(name string) error {
 		return nil
 	case batchitem.EdgeCharge:
 		m.ClearCharge()
+		return nil
+	case batchitem.EdgeSale:
+		m.ClearSale()
 		return nil
 	case batchitem.EdgeOperation:
 		m.ClearOperation()
@@ -3556,6 +3676,9 @@ func (m *BatchItemMutation) ResetEdge(name string) error {
 		return nil
 	case batchitem.EdgeCharge:
 		m.ResetCharge()
+		return nil
+	case batchitem.EdgeSale:
+		m.ResetSale()
 		return nil
 	case batchitem.EdgeOperation:
 		m.ResetOperation()
@@ -5310,6 +5433,7 @@ type ChargeMutation struct {
 	adddays_to_write_off           *int
 	message                        *string
 	send_email                     *bool
+	recorded                       *bool
 	link_methods                   *enum.LinkMethods
 	pix_seconds                    *int
 	addpix_seconds                 *int
@@ -6410,6 +6534,42 @@ func (m *ChargeMutation) OldSendEmail(ctx context.Context) (v bool, err error) {
 // ResetSendEmail resets all changes to the "send_email" field.
 func (m *ChargeMutation) ResetSendEmail() {
 	m.send_email = nil
+}
+
+// SetRecorded sets the "recorded" field.
+func (m *ChargeMutation) SetRecorded(b bool) {
+	m.recorded = &b
+}
+
+// Recorded returns the value of the "recorded" field in the mutation.
+func (m *ChargeMutation) Recorded() (r bool, exists bool) {
+	v := m.recorded
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecorded returns the old "recorded" field's value of the Charge entity.
+// If the Charge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChargeMutation) OldRecorded(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecorded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecorded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecorded: %w", err)
+	}
+	return oldValue.Recorded, nil
+}
+
+// ResetRecorded resets all changes to the "recorded" field.
+func (m *ChargeMutation) ResetRecorded() {
+	m.recorded = nil
 }
 
 // SetLinkMethods sets the "link_methods" field.
@@ -7985,7 +8145,7 @@ func (m *ChargeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ChargeMutation) Fields() []string {
-	fields := make([]string, 0, 46)
+	fields := make([]string, 0, 47)
 	if m.number != nil {
 		fields = append(fields, charge.FieldNumber)
 	}
@@ -8042,6 +8202,9 @@ func (m *ChargeMutation) Fields() []string {
 	}
 	if m.send_email != nil {
 		fields = append(fields, charge.FieldSendEmail)
+	}
+	if m.recorded != nil {
+		fields = append(fields, charge.FieldRecorded)
 	}
 	if m.link_methods != nil {
 		fields = append(fields, charge.FieldLinkMethods)
@@ -8170,6 +8333,8 @@ func (m *ChargeMutation) Field(name string) (ent.Value, bool) {
 		return m.Message()
 	case charge.FieldSendEmail:
 		return m.SendEmail()
+	case charge.FieldRecorded:
+		return m.Recorded()
 	case charge.FieldLinkMethods:
 		return m.LinkMethods()
 	case charge.FieldPixSeconds:
@@ -8271,6 +8436,8 @@ func (m *ChargeMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldMessage(ctx)
 	case charge.FieldSendEmail:
 		return m.OldSendEmail(ctx)
+	case charge.FieldRecorded:
+		return m.OldRecorded(ctx)
 	case charge.FieldLinkMethods:
 		return m.OldLinkMethods(ctx)
 	case charge.FieldPixSeconds:
@@ -8466,6 +8633,13 @@ func (m *ChargeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSendEmail(v)
+		return nil
+	case charge.FieldRecorded:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecorded(v)
 		return nil
 	case charge.FieldLinkMethods:
 		v, ok := value.(enum.LinkMethods)
@@ -9079,6 +9253,9 @@ func (m *ChargeMutation) ResetField(name string) error {
 		return nil
 	case charge.FieldSendEmail:
 		m.ResetSendEmail()
+		return nil
+	case charge.FieldRecorded:
+		m.ResetRecorded()
 		return nil
 	case charge.FieldLinkMethods:
 		m.ResetLinkMethods()
@@ -11613,6 +11790,7 @@ type CustomerMutation struct {
 	id             *string
 	name           *string
 	tax_id         *string
+	foreign_buyer  *bool
 	email          *string
 	phone          *string
 	street         *string
@@ -11809,6 +11987,42 @@ func (m *CustomerMutation) OldTaxID(ctx context.Context) (v string, err error) {
 // ResetTaxID resets all changes to the "tax_id" field.
 func (m *CustomerMutation) ResetTaxID() {
 	m.tax_id = nil
+}
+
+// SetForeignBuyer sets the "foreign_buyer" field.
+func (m *CustomerMutation) SetForeignBuyer(b bool) {
+	m.foreign_buyer = &b
+}
+
+// ForeignBuyer returns the value of the "foreign_buyer" field in the mutation.
+func (m *CustomerMutation) ForeignBuyer() (r bool, exists bool) {
+	v := m.foreign_buyer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForeignBuyer returns the old "foreign_buyer" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldForeignBuyer(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForeignBuyer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForeignBuyer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForeignBuyer: %w", err)
+	}
+	return oldValue.ForeignBuyer, nil
+}
+
+// ResetForeignBuyer resets all changes to the "foreign_buyer" field.
+func (m *CustomerMutation) ResetForeignBuyer() {
+	m.foreign_buyer = nil
 }
 
 // SetEmail sets the "email" field.
@@ -12393,12 +12607,15 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.name != nil {
 		fields = append(fields, customer.FieldName)
 	}
 	if m.tax_id != nil {
 		fields = append(fields, customer.FieldTaxID)
+	}
+	if m.foreign_buyer != nil {
+		fields = append(fields, customer.FieldForeignBuyer)
 	}
 	if m.email != nil {
 		fields = append(fields, customer.FieldEmail)
@@ -12451,6 +12668,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case customer.FieldTaxID:
 		return m.TaxID()
+	case customer.FieldForeignBuyer:
+		return m.ForeignBuyer()
 	case customer.FieldEmail:
 		return m.Email()
 	case customer.FieldPhone:
@@ -12490,6 +12709,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldName(ctx)
 	case customer.FieldTaxID:
 		return m.OldTaxID(ctx)
+	case customer.FieldForeignBuyer:
+		return m.OldForeignBuyer(ctx)
 	case customer.FieldEmail:
 		return m.OldEmail(ctx)
 	case customer.FieldPhone:
@@ -12538,6 +12759,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTaxID(v)
+		return nil
+	case customer.FieldForeignBuyer:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForeignBuyer(v)
 		return nil
 	case customer.FieldEmail:
 		v, ok := value.(string)
@@ -12699,6 +12927,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldTaxID:
 		m.ResetTaxID()
+		return nil
+	case customer.FieldForeignBuyer:
+		m.ResetForeignBuyer()
 		return nil
 	case customer.FieldEmail:
 		m.ResetEmail()
@@ -13585,6 +13816,838 @@ func (m *DeliveryMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Delivery edge %s", name)
+}
+
+// DifferenceMutation represents an operation that mutates the Difference nodes in the graph.
+type DifferenceMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	kind              *enum.DifferenceKind
+	state             *enum.DifferenceState
+	ours              *string
+	theirs            *string
+	first_at          *time.Time
+	last_at           *time.Time
+	clearedFields     map[string]struct{}
+	sale              *string
+	clearedsale       bool
+	handled_by        *string
+	clearedhandled_by bool
+	done              bool
+	oldValue          func(context.Context) (*Difference, error)
+	predicates        []predicate.Difference
+}
+
+var _ ent.Mutation = (*DifferenceMutation)(nil)
+
+// differenceOption allows management of the mutation configuration using functional options.
+type differenceOption func(*DifferenceMutation)
+
+// newDifferenceMutation creates new mutation for the Difference entity.
+func newDifferenceMutation(c config, op Op, opts ...differenceOption) *DifferenceMutation {
+	m := &DifferenceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeDifference,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withDifferenceID sets the ID field of the mutation.
+func withDifferenceID(id string) differenceOption {
+	return func(m *DifferenceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Difference
+		)
+		m.oldValue = func(ctx context.Context) (*Difference, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Difference.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withDifference sets the old Difference of the mutation.
+func withDifference(node *Difference) differenceOption {
+	return func(m *DifferenceMutation) {
+		m.oldValue = func(context.Context) (*Difference, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m DifferenceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m DifferenceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Difference entities.
+func (m *DifferenceMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *DifferenceMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *DifferenceMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Difference.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSaleID sets the "sale_id" field.
+func (m *DifferenceMutation) SetSaleID(s string) {
+	m.sale = &s
+}
+
+// SaleID returns the value of the "sale_id" field in the mutation.
+func (m *DifferenceMutation) SaleID() (r string, exists bool) {
+	v := m.sale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaleID returns the old "sale_id" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldSaleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaleID: %w", err)
+	}
+	return oldValue.SaleID, nil
+}
+
+// ResetSaleID resets all changes to the "sale_id" field.
+func (m *DifferenceMutation) ResetSaleID() {
+	m.sale = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *DifferenceMutation) SetKind(ek enum.DifferenceKind) {
+	m.kind = &ek
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *DifferenceMutation) Kind() (r enum.DifferenceKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldKind(ctx context.Context) (v enum.DifferenceKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *DifferenceMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *DifferenceMutation) SetState(es enum.DifferenceState) {
+	m.state = &es
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *DifferenceMutation) State() (r enum.DifferenceState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldState(ctx context.Context) (v enum.DifferenceState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *DifferenceMutation) ResetState() {
+	m.state = nil
+}
+
+// SetOurs sets the "ours" field.
+func (m *DifferenceMutation) SetOurs(s string) {
+	m.ours = &s
+}
+
+// Ours returns the value of the "ours" field in the mutation.
+func (m *DifferenceMutation) Ours() (r string, exists bool) {
+	v := m.ours
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOurs returns the old "ours" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldOurs(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOurs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOurs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOurs: %w", err)
+	}
+	return oldValue.Ours, nil
+}
+
+// ResetOurs resets all changes to the "ours" field.
+func (m *DifferenceMutation) ResetOurs() {
+	m.ours = nil
+}
+
+// SetTheirs sets the "theirs" field.
+func (m *DifferenceMutation) SetTheirs(s string) {
+	m.theirs = &s
+}
+
+// Theirs returns the value of the "theirs" field in the mutation.
+func (m *DifferenceMutation) Theirs() (r string, exists bool) {
+	v := m.theirs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTheirs returns the old "theirs" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldTheirs(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTheirs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTheirs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTheirs: %w", err)
+	}
+	return oldValue.Theirs, nil
+}
+
+// ResetTheirs resets all changes to the "theirs" field.
+func (m *DifferenceMutation) ResetTheirs() {
+	m.theirs = nil
+}
+
+// SetFirstAt sets the "first_at" field.
+func (m *DifferenceMutation) SetFirstAt(t time.Time) {
+	m.first_at = &t
+}
+
+// FirstAt returns the value of the "first_at" field in the mutation.
+func (m *DifferenceMutation) FirstAt() (r time.Time, exists bool) {
+	v := m.first_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstAt returns the old "first_at" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldFirstAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstAt: %w", err)
+	}
+	return oldValue.FirstAt, nil
+}
+
+// ResetFirstAt resets all changes to the "first_at" field.
+func (m *DifferenceMutation) ResetFirstAt() {
+	m.first_at = nil
+}
+
+// SetLastAt sets the "last_at" field.
+func (m *DifferenceMutation) SetLastAt(t time.Time) {
+	m.last_at = &t
+}
+
+// LastAt returns the value of the "last_at" field in the mutation.
+func (m *DifferenceMutation) LastAt() (r time.Time, exists bool) {
+	v := m.last_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastAt returns the old "last_at" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldLastAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastAt: %w", err)
+	}
+	return oldValue.LastAt, nil
+}
+
+// ResetLastAt resets all changes to the "last_at" field.
+func (m *DifferenceMutation) ResetLastAt() {
+	m.last_at = nil
+}
+
+// SetHandledByID sets the "handled_by_id" field.
+func (m *DifferenceMutation) SetHandledByID(s string) {
+	m.handled_by = &s
+}
+
+// HandledByID returns the value of the "handled_by_id" field in the mutation.
+func (m *DifferenceMutation) HandledByID() (r string, exists bool) {
+	v := m.handled_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHandledByID returns the old "handled_by_id" field's value of the Difference entity.
+// If the Difference object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DifferenceMutation) OldHandledByID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHandledByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHandledByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHandledByID: %w", err)
+	}
+	return oldValue.HandledByID, nil
+}
+
+// ClearHandledByID clears the value of the "handled_by_id" field.
+func (m *DifferenceMutation) ClearHandledByID() {
+	m.handled_by = nil
+	m.clearedFields[difference.FieldHandledByID] = struct{}{}
+}
+
+// HandledByIDCleared returns if the "handled_by_id" field was cleared in this mutation.
+func (m *DifferenceMutation) HandledByIDCleared() bool {
+	_, ok := m.clearedFields[difference.FieldHandledByID]
+	return ok
+}
+
+// ResetHandledByID resets all changes to the "handled_by_id" field.
+func (m *DifferenceMutation) ResetHandledByID() {
+	m.handled_by = nil
+	delete(m.clearedFields, difference.FieldHandledByID)
+}
+
+// ClearSale clears the "sale" edge to the Sale entity.
+func (m *DifferenceMutation) ClearSale() {
+	m.clearedsale = true
+	m.clearedFields[difference.FieldSaleID] = struct{}{}
+}
+
+// SaleCleared reports if the "sale" edge to the Sale entity was cleared.
+func (m *DifferenceMutation) SaleCleared() bool {
+	return m.clearedsale
+}
+
+// SaleIDs returns the "sale" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SaleID instead. It exists only for internal usage by the builders.
+func (m *DifferenceMutation) SaleIDs() (ids []string) {
+	if id := m.sale; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSale resets all changes to the "sale" edge.
+func (m *DifferenceMutation) ResetSale() {
+	m.sale = nil
+	m.clearedsale = false
+}
+
+// ClearHandledBy clears the "handled_by" edge to the User entity.
+func (m *DifferenceMutation) ClearHandledBy() {
+	m.clearedhandled_by = true
+	m.clearedFields[difference.FieldHandledByID] = struct{}{}
+}
+
+// HandledByCleared reports if the "handled_by" edge to the User entity was cleared.
+func (m *DifferenceMutation) HandledByCleared() bool {
+	return m.HandledByIDCleared() || m.clearedhandled_by
+}
+
+// HandledByIDs returns the "handled_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// HandledByID instead. It exists only for internal usage by the builders.
+func (m *DifferenceMutation) HandledByIDs() (ids []string) {
+	if id := m.handled_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetHandledBy resets all changes to the "handled_by" edge.
+func (m *DifferenceMutation) ResetHandledBy() {
+	m.handled_by = nil
+	m.clearedhandled_by = false
+}
+
+// Where appends a list predicates to the DifferenceMutation builder.
+func (m *DifferenceMutation) Where(ps ...predicate.Difference) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the DifferenceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *DifferenceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Difference, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *DifferenceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *DifferenceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Difference).
+func (m *DifferenceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *DifferenceMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.sale != nil {
+		fields = append(fields, difference.FieldSaleID)
+	}
+	if m.kind != nil {
+		fields = append(fields, difference.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, difference.FieldState)
+	}
+	if m.ours != nil {
+		fields = append(fields, difference.FieldOurs)
+	}
+	if m.theirs != nil {
+		fields = append(fields, difference.FieldTheirs)
+	}
+	if m.first_at != nil {
+		fields = append(fields, difference.FieldFirstAt)
+	}
+	if m.last_at != nil {
+		fields = append(fields, difference.FieldLastAt)
+	}
+	if m.handled_by != nil {
+		fields = append(fields, difference.FieldHandledByID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *DifferenceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case difference.FieldSaleID:
+		return m.SaleID()
+	case difference.FieldKind:
+		return m.Kind()
+	case difference.FieldState:
+		return m.State()
+	case difference.FieldOurs:
+		return m.Ours()
+	case difference.FieldTheirs:
+		return m.Theirs()
+	case difference.FieldFirstAt:
+		return m.FirstAt()
+	case difference.FieldLastAt:
+		return m.LastAt()
+	case difference.FieldHandledByID:
+		return m.HandledByID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *DifferenceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case difference.FieldSaleID:
+		return m.OldSaleID(ctx)
+	case difference.FieldKind:
+		return m.OldKind(ctx)
+	case difference.FieldState:
+		return m.OldState(ctx)
+	case difference.FieldOurs:
+		return m.OldOurs(ctx)
+	case difference.FieldTheirs:
+		return m.OldTheirs(ctx)
+	case difference.FieldFirstAt:
+		return m.OldFirstAt(ctx)
+	case difference.FieldLastAt:
+		return m.OldLastAt(ctx)
+	case difference.FieldHandledByID:
+		return m.OldHandledByID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Difference field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DifferenceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case difference.FieldSaleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaleID(v)
+		return nil
+	case difference.FieldKind:
+		v, ok := value.(enum.DifferenceKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case difference.FieldState:
+		v, ok := value.(enum.DifferenceState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case difference.FieldOurs:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOurs(v)
+		return nil
+	case difference.FieldTheirs:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTheirs(v)
+		return nil
+	case difference.FieldFirstAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstAt(v)
+		return nil
+	case difference.FieldLastAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastAt(v)
+		return nil
+	case difference.FieldHandledByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHandledByID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Difference field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *DifferenceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *DifferenceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *DifferenceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Difference numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *DifferenceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(difference.FieldHandledByID) {
+		fields = append(fields, difference.FieldHandledByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *DifferenceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *DifferenceMutation) ClearField(name string) error {
+	switch name {
+	case difference.FieldHandledByID:
+		m.ClearHandledByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Difference nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *DifferenceMutation) ResetField(name string) error {
+	switch name {
+	case difference.FieldSaleID:
+		m.ResetSaleID()
+		return nil
+	case difference.FieldKind:
+		m.ResetKind()
+		return nil
+	case difference.FieldState:
+		m.ResetState()
+		return nil
+	case difference.FieldOurs:
+		m.ResetOurs()
+		return nil
+	case difference.FieldTheirs:
+		m.ResetTheirs()
+		return nil
+	case difference.FieldFirstAt:
+		m.ResetFirstAt()
+		return nil
+	case difference.FieldLastAt:
+		m.ResetLastAt()
+		return nil
+	case difference.FieldHandledByID:
+		m.ResetHandledByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Difference field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *DifferenceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.sale != nil {
+		edges = append(edges, difference.EdgeSale)
+	}
+	if m.handled_by != nil {
+		edges = append(edges, difference.EdgeHandledBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *DifferenceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case difference.EdgeSale:
+		if id := m.sale; id != nil {
+			return []ent.Value{*id}
+		}
+	case difference.EdgeHandledBy:
+		if id := m.handled_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *DifferenceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *DifferenceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *DifferenceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsale {
+		edges = append(edges, difference.EdgeSale)
+	}
+	if m.clearedhandled_by {
+		edges = append(edges, difference.EdgeHandledBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *DifferenceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case difference.EdgeSale:
+		return m.clearedsale
+	case difference.EdgeHandledBy:
+		return m.clearedhandled_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *DifferenceMutation) ClearEdge(name string) error {
+	switch name {
+	case difference.EdgeSale:
+		m.ClearSale()
+		return nil
+	case difference.EdgeHandledBy:
+		m.ClearHandledBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Difference unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *DifferenceMutation) ResetEdge(name string) error {
+	switch name {
+	case difference.EdgeSale:
+		m.ResetSale()
+		return nil
+	case difference.EdgeHandledBy:
+		m.ResetHandledBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Difference edge %s", name)
 }
 
 // EntryMutation represents an operation that mutates the Entry nodes in the graph.
@@ -17558,6 +18621,17 @@ type IntegrationMutation struct {
 	addfee_cents             *int64
 	with_interest            *bool
 	send_installments        *bool
+	refund_rule              *enum.RefundRule
+	foreign_rule             *enum.ForeignRule
+	mirror_from              *brazil.Date
+	company_state            *string
+	nfe_test                 *bool
+	nfse_test                *bool
+	nfce_test                *bool
+	nfe_series               *string
+	nfse_series              *string
+	nfce_series              *string
+	reconciled_at            *time.Time
 	callback_secret          *string
 	tested_at                *time.Time
 	sandbox_proven_at        *time.Time
@@ -18120,6 +19194,428 @@ func (m *IntegrationMutation) OldSendInstallments(ctx context.Context) (v bool, 
 // ResetSendInstallments resets all changes to the "send_installments" field.
 func (m *IntegrationMutation) ResetSendInstallments() {
 	m.send_installments = nil
+}
+
+// SetRefundRule sets the "refund_rule" field.
+func (m *IntegrationMutation) SetRefundRule(er enum.RefundRule) {
+	m.refund_rule = &er
+}
+
+// RefundRule returns the value of the "refund_rule" field in the mutation.
+func (m *IntegrationMutation) RefundRule() (r enum.RefundRule, exists bool) {
+	v := m.refund_rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefundRule returns the old "refund_rule" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldRefundRule(ctx context.Context) (v enum.RefundRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefundRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefundRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefundRule: %w", err)
+	}
+	return oldValue.RefundRule, nil
+}
+
+// ResetRefundRule resets all changes to the "refund_rule" field.
+func (m *IntegrationMutation) ResetRefundRule() {
+	m.refund_rule = nil
+}
+
+// SetForeignRule sets the "foreign_rule" field.
+func (m *IntegrationMutation) SetForeignRule(er enum.ForeignRule) {
+	m.foreign_rule = &er
+}
+
+// ForeignRule returns the value of the "foreign_rule" field in the mutation.
+func (m *IntegrationMutation) ForeignRule() (r enum.ForeignRule, exists bool) {
+	v := m.foreign_rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldForeignRule returns the old "foreign_rule" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldForeignRule(ctx context.Context) (v enum.ForeignRule, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldForeignRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldForeignRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldForeignRule: %w", err)
+	}
+	return oldValue.ForeignRule, nil
+}
+
+// ResetForeignRule resets all changes to the "foreign_rule" field.
+func (m *IntegrationMutation) ResetForeignRule() {
+	m.foreign_rule = nil
+}
+
+// SetMirrorFrom sets the "mirror_from" field.
+func (m *IntegrationMutation) SetMirrorFrom(b brazil.Date) {
+	m.mirror_from = &b
+}
+
+// MirrorFrom returns the value of the "mirror_from" field in the mutation.
+func (m *IntegrationMutation) MirrorFrom() (r brazil.Date, exists bool) {
+	v := m.mirror_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMirrorFrom returns the old "mirror_from" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldMirrorFrom(ctx context.Context) (v *brazil.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMirrorFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMirrorFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMirrorFrom: %w", err)
+	}
+	return oldValue.MirrorFrom, nil
+}
+
+// ClearMirrorFrom clears the value of the "mirror_from" field.
+func (m *IntegrationMutation) ClearMirrorFrom() {
+	m.mirror_from = nil
+	m.clearedFields[integration.FieldMirrorFrom] = struct{}{}
+}
+
+// MirrorFromCleared returns if the "mirror_from" field was cleared in this mutation.
+func (m *IntegrationMutation) MirrorFromCleared() bool {
+	_, ok := m.clearedFields[integration.FieldMirrorFrom]
+	return ok
+}
+
+// ResetMirrorFrom resets all changes to the "mirror_from" field.
+func (m *IntegrationMutation) ResetMirrorFrom() {
+	m.mirror_from = nil
+	delete(m.clearedFields, integration.FieldMirrorFrom)
+}
+
+// SetCompanyState sets the "company_state" field.
+func (m *IntegrationMutation) SetCompanyState(s string) {
+	m.company_state = &s
+}
+
+// CompanyState returns the value of the "company_state" field in the mutation.
+func (m *IntegrationMutation) CompanyState() (r string, exists bool) {
+	v := m.company_state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCompanyState returns the old "company_state" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldCompanyState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCompanyState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCompanyState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCompanyState: %w", err)
+	}
+	return oldValue.CompanyState, nil
+}
+
+// ResetCompanyState resets all changes to the "company_state" field.
+func (m *IntegrationMutation) ResetCompanyState() {
+	m.company_state = nil
+}
+
+// SetNfeTest sets the "nfe_test" field.
+func (m *IntegrationMutation) SetNfeTest(b bool) {
+	m.nfe_test = &b
+}
+
+// NfeTest returns the value of the "nfe_test" field in the mutation.
+func (m *IntegrationMutation) NfeTest() (r bool, exists bool) {
+	v := m.nfe_test
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNfeTest returns the old "nfe_test" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldNfeTest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNfeTest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNfeTest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNfeTest: %w", err)
+	}
+	return oldValue.NfeTest, nil
+}
+
+// ResetNfeTest resets all changes to the "nfe_test" field.
+func (m *IntegrationMutation) ResetNfeTest() {
+	m.nfe_test = nil
+}
+
+// SetNfseTest sets the "nfse_test" field.
+func (m *IntegrationMutation) SetNfseTest(b bool) {
+	m.nfse_test = &b
+}
+
+// NfseTest returns the value of the "nfse_test" field in the mutation.
+func (m *IntegrationMutation) NfseTest() (r bool, exists bool) {
+	v := m.nfse_test
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNfseTest returns the old "nfse_test" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldNfseTest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNfseTest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNfseTest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNfseTest: %w", err)
+	}
+	return oldValue.NfseTest, nil
+}
+
+// ResetNfseTest resets all changes to the "nfse_test" field.
+func (m *IntegrationMutation) ResetNfseTest() {
+	m.nfse_test = nil
+}
+
+// SetNfceTest sets the "nfce_test" field.
+func (m *IntegrationMutation) SetNfceTest(b bool) {
+	m.nfce_test = &b
+}
+
+// NfceTest returns the value of the "nfce_test" field in the mutation.
+func (m *IntegrationMutation) NfceTest() (r bool, exists bool) {
+	v := m.nfce_test
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNfceTest returns the old "nfce_test" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldNfceTest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNfceTest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNfceTest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNfceTest: %w", err)
+	}
+	return oldValue.NfceTest, nil
+}
+
+// ResetNfceTest resets all changes to the "nfce_test" field.
+func (m *IntegrationMutation) ResetNfceTest() {
+	m.nfce_test = nil
+}
+
+// SetNfeSeries sets the "nfe_series" field.
+func (m *IntegrationMutation) SetNfeSeries(s string) {
+	m.nfe_series = &s
+}
+
+// NfeSeries returns the value of the "nfe_series" field in the mutation.
+func (m *IntegrationMutation) NfeSeries() (r string, exists bool) {
+	v := m.nfe_series
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNfeSeries returns the old "nfe_series" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldNfeSeries(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNfeSeries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNfeSeries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNfeSeries: %w", err)
+	}
+	return oldValue.NfeSeries, nil
+}
+
+// ResetNfeSeries resets all changes to the "nfe_series" field.
+func (m *IntegrationMutation) ResetNfeSeries() {
+	m.nfe_series = nil
+}
+
+// SetNfseSeries sets the "nfse_series" field.
+func (m *IntegrationMutation) SetNfseSeries(s string) {
+	m.nfse_series = &s
+}
+
+// NfseSeries returns the value of the "nfse_series" field in the mutation.
+func (m *IntegrationMutation) NfseSeries() (r string, exists bool) {
+	v := m.nfse_series
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNfseSeries returns the old "nfse_series" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldNfseSeries(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNfseSeries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNfseSeries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNfseSeries: %w", err)
+	}
+	return oldValue.NfseSeries, nil
+}
+
+// ResetNfseSeries resets all changes to the "nfse_series" field.
+func (m *IntegrationMutation) ResetNfseSeries() {
+	m.nfse_series = nil
+}
+
+// SetNfceSeries sets the "nfce_series" field.
+func (m *IntegrationMutation) SetNfceSeries(s string) {
+	m.nfce_series = &s
+}
+
+// NfceSeries returns the value of the "nfce_series" field in the mutation.
+func (m *IntegrationMutation) NfceSeries() (r string, exists bool) {
+	v := m.nfce_series
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNfceSeries returns the old "nfce_series" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldNfceSeries(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNfceSeries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNfceSeries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNfceSeries: %w", err)
+	}
+	return oldValue.NfceSeries, nil
+}
+
+// ResetNfceSeries resets all changes to the "nfce_series" field.
+func (m *IntegrationMutation) ResetNfceSeries() {
+	m.nfce_series = nil
+}
+
+// SetReconciledAt sets the "reconciled_at" field.
+func (m *IntegrationMutation) SetReconciledAt(t time.Time) {
+	m.reconciled_at = &t
+}
+
+// ReconciledAt returns the value of the "reconciled_at" field in the mutation.
+func (m *IntegrationMutation) ReconciledAt() (r time.Time, exists bool) {
+	v := m.reconciled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReconciledAt returns the old "reconciled_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldReconciledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReconciledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReconciledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReconciledAt: %w", err)
+	}
+	return oldValue.ReconciledAt, nil
+}
+
+// ClearReconciledAt clears the value of the "reconciled_at" field.
+func (m *IntegrationMutation) ClearReconciledAt() {
+	m.reconciled_at = nil
+	m.clearedFields[integration.FieldReconciledAt] = struct{}{}
+}
+
+// ReconciledAtCleared returns if the "reconciled_at" field was cleared in this mutation.
+func (m *IntegrationMutation) ReconciledAtCleared() bool {
+	_, ok := m.clearedFields[integration.FieldReconciledAt]
+	return ok
+}
+
+// ResetReconciledAt resets all changes to the "reconciled_at" field.
+func (m *IntegrationMutation) ResetReconciledAt() {
+	m.reconciled_at = nil
+	delete(m.clearedFields, integration.FieldReconciledAt)
 }
 
 // SetCallbackSecret sets the "callback_secret" field.
@@ -18725,7 +20221,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 29)
 	if m.kind != nil {
 		fields = append(fields, integration.FieldKind)
 	}
@@ -18755,6 +20251,39 @@ func (m *IntegrationMutation) Fields() []string {
 	}
 	if m.send_installments != nil {
 		fields = append(fields, integration.FieldSendInstallments)
+	}
+	if m.refund_rule != nil {
+		fields = append(fields, integration.FieldRefundRule)
+	}
+	if m.foreign_rule != nil {
+		fields = append(fields, integration.FieldForeignRule)
+	}
+	if m.mirror_from != nil {
+		fields = append(fields, integration.FieldMirrorFrom)
+	}
+	if m.company_state != nil {
+		fields = append(fields, integration.FieldCompanyState)
+	}
+	if m.nfe_test != nil {
+		fields = append(fields, integration.FieldNfeTest)
+	}
+	if m.nfse_test != nil {
+		fields = append(fields, integration.FieldNfseTest)
+	}
+	if m.nfce_test != nil {
+		fields = append(fields, integration.FieldNfceTest)
+	}
+	if m.nfe_series != nil {
+		fields = append(fields, integration.FieldNfeSeries)
+	}
+	if m.nfse_series != nil {
+		fields = append(fields, integration.FieldNfseSeries)
+	}
+	if m.nfce_series != nil {
+		fields = append(fields, integration.FieldNfceSeries)
+	}
+	if m.reconciled_at != nil {
+		fields = append(fields, integration.FieldReconciledAt)
 	}
 	if m.callback_secret != nil {
 		fields = append(fields, integration.FieldCallbackSecret)
@@ -18808,6 +20337,28 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.WithInterest()
 	case integration.FieldSendInstallments:
 		return m.SendInstallments()
+	case integration.FieldRefundRule:
+		return m.RefundRule()
+	case integration.FieldForeignRule:
+		return m.ForeignRule()
+	case integration.FieldMirrorFrom:
+		return m.MirrorFrom()
+	case integration.FieldCompanyState:
+		return m.CompanyState()
+	case integration.FieldNfeTest:
+		return m.NfeTest()
+	case integration.FieldNfseTest:
+		return m.NfseTest()
+	case integration.FieldNfceTest:
+		return m.NfceTest()
+	case integration.FieldNfeSeries:
+		return m.NfeSeries()
+	case integration.FieldNfseSeries:
+		return m.NfseSeries()
+	case integration.FieldNfceSeries:
+		return m.NfceSeries()
+	case integration.FieldReconciledAt:
+		return m.ReconciledAt()
 	case integration.FieldCallbackSecret:
 		return m.CallbackSecret()
 	case integration.FieldTestedAt:
@@ -18853,6 +20404,28 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldWithInterest(ctx)
 	case integration.FieldSendInstallments:
 		return m.OldSendInstallments(ctx)
+	case integration.FieldRefundRule:
+		return m.OldRefundRule(ctx)
+	case integration.FieldForeignRule:
+		return m.OldForeignRule(ctx)
+	case integration.FieldMirrorFrom:
+		return m.OldMirrorFrom(ctx)
+	case integration.FieldCompanyState:
+		return m.OldCompanyState(ctx)
+	case integration.FieldNfeTest:
+		return m.OldNfeTest(ctx)
+	case integration.FieldNfseTest:
+		return m.OldNfseTest(ctx)
+	case integration.FieldNfceTest:
+		return m.OldNfceTest(ctx)
+	case integration.FieldNfeSeries:
+		return m.OldNfeSeries(ctx)
+	case integration.FieldNfseSeries:
+		return m.OldNfseSeries(ctx)
+	case integration.FieldNfceSeries:
+		return m.OldNfceSeries(ctx)
+	case integration.FieldReconciledAt:
+		return m.OldReconciledAt(ctx)
 	case integration.FieldCallbackSecret:
 		return m.OldCallbackSecret(ctx)
 	case integration.FieldTestedAt:
@@ -18947,6 +20520,83 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSendInstallments(v)
+		return nil
+	case integration.FieldRefundRule:
+		v, ok := value.(enum.RefundRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefundRule(v)
+		return nil
+	case integration.FieldForeignRule:
+		v, ok := value.(enum.ForeignRule)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetForeignRule(v)
+		return nil
+	case integration.FieldMirrorFrom:
+		v, ok := value.(brazil.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMirrorFrom(v)
+		return nil
+	case integration.FieldCompanyState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCompanyState(v)
+		return nil
+	case integration.FieldNfeTest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNfeTest(v)
+		return nil
+	case integration.FieldNfseTest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNfseTest(v)
+		return nil
+	case integration.FieldNfceTest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNfceTest(v)
+		return nil
+	case integration.FieldNfeSeries:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNfeSeries(v)
+		return nil
+	case integration.FieldNfseSeries:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNfseSeries(v)
+		return nil
+	case integration.FieldNfceSeries:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNfceSeries(v)
+		return nil
+	case integration.FieldReconciledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReconciledAt(v)
 		return nil
 	case integration.FieldCallbackSecret:
 		v, ok := value.(string)
@@ -19061,6 +20711,12 @@ func (m *IntegrationMutation) ClearedFields() []string {
 	if m.FieldCleared(integration.FieldFeeHistoricoID) {
 		fields = append(fields, integration.FieldFeeHistoricoID)
 	}
+	if m.FieldCleared(integration.FieldMirrorFrom) {
+		fields = append(fields, integration.FieldMirrorFrom)
+	}
+	if m.FieldCleared(integration.FieldReconciledAt) {
+		fields = append(fields, integration.FieldReconciledAt)
+	}
 	if m.FieldCleared(integration.FieldTestedAt) {
 		fields = append(fields, integration.FieldTestedAt)
 	}
@@ -19101,6 +20757,12 @@ func (m *IntegrationMutation) ClearField(name string) error {
 		return nil
 	case integration.FieldFeeHistoricoID:
 		m.ClearFeeHistoricoID()
+		return nil
+	case integration.FieldMirrorFrom:
+		m.ClearMirrorFrom()
+		return nil
+	case integration.FieldReconciledAt:
+		m.ClearReconciledAt()
 		return nil
 	case integration.FieldTestedAt:
 		m.ClearTestedAt()
@@ -19154,6 +20816,39 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldSendInstallments:
 		m.ResetSendInstallments()
+		return nil
+	case integration.FieldRefundRule:
+		m.ResetRefundRule()
+		return nil
+	case integration.FieldForeignRule:
+		m.ResetForeignRule()
+		return nil
+	case integration.FieldMirrorFrom:
+		m.ResetMirrorFrom()
+		return nil
+	case integration.FieldCompanyState:
+		m.ResetCompanyState()
+		return nil
+	case integration.FieldNfeTest:
+		m.ResetNfeTest()
+		return nil
+	case integration.FieldNfseTest:
+		m.ResetNfseTest()
+		return nil
+	case integration.FieldNfceTest:
+		m.ResetNfceTest()
+		return nil
+	case integration.FieldNfeSeries:
+		m.ResetNfeSeries()
+		return nil
+	case integration.FieldNfseSeries:
+		m.ResetNfseSeries()
+		return nil
+	case integration.FieldNfceSeries:
+		m.ResetNfceSeries()
+		return nil
+	case integration.FieldReconciledAt:
+		m.ResetReconciledAt()
 		return nil
 	case integration.FieldCallbackSecret:
 		m.ResetCallbackSecret()
@@ -19363,6 +21058,1831 @@ func (m *IntegrationMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Integration edge %s", name)
+}
+
+// InvoiceMutation represents an operation that mutates the Invoice nodes in the graph.
+type InvoiceMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *string
+	kind                *enum.InvoiceKind
+	state               *enum.InvoiceState
+	step                *enum.InvoiceStep
+	edition             *int
+	addedition          *int
+	test                *bool
+	total_cents         *int64
+	addtotal_cents      *int64
+	due_at              *time.Time
+	remote_id           *string
+	sent_at             *time.Time
+	number              *string
+	access_key          *string
+	protocol            *string
+	pdf                 *string
+	xml                 *string
+	rejection_code      *string
+	rejection_text      *string
+	issued_at           *time.Time
+	cancel_until        *time.Time
+	canceled_at         *time.Time
+	created_at          *time.Time
+	updated_at          *time.Time
+	clearedFields       map[string]struct{}
+	sale                *string
+	clearedsale         bool
+	requested_by        *string
+	clearedrequested_by bool
+	done                bool
+	oldValue            func(context.Context) (*Invoice, error)
+	predicates          []predicate.Invoice
+}
+
+var _ ent.Mutation = (*InvoiceMutation)(nil)
+
+// invoiceOption allows management of the mutation configuration using functional options.
+type invoiceOption func(*InvoiceMutation)
+
+// newInvoiceMutation creates new mutation for the Invoice entity.
+func newInvoiceMutation(c config, op Op, opts ...invoiceOption) *InvoiceMutation {
+	m := &InvoiceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInvoice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInvoiceID sets the ID field of the mutation.
+func withInvoiceID(id string) invoiceOption {
+	return func(m *InvoiceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Invoice
+		)
+		m.oldValue = func(ctx context.Context) (*Invoice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Invoice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInvoice sets the old Invoice of the mutation.
+func withInvoice(node *Invoice) invoiceOption {
+	return func(m *InvoiceMutation) {
+		m.oldValue = func(context.Context) (*Invoice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InvoiceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InvoiceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Invoice entities.
+func (m *InvoiceMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InvoiceMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InvoiceMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Invoice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSaleID sets the "sale_id" field.
+func (m *InvoiceMutation) SetSaleID(s string) {
+	m.sale = &s
+}
+
+// SaleID returns the value of the "sale_id" field in the mutation.
+func (m *InvoiceMutation) SaleID() (r string, exists bool) {
+	v := m.sale
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSaleID returns the old "sale_id" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldSaleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSaleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSaleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSaleID: %w", err)
+	}
+	return oldValue.SaleID, nil
+}
+
+// ResetSaleID resets all changes to the "sale_id" field.
+func (m *InvoiceMutation) ResetSaleID() {
+	m.sale = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *InvoiceMutation) SetKind(ek enum.InvoiceKind) {
+	m.kind = &ek
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *InvoiceMutation) Kind() (r enum.InvoiceKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldKind(ctx context.Context) (v enum.InvoiceKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *InvoiceMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *InvoiceMutation) SetState(es enum.InvoiceState) {
+	m.state = &es
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *InvoiceMutation) State() (r enum.InvoiceState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldState(ctx context.Context) (v enum.InvoiceState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *InvoiceMutation) ResetState() {
+	m.state = nil
+}
+
+// SetStep sets the "step" field.
+func (m *InvoiceMutation) SetStep(es enum.InvoiceStep) {
+	m.step = &es
+}
+
+// Step returns the value of the "step" field in the mutation.
+func (m *InvoiceMutation) Step() (r enum.InvoiceStep, exists bool) {
+	v := m.step
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStep returns the old "step" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldStep(ctx context.Context) (v enum.InvoiceStep, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStep is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStep requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStep: %w", err)
+	}
+	return oldValue.Step, nil
+}
+
+// ResetStep resets all changes to the "step" field.
+func (m *InvoiceMutation) ResetStep() {
+	m.step = nil
+}
+
+// SetEdition sets the "edition" field.
+func (m *InvoiceMutation) SetEdition(i int) {
+	m.edition = &i
+	m.addedition = nil
+}
+
+// Edition returns the value of the "edition" field in the mutation.
+func (m *InvoiceMutation) Edition() (r int, exists bool) {
+	v := m.edition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEdition returns the old "edition" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldEdition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEdition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEdition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEdition: %w", err)
+	}
+	return oldValue.Edition, nil
+}
+
+// AddEdition adds i to the "edition" field.
+func (m *InvoiceMutation) AddEdition(i int) {
+	if m.addedition != nil {
+		*m.addedition += i
+	} else {
+		m.addedition = &i
+	}
+}
+
+// AddedEdition returns the value that was added to the "edition" field in this mutation.
+func (m *InvoiceMutation) AddedEdition() (r int, exists bool) {
+	v := m.addedition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetEdition resets all changes to the "edition" field.
+func (m *InvoiceMutation) ResetEdition() {
+	m.edition = nil
+	m.addedition = nil
+}
+
+// SetTest sets the "test" field.
+func (m *InvoiceMutation) SetTest(b bool) {
+	m.test = &b
+}
+
+// Test returns the value of the "test" field in the mutation.
+func (m *InvoiceMutation) Test() (r bool, exists bool) {
+	v := m.test
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTest returns the old "test" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldTest(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTest: %w", err)
+	}
+	return oldValue.Test, nil
+}
+
+// ResetTest resets all changes to the "test" field.
+func (m *InvoiceMutation) ResetTest() {
+	m.test = nil
+}
+
+// SetTotalCents sets the "total_cents" field.
+func (m *InvoiceMutation) SetTotalCents(i int64) {
+	m.total_cents = &i
+	m.addtotal_cents = nil
+}
+
+// TotalCents returns the value of the "total_cents" field in the mutation.
+func (m *InvoiceMutation) TotalCents() (r int64, exists bool) {
+	v := m.total_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTotalCents returns the old "total_cents" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldTotalCents(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTotalCents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTotalCents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTotalCents: %w", err)
+	}
+	return oldValue.TotalCents, nil
+}
+
+// AddTotalCents adds i to the "total_cents" field.
+func (m *InvoiceMutation) AddTotalCents(i int64) {
+	if m.addtotal_cents != nil {
+		*m.addtotal_cents += i
+	} else {
+		m.addtotal_cents = &i
+	}
+}
+
+// AddedTotalCents returns the value that was added to the "total_cents" field in this mutation.
+func (m *InvoiceMutation) AddedTotalCents() (r int64, exists bool) {
+	v := m.addtotal_cents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTotalCents resets all changes to the "total_cents" field.
+func (m *InvoiceMutation) ResetTotalCents() {
+	m.total_cents = nil
+	m.addtotal_cents = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *InvoiceMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *InvoiceMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *InvoiceMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[invoice.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *InvoiceMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *InvoiceMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, invoice.FieldDueAt)
+}
+
+// SetRemoteID sets the "remote_id" field.
+func (m *InvoiceMutation) SetRemoteID(s string) {
+	m.remote_id = &s
+}
+
+// RemoteID returns the value of the "remote_id" field in the mutation.
+func (m *InvoiceMutation) RemoteID() (r string, exists bool) {
+	v := m.remote_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemoteID returns the old "remote_id" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldRemoteID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemoteID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemoteID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemoteID: %w", err)
+	}
+	return oldValue.RemoteID, nil
+}
+
+// ClearRemoteID clears the value of the "remote_id" field.
+func (m *InvoiceMutation) ClearRemoteID() {
+	m.remote_id = nil
+	m.clearedFields[invoice.FieldRemoteID] = struct{}{}
+}
+
+// RemoteIDCleared returns if the "remote_id" field was cleared in this mutation.
+func (m *InvoiceMutation) RemoteIDCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldRemoteID]
+	return ok
+}
+
+// ResetRemoteID resets all changes to the "remote_id" field.
+func (m *InvoiceMutation) ResetRemoteID() {
+	m.remote_id = nil
+	delete(m.clearedFields, invoice.FieldRemoteID)
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *InvoiceMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *InvoiceMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldSentAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ClearSentAt clears the value of the "sent_at" field.
+func (m *InvoiceMutation) ClearSentAt() {
+	m.sent_at = nil
+	m.clearedFields[invoice.FieldSentAt] = struct{}{}
+}
+
+// SentAtCleared returns if the "sent_at" field was cleared in this mutation.
+func (m *InvoiceMutation) SentAtCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldSentAt]
+	return ok
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *InvoiceMutation) ResetSentAt() {
+	m.sent_at = nil
+	delete(m.clearedFields, invoice.FieldSentAt)
+}
+
+// SetNumber sets the "number" field.
+func (m *InvoiceMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *InvoiceMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *InvoiceMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetAccessKey sets the "access_key" field.
+func (m *InvoiceMutation) SetAccessKey(s string) {
+	m.access_key = &s
+}
+
+// AccessKey returns the value of the "access_key" field in the mutation.
+func (m *InvoiceMutation) AccessKey() (r string, exists bool) {
+	v := m.access_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccessKey returns the old "access_key" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldAccessKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccessKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccessKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccessKey: %w", err)
+	}
+	return oldValue.AccessKey, nil
+}
+
+// ResetAccessKey resets all changes to the "access_key" field.
+func (m *InvoiceMutation) ResetAccessKey() {
+	m.access_key = nil
+}
+
+// SetProtocol sets the "protocol" field.
+func (m *InvoiceMutation) SetProtocol(s string) {
+	m.protocol = &s
+}
+
+// Protocol returns the value of the "protocol" field in the mutation.
+func (m *InvoiceMutation) Protocol() (r string, exists bool) {
+	v := m.protocol
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProtocol returns the old "protocol" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldProtocol(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProtocol is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProtocol requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProtocol: %w", err)
+	}
+	return oldValue.Protocol, nil
+}
+
+// ResetProtocol resets all changes to the "protocol" field.
+func (m *InvoiceMutation) ResetProtocol() {
+	m.protocol = nil
+}
+
+// SetPdf sets the "pdf" field.
+func (m *InvoiceMutation) SetPdf(s string) {
+	m.pdf = &s
+}
+
+// Pdf returns the value of the "pdf" field in the mutation.
+func (m *InvoiceMutation) Pdf() (r string, exists bool) {
+	v := m.pdf
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPdf returns the old "pdf" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldPdf(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPdf is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPdf requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPdf: %w", err)
+	}
+	return oldValue.Pdf, nil
+}
+
+// ResetPdf resets all changes to the "pdf" field.
+func (m *InvoiceMutation) ResetPdf() {
+	m.pdf = nil
+}
+
+// SetXML sets the "xml" field.
+func (m *InvoiceMutation) SetXML(s string) {
+	m.xml = &s
+}
+
+// XML returns the value of the "xml" field in the mutation.
+func (m *InvoiceMutation) XML() (r string, exists bool) {
+	v := m.xml
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldXML returns the old "xml" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldXML(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldXML is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldXML requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldXML: %w", err)
+	}
+	return oldValue.XML, nil
+}
+
+// ResetXML resets all changes to the "xml" field.
+func (m *InvoiceMutation) ResetXML() {
+	m.xml = nil
+}
+
+// SetRejectionCode sets the "rejection_code" field.
+func (m *InvoiceMutation) SetRejectionCode(s string) {
+	m.rejection_code = &s
+}
+
+// RejectionCode returns the value of the "rejection_code" field in the mutation.
+func (m *InvoiceMutation) RejectionCode() (r string, exists bool) {
+	v := m.rejection_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectionCode returns the old "rejection_code" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldRejectionCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectionCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectionCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectionCode: %w", err)
+	}
+	return oldValue.RejectionCode, nil
+}
+
+// ResetRejectionCode resets all changes to the "rejection_code" field.
+func (m *InvoiceMutation) ResetRejectionCode() {
+	m.rejection_code = nil
+}
+
+// SetRejectionText sets the "rejection_text" field.
+func (m *InvoiceMutation) SetRejectionText(s string) {
+	m.rejection_text = &s
+}
+
+// RejectionText returns the value of the "rejection_text" field in the mutation.
+func (m *InvoiceMutation) RejectionText() (r string, exists bool) {
+	v := m.rejection_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRejectionText returns the old "rejection_text" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldRejectionText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRejectionText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRejectionText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRejectionText: %w", err)
+	}
+	return oldValue.RejectionText, nil
+}
+
+// ResetRejectionText resets all changes to the "rejection_text" field.
+func (m *InvoiceMutation) ResetRejectionText() {
+	m.rejection_text = nil
+}
+
+// SetIssuedAt sets the "issued_at" field.
+func (m *InvoiceMutation) SetIssuedAt(t time.Time) {
+	m.issued_at = &t
+}
+
+// IssuedAt returns the value of the "issued_at" field in the mutation.
+func (m *InvoiceMutation) IssuedAt() (r time.Time, exists bool) {
+	v := m.issued_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuedAt returns the old "issued_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldIssuedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuedAt: %w", err)
+	}
+	return oldValue.IssuedAt, nil
+}
+
+// ClearIssuedAt clears the value of the "issued_at" field.
+func (m *InvoiceMutation) ClearIssuedAt() {
+	m.issued_at = nil
+	m.clearedFields[invoice.FieldIssuedAt] = struct{}{}
+}
+
+// IssuedAtCleared returns if the "issued_at" field was cleared in this mutation.
+func (m *InvoiceMutation) IssuedAtCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldIssuedAt]
+	return ok
+}
+
+// ResetIssuedAt resets all changes to the "issued_at" field.
+func (m *InvoiceMutation) ResetIssuedAt() {
+	m.issued_at = nil
+	delete(m.clearedFields, invoice.FieldIssuedAt)
+}
+
+// SetCancelUntil sets the "cancel_until" field.
+func (m *InvoiceMutation) SetCancelUntil(t time.Time) {
+	m.cancel_until = &t
+}
+
+// CancelUntil returns the value of the "cancel_until" field in the mutation.
+func (m *InvoiceMutation) CancelUntil() (r time.Time, exists bool) {
+	v := m.cancel_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCancelUntil returns the old "cancel_until" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldCancelUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCancelUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCancelUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCancelUntil: %w", err)
+	}
+	return oldValue.CancelUntil, nil
+}
+
+// ClearCancelUntil clears the value of the "cancel_until" field.
+func (m *InvoiceMutation) ClearCancelUntil() {
+	m.cancel_until = nil
+	m.clearedFields[invoice.FieldCancelUntil] = struct{}{}
+}
+
+// CancelUntilCleared returns if the "cancel_until" field was cleared in this mutation.
+func (m *InvoiceMutation) CancelUntilCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldCancelUntil]
+	return ok
+}
+
+// ResetCancelUntil resets all changes to the "cancel_until" field.
+func (m *InvoiceMutation) ResetCancelUntil() {
+	m.cancel_until = nil
+	delete(m.clearedFields, invoice.FieldCancelUntil)
+}
+
+// SetCanceledAt sets the "canceled_at" field.
+func (m *InvoiceMutation) SetCanceledAt(t time.Time) {
+	m.canceled_at = &t
+}
+
+// CanceledAt returns the value of the "canceled_at" field in the mutation.
+func (m *InvoiceMutation) CanceledAt() (r time.Time, exists bool) {
+	v := m.canceled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCanceledAt returns the old "canceled_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldCanceledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCanceledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCanceledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCanceledAt: %w", err)
+	}
+	return oldValue.CanceledAt, nil
+}
+
+// ClearCanceledAt clears the value of the "canceled_at" field.
+func (m *InvoiceMutation) ClearCanceledAt() {
+	m.canceled_at = nil
+	m.clearedFields[invoice.FieldCanceledAt] = struct{}{}
+}
+
+// CanceledAtCleared returns if the "canceled_at" field was cleared in this mutation.
+func (m *InvoiceMutation) CanceledAtCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldCanceledAt]
+	return ok
+}
+
+// ResetCanceledAt resets all changes to the "canceled_at" field.
+func (m *InvoiceMutation) ResetCanceledAt() {
+	m.canceled_at = nil
+	delete(m.clearedFields, invoice.FieldCanceledAt)
+}
+
+// SetRequestedByID sets the "requested_by_id" field.
+func (m *InvoiceMutation) SetRequestedByID(s string) {
+	m.requested_by = &s
+}
+
+// RequestedByID returns the value of the "requested_by_id" field in the mutation.
+func (m *InvoiceMutation) RequestedByID() (r string, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedByID returns the old "requested_by_id" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldRequestedByID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedByID: %w", err)
+	}
+	return oldValue.RequestedByID, nil
+}
+
+// ClearRequestedByID clears the value of the "requested_by_id" field.
+func (m *InvoiceMutation) ClearRequestedByID() {
+	m.requested_by = nil
+	m.clearedFields[invoice.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByIDCleared returns if the "requested_by_id" field was cleared in this mutation.
+func (m *InvoiceMutation) RequestedByIDCleared() bool {
+	_, ok := m.clearedFields[invoice.FieldRequestedByID]
+	return ok
+}
+
+// ResetRequestedByID resets all changes to the "requested_by_id" field.
+func (m *InvoiceMutation) ResetRequestedByID() {
+	m.requested_by = nil
+	delete(m.clearedFields, invoice.FieldRequestedByID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InvoiceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InvoiceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InvoiceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *InvoiceMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *InvoiceMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Invoice entity.
+// If the Invoice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvoiceMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *InvoiceMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// ClearSale clears the "sale" edge to the Sale entity.
+func (m *InvoiceMutation) ClearSale() {
+	m.clearedsale = true
+	m.clearedFields[invoice.FieldSaleID] = struct{}{}
+}
+
+// SaleCleared reports if the "sale" edge to the Sale entity was cleared.
+func (m *InvoiceMutation) SaleCleared() bool {
+	return m.clearedsale
+}
+
+// SaleIDs returns the "sale" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SaleID instead. It exists only for internal usage by the builders.
+func (m *InvoiceMutation) SaleIDs() (ids []string) {
+	if id := m.sale; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSale resets all changes to the "sale" edge.
+func (m *InvoiceMutation) ResetSale() {
+	m.sale = nil
+	m.clearedsale = false
+}
+
+// ClearRequestedBy clears the "requested_by" edge to the User entity.
+func (m *InvoiceMutation) ClearRequestedBy() {
+	m.clearedrequested_by = true
+	m.clearedFields[invoice.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByCleared reports if the "requested_by" edge to the User entity was cleared.
+func (m *InvoiceMutation) RequestedByCleared() bool {
+	return m.RequestedByIDCleared() || m.clearedrequested_by
+}
+
+// RequestedByIDs returns the "requested_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RequestedByID instead. It exists only for internal usage by the builders.
+func (m *InvoiceMutation) RequestedByIDs() (ids []string) {
+	if id := m.requested_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" edge.
+func (m *InvoiceMutation) ResetRequestedBy() {
+	m.requested_by = nil
+	m.clearedrequested_by = false
+}
+
+// Where appends a list predicates to the InvoiceMutation builder.
+func (m *InvoiceMutation) Where(ps ...predicate.Invoice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InvoiceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InvoiceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Invoice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InvoiceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InvoiceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Invoice).
+func (m *InvoiceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InvoiceMutation) Fields() []string {
+	fields := make([]string, 0, 23)
+	if m.sale != nil {
+		fields = append(fields, invoice.FieldSaleID)
+	}
+	if m.kind != nil {
+		fields = append(fields, invoice.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, invoice.FieldState)
+	}
+	if m.step != nil {
+		fields = append(fields, invoice.FieldStep)
+	}
+	if m.edition != nil {
+		fields = append(fields, invoice.FieldEdition)
+	}
+	if m.test != nil {
+		fields = append(fields, invoice.FieldTest)
+	}
+	if m.total_cents != nil {
+		fields = append(fields, invoice.FieldTotalCents)
+	}
+	if m.due_at != nil {
+		fields = append(fields, invoice.FieldDueAt)
+	}
+	if m.remote_id != nil {
+		fields = append(fields, invoice.FieldRemoteID)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, invoice.FieldSentAt)
+	}
+	if m.number != nil {
+		fields = append(fields, invoice.FieldNumber)
+	}
+	if m.access_key != nil {
+		fields = append(fields, invoice.FieldAccessKey)
+	}
+	if m.protocol != nil {
+		fields = append(fields, invoice.FieldProtocol)
+	}
+	if m.pdf != nil {
+		fields = append(fields, invoice.FieldPdf)
+	}
+	if m.xml != nil {
+		fields = append(fields, invoice.FieldXML)
+	}
+	if m.rejection_code != nil {
+		fields = append(fields, invoice.FieldRejectionCode)
+	}
+	if m.rejection_text != nil {
+		fields = append(fields, invoice.FieldRejectionText)
+	}
+	if m.issued_at != nil {
+		fields = append(fields, invoice.FieldIssuedAt)
+	}
+	if m.cancel_until != nil {
+		fields = append(fields, invoice.FieldCancelUntil)
+	}
+	if m.canceled_at != nil {
+		fields = append(fields, invoice.FieldCanceledAt)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, invoice.FieldRequestedByID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, invoice.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, invoice.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InvoiceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case invoice.FieldSaleID:
+		return m.SaleID()
+	case invoice.FieldKind:
+		return m.Kind()
+	case invoice.FieldState:
+		return m.State()
+	case invoice.FieldStep:
+		return m.Step()
+	case invoice.FieldEdition:
+		return m.Edition()
+	case invoice.FieldTest:
+		return m.Test()
+	case invoice.FieldTotalCents:
+		return m.TotalCents()
+	case invoice.FieldDueAt:
+		return m.DueAt()
+	case invoice.FieldRemoteID:
+		return m.RemoteID()
+	case invoice.FieldSentAt:
+		return m.SentAt()
+	case invoice.FieldNumber:
+		return m.Number()
+	case invoice.FieldAccessKey:
+		return m.AccessKey()
+	case invoice.FieldProtocol:
+		return m.Protocol()
+	case invoice.FieldPdf:
+		return m.Pdf()
+	case invoice.FieldXML:
+		return m.XML()
+	case invoice.FieldRejectionCode:
+		return m.RejectionCode()
+	case invoice.FieldRejectionText:
+		return m.RejectionText()
+	case invoice.FieldIssuedAt:
+		return m.IssuedAt()
+	case invoice.FieldCancelUntil:
+		return m.CancelUntil()
+	case invoice.FieldCanceledAt:
+		return m.CanceledAt()
+	case invoice.FieldRequestedByID:
+		return m.RequestedByID()
+	case invoice.FieldCreatedAt:
+		return m.CreatedAt()
+	case invoice.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InvoiceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case invoice.FieldSaleID:
+		return m.OldSaleID(ctx)
+	case invoice.FieldKind:
+		return m.OldKind(ctx)
+	case invoice.FieldState:
+		return m.OldState(ctx)
+	case invoice.FieldStep:
+		return m.OldStep(ctx)
+	case invoice.FieldEdition:
+		return m.OldEdition(ctx)
+	case invoice.FieldTest:
+		return m.OldTest(ctx)
+	case invoice.FieldTotalCents:
+		return m.OldTotalCents(ctx)
+	case invoice.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case invoice.FieldRemoteID:
+		return m.OldRemoteID(ctx)
+	case invoice.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case invoice.FieldNumber:
+		return m.OldNumber(ctx)
+	case invoice.FieldAccessKey:
+		return m.OldAccessKey(ctx)
+	case invoice.FieldProtocol:
+		return m.OldProtocol(ctx)
+	case invoice.FieldPdf:
+		return m.OldPdf(ctx)
+	case invoice.FieldXML:
+		return m.OldXML(ctx)
+	case invoice.FieldRejectionCode:
+		return m.OldRejectionCode(ctx)
+	case invoice.FieldRejectionText:
+		return m.OldRejectionText(ctx)
+	case invoice.FieldIssuedAt:
+		return m.OldIssuedAt(ctx)
+	case invoice.FieldCancelUntil:
+		return m.OldCancelUntil(ctx)
+	case invoice.FieldCanceledAt:
+		return m.OldCanceledAt(ctx)
+	case invoice.FieldRequestedByID:
+		return m.OldRequestedByID(ctx)
+	case invoice.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case invoice.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Invoice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InvoiceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case invoice.FieldSaleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSaleID(v)
+		return nil
+	case invoice.FieldKind:
+		v, ok := value.(enum.InvoiceKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case invoice.FieldState:
+		v, ok := value.(enum.InvoiceState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case invoice.FieldStep:
+		v, ok := value.(enum.InvoiceStep)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStep(v)
+		return nil
+	case invoice.FieldEdition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEdition(v)
+		return nil
+	case invoice.FieldTest:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTest(v)
+		return nil
+	case invoice.FieldTotalCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTotalCents(v)
+		return nil
+	case invoice.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case invoice.FieldRemoteID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemoteID(v)
+		return nil
+	case invoice.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case invoice.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case invoice.FieldAccessKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccessKey(v)
+		return nil
+	case invoice.FieldProtocol:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProtocol(v)
+		return nil
+	case invoice.FieldPdf:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPdf(v)
+		return nil
+	case invoice.FieldXML:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetXML(v)
+		return nil
+	case invoice.FieldRejectionCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectionCode(v)
+		return nil
+	case invoice.FieldRejectionText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRejectionText(v)
+		return nil
+	case invoice.FieldIssuedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuedAt(v)
+		return nil
+	case invoice.FieldCancelUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCancelUntil(v)
+		return nil
+	case invoice.FieldCanceledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCanceledAt(v)
+		return nil
+	case invoice.FieldRequestedByID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedByID(v)
+		return nil
+	case invoice.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case invoice.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InvoiceMutation) AddedFields() []string {
+	var fields []string
+	if m.addedition != nil {
+		fields = append(fields, invoice.FieldEdition)
+	}
+	if m.addtotal_cents != nil {
+		fields = append(fields, invoice.FieldTotalCents)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InvoiceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case invoice.FieldEdition:
+		return m.AddedEdition()
+	case invoice.FieldTotalCents:
+		return m.AddedTotalCents()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InvoiceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case invoice.FieldEdition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEdition(v)
+		return nil
+	case invoice.FieldTotalCents:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTotalCents(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InvoiceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(invoice.FieldDueAt) {
+		fields = append(fields, invoice.FieldDueAt)
+	}
+	if m.FieldCleared(invoice.FieldRemoteID) {
+		fields = append(fields, invoice.FieldRemoteID)
+	}
+	if m.FieldCleared(invoice.FieldSentAt) {
+		fields = append(fields, invoice.FieldSentAt)
+	}
+	if m.FieldCleared(invoice.FieldIssuedAt) {
+		fields = append(fields, invoice.FieldIssuedAt)
+	}
+	if m.FieldCleared(invoice.FieldCancelUntil) {
+		fields = append(fields, invoice.FieldCancelUntil)
+	}
+	if m.FieldCleared(invoice.FieldCanceledAt) {
+		fields = append(fields, invoice.FieldCanceledAt)
+	}
+	if m.FieldCleared(invoice.FieldRequestedByID) {
+		fields = append(fields, invoice.FieldRequestedByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InvoiceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InvoiceMutation) ClearField(name string) error {
+	switch name {
+	case invoice.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case invoice.FieldRemoteID:
+		m.ClearRemoteID()
+		return nil
+	case invoice.FieldSentAt:
+		m.ClearSentAt()
+		return nil
+	case invoice.FieldIssuedAt:
+		m.ClearIssuedAt()
+		return nil
+	case invoice.FieldCancelUntil:
+		m.ClearCancelUntil()
+		return nil
+	case invoice.FieldCanceledAt:
+		m.ClearCanceledAt()
+		return nil
+	case invoice.FieldRequestedByID:
+		m.ClearRequestedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InvoiceMutation) ResetField(name string) error {
+	switch name {
+	case invoice.FieldSaleID:
+		m.ResetSaleID()
+		return nil
+	case invoice.FieldKind:
+		m.ResetKind()
+		return nil
+	case invoice.FieldState:
+		m.ResetState()
+		return nil
+	case invoice.FieldStep:
+		m.ResetStep()
+		return nil
+	case invoice.FieldEdition:
+		m.ResetEdition()
+		return nil
+	case invoice.FieldTest:
+		m.ResetTest()
+		return nil
+	case invoice.FieldTotalCents:
+		m.ResetTotalCents()
+		return nil
+	case invoice.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case invoice.FieldRemoteID:
+		m.ResetRemoteID()
+		return nil
+	case invoice.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case invoice.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case invoice.FieldAccessKey:
+		m.ResetAccessKey()
+		return nil
+	case invoice.FieldProtocol:
+		m.ResetProtocol()
+		return nil
+	case invoice.FieldPdf:
+		m.ResetPdf()
+		return nil
+	case invoice.FieldXML:
+		m.ResetXML()
+		return nil
+	case invoice.FieldRejectionCode:
+		m.ResetRejectionCode()
+		return nil
+	case invoice.FieldRejectionText:
+		m.ResetRejectionText()
+		return nil
+	case invoice.FieldIssuedAt:
+		m.ResetIssuedAt()
+		return nil
+	case invoice.FieldCancelUntil:
+		m.ResetCancelUntil()
+		return nil
+	case invoice.FieldCanceledAt:
+		m.ResetCanceledAt()
+		return nil
+	case invoice.FieldRequestedByID:
+		m.ResetRequestedByID()
+		return nil
+	case invoice.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case invoice.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InvoiceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.sale != nil {
+		edges = append(edges, invoice.EdgeSale)
+	}
+	if m.requested_by != nil {
+		edges = append(edges, invoice.EdgeRequestedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InvoiceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case invoice.EdgeSale:
+		if id := m.sale; id != nil {
+			return []ent.Value{*id}
+		}
+	case invoice.EdgeRequestedBy:
+		if id := m.requested_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InvoiceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InvoiceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InvoiceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsale {
+		edges = append(edges, invoice.EdgeSale)
+	}
+	if m.clearedrequested_by {
+		edges = append(edges, invoice.EdgeRequestedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InvoiceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case invoice.EdgeSale:
+		return m.clearedsale
+	case invoice.EdgeRequestedBy:
+		return m.clearedrequested_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InvoiceMutation) ClearEdge(name string) error {
+	switch name {
+	case invoice.EdgeSale:
+		m.ClearSale()
+		return nil
+	case invoice.EdgeRequestedBy:
+		m.ClearRequestedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InvoiceMutation) ResetEdge(name string) error {
+	switch name {
+	case invoice.EdgeSale:
+		m.ResetSale()
+		return nil
+	case invoice.EdgeRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Invoice edge %s", name)
 }
 
 // NoticeMutation represents an operation that mutates the Notice nodes in the graph.
@@ -25632,6 +29152,8 @@ type SaleMutation struct {
 	addinstallments   *int
 	status            *enum.SaleStatus
 	note              *string
+	channel           *string
+	approved_at       *time.Time
 	created_at        *time.Time
 	clearedFields     map[string]struct{}
 	customer          *string
@@ -25646,6 +29168,9 @@ type SaleMutation struct {
 	clearedcharges    bool
 	_order            *string
 	cleared_order     bool
+	invoices          map[string]struct{}
+	removedinvoices   map[string]struct{}
+	clearedinvoices   bool
 	done              bool
 	oldValue          func(context.Context) (*Sale, error)
 	predicates        []predicate.Sale
@@ -26249,6 +29774,91 @@ func (m *SaleMutation) ResetNote() {
 	m.note = nil
 }
 
+// SetChannel sets the "channel" field.
+func (m *SaleMutation) SetChannel(s string) {
+	m.channel = &s
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *SaleMutation) Channel() (r string, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the Sale entity.
+// If the Sale object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SaleMutation) OldChannel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *SaleMutation) ResetChannel() {
+	m.channel = nil
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (m *SaleMutation) SetApprovedAt(t time.Time) {
+	m.approved_at = &t
+}
+
+// ApprovedAt returns the value of the "approved_at" field in the mutation.
+func (m *SaleMutation) ApprovedAt() (r time.Time, exists bool) {
+	v := m.approved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedAt returns the old "approved_at" field's value of the Sale entity.
+// If the Sale object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SaleMutation) OldApprovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedAt: %w", err)
+	}
+	return oldValue.ApprovedAt, nil
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (m *SaleMutation) ClearApprovedAt() {
+	m.approved_at = nil
+	m.clearedFields[sale.FieldApprovedAt] = struct{}{}
+}
+
+// ApprovedAtCleared returns if the "approved_at" field was cleared in this mutation.
+func (m *SaleMutation) ApprovedAtCleared() bool {
+	_, ok := m.clearedFields[sale.FieldApprovedAt]
+	return ok
+}
+
+// ResetApprovedAt resets all changes to the "approved_at" field.
+func (m *SaleMutation) ResetApprovedAt() {
+	m.approved_at = nil
+	delete(m.clearedFields, sale.FieldApprovedAt)
+}
+
 // SetCreatedByID sets the "created_by_id" field.
 func (m *SaleMutation) SetCreatedByID(s string) {
 	m.created_by = &s
@@ -26535,6 +30145,60 @@ func (m *SaleMutation) ResetOrder() {
 	m.cleared_order = false
 }
 
+// AddInvoiceIDs adds the "invoices" edge to the Invoice entity by ids.
+func (m *SaleMutation) AddInvoiceIDs(ids ...string) {
+	if m.invoices == nil {
+		m.invoices = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.invoices[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInvoices clears the "invoices" edge to the Invoice entity.
+func (m *SaleMutation) ClearInvoices() {
+	m.clearedinvoices = true
+}
+
+// InvoicesCleared reports if the "invoices" edge to the Invoice entity was cleared.
+func (m *SaleMutation) InvoicesCleared() bool {
+	return m.clearedinvoices
+}
+
+// RemoveInvoiceIDs removes the "invoices" edge to the Invoice entity by IDs.
+func (m *SaleMutation) RemoveInvoiceIDs(ids ...string) {
+	if m.removedinvoices == nil {
+		m.removedinvoices = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.invoices, ids[i])
+		m.removedinvoices[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInvoices returns the removed IDs of the "invoices" edge to the Invoice entity.
+func (m *SaleMutation) RemovedInvoicesIDs() (ids []string) {
+	for id := range m.removedinvoices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InvoicesIDs returns the "invoices" edge IDs in the mutation.
+func (m *SaleMutation) InvoicesIDs() (ids []string) {
+	for id := range m.invoices {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInvoices resets all changes to the "invoices" edge.
+func (m *SaleMutation) ResetInvoices() {
+	m.invoices = nil
+	m.clearedinvoices = false
+	m.removedinvoices = nil
+}
+
 // Where appends a list predicates to the SaleMutation builder.
 func (m *SaleMutation) Where(ps ...predicate.Sale) {
 	m.predicates = append(m.predicates, ps...)
@@ -26569,7 +30233,7 @@ func (m *SaleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SaleMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 14)
 	if m.number != nil {
 		fields = append(fields, sale.FieldNumber)
 	}
@@ -26599,6 +30263,12 @@ func (m *SaleMutation) Fields() []string {
 	}
 	if m.note != nil {
 		fields = append(fields, sale.FieldNote)
+	}
+	if m.channel != nil {
+		fields = append(fields, sale.FieldChannel)
+	}
+	if m.approved_at != nil {
+		fields = append(fields, sale.FieldApprovedAt)
 	}
 	if m.created_by != nil {
 		fields = append(fields, sale.FieldCreatedByID)
@@ -26634,6 +30304,10 @@ func (m *SaleMutation) Field(name string) (ent.Value, bool) {
 		return m.Status()
 	case sale.FieldNote:
 		return m.Note()
+	case sale.FieldChannel:
+		return m.Channel()
+	case sale.FieldApprovedAt:
+		return m.ApprovedAt()
 	case sale.FieldCreatedByID:
 		return m.CreatedByID()
 	case sale.FieldCreatedAt:
@@ -26667,6 +30341,10 @@ func (m *SaleMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldStatus(ctx)
 	case sale.FieldNote:
 		return m.OldNote(ctx)
+	case sale.FieldChannel:
+		return m.OldChannel(ctx)
+	case sale.FieldApprovedAt:
+		return m.OldApprovedAt(ctx)
 	case sale.FieldCreatedByID:
 		return m.OldCreatedByID(ctx)
 	case sale.FieldCreatedAt:
@@ -26749,6 +30427,20 @@ func (m *SaleMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNote(v)
+		return nil
+	case sale.FieldChannel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case sale.FieldApprovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedAt(v)
 		return nil
 	case sale.FieldCreatedByID:
 		v, ok := value.(string)
@@ -26872,6 +30564,9 @@ func (m *SaleMutation) ClearedFields() []string {
 	if m.FieldCleared(sale.FieldNumber) {
 		fields = append(fields, sale.FieldNumber)
 	}
+	if m.FieldCleared(sale.FieldApprovedAt) {
+		fields = append(fields, sale.FieldApprovedAt)
+	}
 	if m.FieldCleared(sale.FieldCreatedByID) {
 		fields = append(fields, sale.FieldCreatedByID)
 	}
@@ -26891,6 +30586,9 @@ func (m *SaleMutation) ClearField(name string) error {
 	switch name {
 	case sale.FieldNumber:
 		m.ClearNumber()
+		return nil
+	case sale.FieldApprovedAt:
+		m.ClearApprovedAt()
 		return nil
 	case sale.FieldCreatedByID:
 		m.ClearCreatedByID()
@@ -26933,6 +30631,12 @@ func (m *SaleMutation) ResetField(name string) error {
 	case sale.FieldNote:
 		m.ResetNote()
 		return nil
+	case sale.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case sale.FieldApprovedAt:
+		m.ResetApprovedAt()
+		return nil
 	case sale.FieldCreatedByID:
 		m.ResetCreatedByID()
 		return nil
@@ -26945,7 +30649,7 @@ func (m *SaleMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *SaleMutation) AddedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.customer != nil {
 		edges = append(edges, sale.EdgeCustomer)
 	}
@@ -26960,6 +30664,9 @@ func (m *SaleMutation) AddedEdges() []string {
 	}
 	if m._order != nil {
 		edges = append(edges, sale.EdgeOrder)
+	}
+	if m.invoices != nil {
+		edges = append(edges, sale.EdgeInvoices)
 	}
 	return edges
 }
@@ -26992,18 +30699,27 @@ func (m *SaleMutation) AddedIDs(name string) []ent.Value {
 		if id := m._order; id != nil {
 			return []ent.Value{*id}
 		}
+	case sale.EdgeInvoices:
+		ids := make([]ent.Value, 0, len(m.invoices))
+		for id := range m.invoices {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *SaleMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.removeditems != nil {
 		edges = append(edges, sale.EdgeItems)
 	}
 	if m.removedcharges != nil {
 		edges = append(edges, sale.EdgeCharges)
+	}
+	if m.removedinvoices != nil {
+		edges = append(edges, sale.EdgeInvoices)
 	}
 	return edges
 }
@@ -27024,13 +30740,19 @@ func (m *SaleMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case sale.EdgeInvoices:
+		ids := make([]ent.Value, 0, len(m.removedinvoices))
+		for id := range m.removedinvoices {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *SaleMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 5)
+	edges := make([]string, 0, 6)
 	if m.clearedcustomer {
 		edges = append(edges, sale.EdgeCustomer)
 	}
@@ -27045,6 +30767,9 @@ func (m *SaleMutation) ClearedEdges() []string {
 	}
 	if m.cleared_order {
 		edges = append(edges, sale.EdgeOrder)
+	}
+	if m.clearedinvoices {
+		edges = append(edges, sale.EdgeInvoices)
 	}
 	return edges
 }
@@ -27063,6 +30788,8 @@ func (m *SaleMutation) EdgeCleared(name string) bool {
 		return m.clearedcharges
 	case sale.EdgeOrder:
 		return m.cleared_order
+	case sale.EdgeInvoices:
+		return m.clearedinvoices
 	}
 	return false
 }
@@ -27102,6 +30829,9 @@ func (m *SaleMutation) ResetEdge(name string) error {
 		return nil
 	case sale.EdgeOrder:
 		m.ResetOrder()
+		return nil
+	case sale.EdgeInvoices:
+		m.ResetInvoices()
 		return nil
 	}
 	return fmt.Errorf("unknown Sale edge %s", name)

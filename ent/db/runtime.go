@@ -15,11 +15,13 @@ import (
 	"ponte/ent/db/credential"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -89,15 +91,15 @@ func init() {
 	batchitemFields := schema.BatchItem{}.Fields()
 	_ = batchitemFields
 	// batchitemDescProblemCode is the schema descriptor for problem_code field.
-	batchitemDescProblemCode := batchitemFields[7].Descriptor()
+	batchitemDescProblemCode := batchitemFields[8].Descriptor()
 	// batchitem.DefaultProblemCode holds the default value on creation for the problem_code field.
 	batchitem.DefaultProblemCode = batchitemDescProblemCode.Default.(string)
 	// batchitemDescProblemPt is the schema descriptor for problem_pt field.
-	batchitemDescProblemPt := batchitemFields[8].Descriptor()
+	batchitemDescProblemPt := batchitemFields[9].Descriptor()
 	// batchitem.DefaultProblemPt holds the default value on creation for the problem_pt field.
 	batchitem.DefaultProblemPt = batchitemDescProblemPt.Default.(string)
 	// batchitemDescProblemEn is the schema descriptor for problem_en field.
-	batchitemDescProblemEn := batchitemFields[9].Descriptor()
+	batchitemDescProblemEn := batchitemFields[10].Descriptor()
 	// batchitem.DefaultProblemEn holds the default value on creation for the problem_en field.
 	batchitem.DefaultProblemEn = batchitemDescProblemEn.Default.(string)
 	// batchitemDescID is the schema descriptor for id field.
@@ -164,32 +166,36 @@ func init() {
 	chargeDescSendEmail := chargeFields[19].Descriptor()
 	// charge.DefaultSendEmail holds the default value on creation for the send_email field.
 	charge.DefaultSendEmail = chargeDescSendEmail.Default.(bool)
+	// chargeDescRecorded is the schema descriptor for recorded field.
+	chargeDescRecorded := chargeFields[20].Descriptor()
+	// charge.DefaultRecorded holds the default value on creation for the recorded field.
+	charge.DefaultRecorded = chargeDescRecorded.Default.(bool)
 	// chargeDescCardInstallments is the schema descriptor for card_installments field.
-	chargeDescCardInstallments := chargeFields[23].Descriptor()
+	chargeDescCardInstallments := chargeFields[24].Descriptor()
 	// charge.DefaultCardInstallments holds the default value on creation for the card_installments field.
 	charge.DefaultCardInstallments = chargeDescCardInstallments.Default.(int)
 	// chargeDescCardMask is the schema descriptor for card_mask field.
-	chargeDescCardMask := chargeFields[25].Descriptor()
+	chargeDescCardMask := chargeFields[26].Descriptor()
 	// charge.DefaultCardMask holds the default value on creation for the card_mask field.
 	charge.DefaultCardMask = chargeDescCardMask.Default.(string)
 	// chargeDescRefusal is the schema descriptor for refusal field.
-	chargeDescRefusal := chargeFields[26].Descriptor()
+	chargeDescRefusal := chargeFields[27].Descriptor()
 	// charge.DefaultRefusal holds the default value on creation for the refusal field.
 	charge.DefaultRefusal = chargeDescRefusal.Default.(string)
 	// chargeDescCardRetryable is the schema descriptor for card_retryable field.
-	chargeDescCardRetryable := chargeFields[27].Descriptor()
+	chargeDescCardRetryable := chargeFields[28].Descriptor()
 	// charge.DefaultCardRetryable holds the default value on creation for the card_retryable field.
 	charge.DefaultCardRetryable = chargeDescCardRetryable.Default.(bool)
 	// chargeDescRefundedCents is the schema descriptor for refunded_cents field.
-	chargeDescRefundedCents := chargeFields[43].Descriptor()
+	chargeDescRefundedCents := chargeFields[44].Descriptor()
 	// charge.DefaultRefundedCents holds the default value on creation for the refunded_cents field.
 	charge.DefaultRefundedCents = chargeDescRefundedCents.Default.(int64)
 	// chargeDescCreatedAt is the schema descriptor for created_at field.
-	chargeDescCreatedAt := chargeFields[45].Descriptor()
+	chargeDescCreatedAt := chargeFields[46].Descriptor()
 	// charge.DefaultCreatedAt holds the default value on creation for the created_at field.
 	charge.DefaultCreatedAt = chargeDescCreatedAt.Default.(func() time.Time)
 	// chargeDescUpdatedAt is the schema descriptor for updated_at field.
-	chargeDescUpdatedAt := chargeFields[46].Descriptor()
+	chargeDescUpdatedAt := chargeFields[47].Descriptor()
 	// charge.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	charge.DefaultUpdatedAt = chargeDescUpdatedAt.Default.(func() time.Time)
 	// charge.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -226,48 +232,56 @@ func init() {
 	credential.DefaultID = credentialDescID.Default.(func() string)
 	customerFields := schema.Customer{}.Fields()
 	_ = customerFields
+	// customerDescTaxID is the schema descriptor for tax_id field.
+	customerDescTaxID := customerFields[2].Descriptor()
+	// customer.DefaultTaxID holds the default value on creation for the tax_id field.
+	customer.DefaultTaxID = customerDescTaxID.Default.(string)
+	// customerDescForeignBuyer is the schema descriptor for foreign_buyer field.
+	customerDescForeignBuyer := customerFields[3].Descriptor()
+	// customer.DefaultForeignBuyer holds the default value on creation for the foreign_buyer field.
+	customer.DefaultForeignBuyer = customerDescForeignBuyer.Default.(bool)
 	// customerDescEmail is the schema descriptor for email field.
-	customerDescEmail := customerFields[3].Descriptor()
+	customerDescEmail := customerFields[4].Descriptor()
 	// customer.DefaultEmail holds the default value on creation for the email field.
 	customer.DefaultEmail = customerDescEmail.Default.(string)
 	// customerDescPhone is the schema descriptor for phone field.
-	customerDescPhone := customerFields[4].Descriptor()
+	customerDescPhone := customerFields[5].Descriptor()
 	// customer.DefaultPhone holds the default value on creation for the phone field.
 	customer.DefaultPhone = customerDescPhone.Default.(string)
 	// customerDescStreet is the schema descriptor for street field.
-	customerDescStreet := customerFields[5].Descriptor()
+	customerDescStreet := customerFields[6].Descriptor()
 	// customer.DefaultStreet holds the default value on creation for the street field.
 	customer.DefaultStreet = customerDescStreet.Default.(string)
 	// customerDescStreetNumber is the schema descriptor for street_number field.
-	customerDescStreetNumber := customerFields[6].Descriptor()
+	customerDescStreetNumber := customerFields[7].Descriptor()
 	// customer.DefaultStreetNumber holds the default value on creation for the street_number field.
 	customer.DefaultStreetNumber = customerDescStreetNumber.Default.(string)
 	// customerDescComplement is the schema descriptor for complement field.
-	customerDescComplement := customerFields[7].Descriptor()
+	customerDescComplement := customerFields[8].Descriptor()
 	// customer.DefaultComplement holds the default value on creation for the complement field.
 	customer.DefaultComplement = customerDescComplement.Default.(string)
 	// customerDescDistrict is the schema descriptor for district field.
-	customerDescDistrict := customerFields[8].Descriptor()
+	customerDescDistrict := customerFields[9].Descriptor()
 	// customer.DefaultDistrict holds the default value on creation for the district field.
 	customer.DefaultDistrict = customerDescDistrict.Default.(string)
 	// customerDescCity is the schema descriptor for city field.
-	customerDescCity := customerFields[9].Descriptor()
+	customerDescCity := customerFields[10].Descriptor()
 	// customer.DefaultCity holds the default value on creation for the city field.
 	customer.DefaultCity = customerDescCity.Default.(string)
 	// customerDescState is the schema descriptor for state field.
-	customerDescState := customerFields[10].Descriptor()
+	customerDescState := customerFields[11].Descriptor()
 	// customer.DefaultState holds the default value on creation for the state field.
 	customer.DefaultState = customerDescState.Default.(string)
 	// customerDescPostalCode is the schema descriptor for postal_code field.
-	customerDescPostalCode := customerFields[11].Descriptor()
+	customerDescPostalCode := customerFields[12].Descriptor()
 	// customer.DefaultPostalCode holds the default value on creation for the postal_code field.
 	customer.DefaultPostalCode = customerDescPostalCode.Default.(string)
 	// customerDescCreatedAt is the schema descriptor for created_at field.
-	customerDescCreatedAt := customerFields[14].Descriptor()
+	customerDescCreatedAt := customerFields[15].Descriptor()
 	// customer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	customer.DefaultCreatedAt = customerDescCreatedAt.Default.(func() time.Time)
 	// customerDescUpdatedAt is the schema descriptor for updated_at field.
-	customerDescUpdatedAt := customerFields[15].Descriptor()
+	customerDescUpdatedAt := customerFields[16].Descriptor()
 	// customer.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	customer.DefaultUpdatedAt = customerDescUpdatedAt.Default.(func() time.Time)
 	// customer.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -286,6 +300,28 @@ func init() {
 	deliveryDescID := deliveryFields[0].Descriptor()
 	// delivery.DefaultID holds the default value on creation for the id field.
 	delivery.DefaultID = deliveryDescID.Default.(func() string)
+	differenceFields := schema.Difference{}.Fields()
+	_ = differenceFields
+	// differenceDescOurs is the schema descriptor for ours field.
+	differenceDescOurs := differenceFields[4].Descriptor()
+	// difference.DefaultOurs holds the default value on creation for the ours field.
+	difference.DefaultOurs = differenceDescOurs.Default.(string)
+	// differenceDescTheirs is the schema descriptor for theirs field.
+	differenceDescTheirs := differenceFields[5].Descriptor()
+	// difference.DefaultTheirs holds the default value on creation for the theirs field.
+	difference.DefaultTheirs = differenceDescTheirs.Default.(string)
+	// differenceDescFirstAt is the schema descriptor for first_at field.
+	differenceDescFirstAt := differenceFields[6].Descriptor()
+	// difference.DefaultFirstAt holds the default value on creation for the first_at field.
+	difference.DefaultFirstAt = differenceDescFirstAt.Default.(func() time.Time)
+	// differenceDescLastAt is the schema descriptor for last_at field.
+	differenceDescLastAt := differenceFields[7].Descriptor()
+	// difference.DefaultLastAt holds the default value on creation for the last_at field.
+	difference.DefaultLastAt = differenceDescLastAt.Default.(func() time.Time)
+	// differenceDescID is the schema descriptor for id field.
+	differenceDescID := differenceFields[0].Descriptor()
+	// difference.DefaultID holds the default value on creation for the id field.
+	difference.DefaultID = differenceDescID.Default.(func() string)
 	entryFields := schema.Entry{}.Fields()
 	_ = entryFields
 	// entryDescCreatedAt is the schema descriptor for created_at field.
@@ -340,12 +376,40 @@ func init() {
 	integrationDescSendInstallments := integrationFields[10].Descriptor()
 	// integration.DefaultSendInstallments holds the default value on creation for the send_installments field.
 	integration.DefaultSendInstallments = integrationDescSendInstallments.Default.(bool)
+	// integrationDescCompanyState is the schema descriptor for company_state field.
+	integrationDescCompanyState := integrationFields[14].Descriptor()
+	// integration.DefaultCompanyState holds the default value on creation for the company_state field.
+	integration.DefaultCompanyState = integrationDescCompanyState.Default.(string)
+	// integrationDescNfeTest is the schema descriptor for nfe_test field.
+	integrationDescNfeTest := integrationFields[15].Descriptor()
+	// integration.DefaultNfeTest holds the default value on creation for the nfe_test field.
+	integration.DefaultNfeTest = integrationDescNfeTest.Default.(bool)
+	// integrationDescNfseTest is the schema descriptor for nfse_test field.
+	integrationDescNfseTest := integrationFields[16].Descriptor()
+	// integration.DefaultNfseTest holds the default value on creation for the nfse_test field.
+	integration.DefaultNfseTest = integrationDescNfseTest.Default.(bool)
+	// integrationDescNfceTest is the schema descriptor for nfce_test field.
+	integrationDescNfceTest := integrationFields[17].Descriptor()
+	// integration.DefaultNfceTest holds the default value on creation for the nfce_test field.
+	integration.DefaultNfceTest = integrationDescNfceTest.Default.(bool)
+	// integrationDescNfeSeries is the schema descriptor for nfe_series field.
+	integrationDescNfeSeries := integrationFields[18].Descriptor()
+	// integration.DefaultNfeSeries holds the default value on creation for the nfe_series field.
+	integration.DefaultNfeSeries = integrationDescNfeSeries.Default.(string)
+	// integrationDescNfseSeries is the schema descriptor for nfse_series field.
+	integrationDescNfseSeries := integrationFields[19].Descriptor()
+	// integration.DefaultNfseSeries holds the default value on creation for the nfse_series field.
+	integration.DefaultNfseSeries = integrationDescNfseSeries.Default.(string)
+	// integrationDescNfceSeries is the schema descriptor for nfce_series field.
+	integrationDescNfceSeries := integrationFields[20].Descriptor()
+	// integration.DefaultNfceSeries holds the default value on creation for the nfce_series field.
+	integration.DefaultNfceSeries = integrationDescNfceSeries.Default.(string)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[17].Descriptor()
+	integrationDescCreatedAt := integrationFields[28].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	// integrationDescUpdatedAt is the schema descriptor for updated_at field.
-	integrationDescUpdatedAt := integrationFields[18].Descriptor()
+	integrationDescUpdatedAt := integrationFields[29].Descriptor()
 	// integration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	integration.DefaultUpdatedAt = integrationDescUpdatedAt.Default.(func() time.Time)
 	// integration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -354,6 +418,54 @@ func init() {
 	integrationDescID := integrationFields[0].Descriptor()
 	// integration.DefaultID holds the default value on creation for the id field.
 	integration.DefaultID = integrationDescID.Default.(func() string)
+	invoiceFields := schema.Invoice{}.Fields()
+	_ = invoiceFields
+	// invoiceDescEdition is the schema descriptor for edition field.
+	invoiceDescEdition := invoiceFields[5].Descriptor()
+	// invoice.DefaultEdition holds the default value on creation for the edition field.
+	invoice.DefaultEdition = invoiceDescEdition.Default.(int)
+	// invoiceDescNumber is the schema descriptor for number field.
+	invoiceDescNumber := invoiceFields[11].Descriptor()
+	// invoice.DefaultNumber holds the default value on creation for the number field.
+	invoice.DefaultNumber = invoiceDescNumber.Default.(string)
+	// invoiceDescAccessKey is the schema descriptor for access_key field.
+	invoiceDescAccessKey := invoiceFields[12].Descriptor()
+	// invoice.DefaultAccessKey holds the default value on creation for the access_key field.
+	invoice.DefaultAccessKey = invoiceDescAccessKey.Default.(string)
+	// invoiceDescProtocol is the schema descriptor for protocol field.
+	invoiceDescProtocol := invoiceFields[13].Descriptor()
+	// invoice.DefaultProtocol holds the default value on creation for the protocol field.
+	invoice.DefaultProtocol = invoiceDescProtocol.Default.(string)
+	// invoiceDescPdf is the schema descriptor for pdf field.
+	invoiceDescPdf := invoiceFields[14].Descriptor()
+	// invoice.DefaultPdf holds the default value on creation for the pdf field.
+	invoice.DefaultPdf = invoiceDescPdf.Default.(string)
+	// invoiceDescXML is the schema descriptor for xml field.
+	invoiceDescXML := invoiceFields[15].Descriptor()
+	// invoice.DefaultXML holds the default value on creation for the xml field.
+	invoice.DefaultXML = invoiceDescXML.Default.(string)
+	// invoiceDescRejectionCode is the schema descriptor for rejection_code field.
+	invoiceDescRejectionCode := invoiceFields[16].Descriptor()
+	// invoice.DefaultRejectionCode holds the default value on creation for the rejection_code field.
+	invoice.DefaultRejectionCode = invoiceDescRejectionCode.Default.(string)
+	// invoiceDescRejectionText is the schema descriptor for rejection_text field.
+	invoiceDescRejectionText := invoiceFields[17].Descriptor()
+	// invoice.DefaultRejectionText holds the default value on creation for the rejection_text field.
+	invoice.DefaultRejectionText = invoiceDescRejectionText.Default.(string)
+	// invoiceDescCreatedAt is the schema descriptor for created_at field.
+	invoiceDescCreatedAt := invoiceFields[22].Descriptor()
+	// invoice.DefaultCreatedAt holds the default value on creation for the created_at field.
+	invoice.DefaultCreatedAt = invoiceDescCreatedAt.Default.(func() time.Time)
+	// invoiceDescUpdatedAt is the schema descriptor for updated_at field.
+	invoiceDescUpdatedAt := invoiceFields[23].Descriptor()
+	// invoice.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	invoice.DefaultUpdatedAt = invoiceDescUpdatedAt.Default.(func() time.Time)
+	// invoice.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	invoice.UpdateDefaultUpdatedAt = invoiceDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// invoiceDescID is the schema descriptor for id field.
+	invoiceDescID := invoiceFields[0].Descriptor()
+	// invoice.DefaultID holds the default value on creation for the id field.
+	invoice.DefaultID = invoiceDescID.Default.(func() string)
 	noticeFields := schema.Notice{}.Fields()
 	_ = noticeFields
 	// noticeDescAddress is the schema descriptor for address field.
@@ -488,8 +600,12 @@ func init() {
 	saleDescNote := saleFields[10].Descriptor()
 	// sale.DefaultNote holds the default value on creation for the note field.
 	sale.DefaultNote = saleDescNote.Default.(string)
+	// saleDescChannel is the schema descriptor for channel field.
+	saleDescChannel := saleFields[11].Descriptor()
+	// sale.DefaultChannel holds the default value on creation for the channel field.
+	sale.DefaultChannel = saleDescChannel.Default.(string)
 	// saleDescCreatedAt is the schema descriptor for created_at field.
-	saleDescCreatedAt := saleFields[12].Descriptor()
+	saleDescCreatedAt := saleFields[14].Descriptor()
 	// sale.DefaultCreatedAt holds the default value on creation for the created_at field.
 	sale.DefaultCreatedAt = saleDescCreatedAt.Default.(func() time.Time)
 	// saleDescID is the schema descriptor for id field.

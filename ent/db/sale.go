@@ -41,6 +41,10 @@ type Sale struct {
 	Status enum.SaleStatus `json:"status,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
+	// where it was paid, when it was recorded by hand; empty otherwise
+	Channel string `json:"channel,omitempty"`
+	// ApprovedAt holds the value of the "approved_at" field.
+	ApprovedAt *time.Time `json:"approved_at,omitempty"`
 	// CreatedByID holds the value of the "created_by_id" field.
 	CreatedByID *string `json:"created_by_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -63,9 +67,11 @@ type SaleEdges struct {
 	Charges []*Charge `json:"charges,omitempty"`
 	// Order holds the value of the order edge.
 	Order *Order `json:"order,omitempty"`
+	// Invoices holds the value of the invoices edge.
+	Invoices []*Invoice `json:"invoices,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [5]bool
+	loadedTypes [6]bool
 }
 
 // CustomerOrErr returns the Customer value or an error if the edge
@@ -119,6 +125,15 @@ func (e SaleEdges) OrderOrErr() (*Order, error) {
 	return nil, &NotLoadedError{edge: "order"}
 }
 
+// InvoicesOrErr returns the Invoices value or an error if the edge
+// was not loaded in eager-loading.
+func (e SaleEdges) InvoicesOrErr() ([]*Invoice, error) {
+	if e.loadedTypes[5] {
+		return e.Invoices, nil
+	}
+	return nil, &NotLoadedError{edge: "invoices"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Sale) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -126,9 +141,9 @@ func (*Sale) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case sale.FieldNumber, sale.FieldItemsCents, sale.FieldDiscountCents, sale.FieldInterestCents, sale.FieldTotalCents, sale.FieldInstallments:
 			values[i] = new(sql.NullInt64)
-		case sale.FieldID, sale.FieldCustomerID, sale.FieldPaymentMethod, sale.FieldStatus, sale.FieldNote, sale.FieldCreatedByID:
+		case sale.FieldID, sale.FieldCustomerID, sale.FieldPaymentMethod, sale.FieldStatus, sale.FieldNote, sale.FieldChannel, sale.FieldCreatedByID:
 			values[i] = new(sql.NullString)
-		case sale.FieldCreatedAt:
+		case sale.FieldApprovedAt, sale.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -211,6 +226,19 @@ func (_m *Sale) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Note = value.String
 			}
+		case sale.FieldChannel:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field channel", values[i])
+			} else if value.Valid {
+				_m.Channel = value.String
+			}
+		case sale.FieldApprovedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field approved_at", values[i])
+			} else if value.Valid {
+				_m.ApprovedAt = new(time.Time)
+				*_m.ApprovedAt = value.Time
+			}
 		case sale.FieldCreatedByID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field created_by_id", values[i])
@@ -260,6 +288,11 @@ func (_m *Sale) QueryCharges() *ChargeQuery {
 // QueryOrder queries the "order" edge of the Sale entity.
 func (_m *Sale) QueryOrder() *OrderQuery {
 	return NewSaleClient(_m.config).QueryOrder(_m)
+}
+
+// QueryInvoices queries the "invoices" edge of the Sale entity.
+func (_m *Sale) QueryInvoices() *InvoiceQuery {
+	return NewSaleClient(_m.config).QueryInvoices(_m)
 }
 
 // Update returns a builder for updating this Sale.
@@ -314,6 +347,14 @@ func (_m *Sale) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
+	builder.WriteString(", ")
+	builder.WriteString("channel=")
+	builder.WriteString(_m.Channel)
+	builder.WriteString(", ")
+	if v := _m.ApprovedAt; v != nil {
+		builder.WriteString("approved_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	if v := _m.CreatedByID; v != nil {
 		builder.WriteString("created_by_id=")

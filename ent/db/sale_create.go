@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/order"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
@@ -113,6 +114,34 @@ func (_c *SaleCreate) SetNillableNote(v *string) *SaleCreate {
 	return _c
 }
 
+// SetChannel sets the "channel" field.
+func (_c *SaleCreate) SetChannel(v string) *SaleCreate {
+	_c.mutation.SetChannel(v)
+	return _c
+}
+
+// SetNillableChannel sets the "channel" field if the given value is not nil.
+func (_c *SaleCreate) SetNillableChannel(v *string) *SaleCreate {
+	if v != nil {
+		_c.SetChannel(*v)
+	}
+	return _c
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_c *SaleCreate) SetApprovedAt(v time.Time) *SaleCreate {
+	_c.mutation.SetApprovedAt(v)
+	return _c
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_c *SaleCreate) SetNillableApprovedAt(v *time.Time) *SaleCreate {
+	if v != nil {
+		_c.SetApprovedAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedByID sets the "created_by_id" field.
 func (_c *SaleCreate) SetCreatedByID(v string) *SaleCreate {
 	_c.mutation.SetCreatedByID(v)
@@ -214,6 +243,21 @@ func (_c *SaleCreate) SetOrder(v *Order) *SaleCreate {
 	return _c.SetOrderID(v.ID)
 }
 
+// AddInvoiceIDs adds the "invoices" edge to the Invoice entity by IDs.
+func (_c *SaleCreate) AddInvoiceIDs(ids ...string) *SaleCreate {
+	_c.mutation.AddInvoiceIDs(ids...)
+	return _c
+}
+
+// AddInvoices adds the "invoices" edges to the Invoice entity.
+func (_c *SaleCreate) AddInvoices(v ...*Invoice) *SaleCreate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInvoiceIDs(ids...)
+}
+
 // Mutation returns the SaleMutation object of the builder.
 func (_c *SaleCreate) Mutation() *SaleMutation {
 	return _c.mutation
@@ -256,6 +300,10 @@ func (_c *SaleCreate) defaults() {
 	if _, ok := _c.mutation.Note(); !ok {
 		v := sale.DefaultNote
 		_c.mutation.SetNote(v)
+	}
+	if _, ok := _c.mutation.Channel(); !ok {
+		v := sale.DefaultChannel
+		_c.mutation.SetChannel(v)
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := sale.DefaultCreatedAt()
@@ -305,6 +353,9 @@ func (_c *SaleCreate) check() error {
 	}
 	if _, ok := _c.mutation.Note(); !ok {
 		return &ValidationError{Name: "note", err: errors.New(`db: missing required field "Sale.note"`)}
+	}
+	if _, ok := _c.mutation.Channel(); !ok {
+		return &ValidationError{Name: "channel", err: errors.New(`db: missing required field "Sale.channel"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Sale.created_at"`)}
@@ -383,6 +434,14 @@ func (_c *SaleCreate) createSpec() (*Sale, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(sale.FieldNote, field.TypeString, value)
 		_node.Note = value
+	}
+	if value, ok := _c.mutation.Channel(); ok {
+		_spec.SetField(sale.FieldChannel, field.TypeString, value)
+		_node.Channel = value
+	}
+	if value, ok := _c.mutation.ApprovedAt(); ok {
+		_spec.SetField(sale.FieldApprovedAt, field.TypeTime, value)
+		_node.ApprovedAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(sale.FieldCreatedAt, field.TypeTime, value)
@@ -463,6 +522,22 @@ func (_c *SaleCreate) createSpec() (*Sale, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InvoicesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -657,6 +732,36 @@ func (u *SaleUpsert) SetNote(v string) *SaleUpsert {
 // UpdateNote sets the "note" field to the value that was provided on create.
 func (u *SaleUpsert) UpdateNote() *SaleUpsert {
 	u.SetExcluded(sale.FieldNote)
+	return u
+}
+
+// SetChannel sets the "channel" field.
+func (u *SaleUpsert) SetChannel(v string) *SaleUpsert {
+	u.Set(sale.FieldChannel, v)
+	return u
+}
+
+// UpdateChannel sets the "channel" field to the value that was provided on create.
+func (u *SaleUpsert) UpdateChannel() *SaleUpsert {
+	u.SetExcluded(sale.FieldChannel)
+	return u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *SaleUpsert) SetApprovedAt(v time.Time) *SaleUpsert {
+	u.Set(sale.FieldApprovedAt, v)
+	return u
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *SaleUpsert) UpdateApprovedAt() *SaleUpsert {
+	u.SetExcluded(sale.FieldApprovedAt)
+	return u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *SaleUpsert) ClearApprovedAt() *SaleUpsert {
+	u.SetNull(sale.FieldApprovedAt)
 	return u
 }
 
@@ -890,6 +995,41 @@ func (u *SaleUpsertOne) SetNote(v string) *SaleUpsertOne {
 func (u *SaleUpsertOne) UpdateNote() *SaleUpsertOne {
 	return u.Update(func(s *SaleUpsert) {
 		s.UpdateNote()
+	})
+}
+
+// SetChannel sets the "channel" field.
+func (u *SaleUpsertOne) SetChannel(v string) *SaleUpsertOne {
+	return u.Update(func(s *SaleUpsert) {
+		s.SetChannel(v)
+	})
+}
+
+// UpdateChannel sets the "channel" field to the value that was provided on create.
+func (u *SaleUpsertOne) UpdateChannel() *SaleUpsertOne {
+	return u.Update(func(s *SaleUpsert) {
+		s.UpdateChannel()
+	})
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *SaleUpsertOne) SetApprovedAt(v time.Time) *SaleUpsertOne {
+	return u.Update(func(s *SaleUpsert) {
+		s.SetApprovedAt(v)
+	})
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *SaleUpsertOne) UpdateApprovedAt() *SaleUpsertOne {
+	return u.Update(func(s *SaleUpsert) {
+		s.UpdateApprovedAt()
+	})
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *SaleUpsertOne) ClearApprovedAt() *SaleUpsertOne {
+	return u.Update(func(s *SaleUpsert) {
+		s.ClearApprovedAt()
 	})
 }
 
@@ -1293,6 +1433,41 @@ func (u *SaleUpsertBulk) SetNote(v string) *SaleUpsertBulk {
 func (u *SaleUpsertBulk) UpdateNote() *SaleUpsertBulk {
 	return u.Update(func(s *SaleUpsert) {
 		s.UpdateNote()
+	})
+}
+
+// SetChannel sets the "channel" field.
+func (u *SaleUpsertBulk) SetChannel(v string) *SaleUpsertBulk {
+	return u.Update(func(s *SaleUpsert) {
+		s.SetChannel(v)
+	})
+}
+
+// UpdateChannel sets the "channel" field to the value that was provided on create.
+func (u *SaleUpsertBulk) UpdateChannel() *SaleUpsertBulk {
+	return u.Update(func(s *SaleUpsert) {
+		s.UpdateChannel()
+	})
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (u *SaleUpsertBulk) SetApprovedAt(v time.Time) *SaleUpsertBulk {
+	return u.Update(func(s *SaleUpsert) {
+		s.SetApprovedAt(v)
+	})
+}
+
+// UpdateApprovedAt sets the "approved_at" field to the value that was provided on create.
+func (u *SaleUpsertBulk) UpdateApprovedAt() *SaleUpsertBulk {
+	return u.Update(func(s *SaleUpsert) {
+		s.UpdateApprovedAt()
+	})
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (u *SaleUpsertBulk) ClearApprovedAt() *SaleUpsertBulk {
+	return u.Update(func(s *SaleUpsert) {
+		s.ClearApprovedAt()
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"math"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/order"
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/sale"
@@ -34,6 +35,7 @@ type SaleQuery struct {
 	withItems     *SaleItemQuery
 	withCharges   *ChargeQuery
 	withOrder     *OrderQuery
+	withInvoices  *InvoiceQuery
 	modifiers     []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -174,6 +176,28 @@ func (_q *SaleQuery) QueryOrder() *OrderQuery {
 			sqlgraph.From(sale.Table, sale.FieldID, selector),
 			sqlgraph.To(order.Table, order.FieldID),
 			sqlgraph.Edge(sqlgraph.O2O, false, sale.OrderTable, sale.OrderColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryInvoices chains the current query on the "invoices" edge.
+func (_q *SaleQuery) QueryInvoices() *InvoiceQuery {
+	query := (&InvoiceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sale.Table, sale.FieldID, selector),
+			sqlgraph.To(invoice.Table, invoice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, sale.InvoicesTable, sale.InvoicesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -378,6 +402,7 @@ func (_q *SaleQuery) Clone() *SaleQuery {
 		withItems:     _q.withItems.Clone(),
 		withCharges:   _q.withCharges.Clone(),
 		withOrder:     _q.withOrder.Clone(),
+		withInvoices:  _q.withInvoices.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -437,6 +462,17 @@ func (_q *SaleQuery) WithOrder(opts ...func(*OrderQuery)) *SaleQuery {
 		opt(query)
 	}
 	_q.withOrder = query
+	return _q
+}
+
+// WithInvoices tells the query-builder to eager-load the nodes that are connected to
+// the "invoices" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *SaleQuery) WithInvoices(opts ...func(*InvoiceQuery)) *SaleQuery {
+	query := (&InvoiceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInvoices = query
 	return _q
 }
 
@@ -518,12 +554,13 @@ func (_q *SaleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sale, e
 	var (
 		nodes       = []*Sale{}
 		_spec       = _q.querySpec()
-		loadedTypes = [5]bool{
+		loadedTypes = [6]bool{
 			_q.withCustomer != nil,
 			_q.withCreatedBy != nil,
 			_q.withItems != nil,
 			_q.withCharges != nil,
 			_q.withOrder != nil,
+			_q.withInvoices != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -576,6 +613,13 @@ func (_q *SaleQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Sale, e
 	if query := _q.withOrder; query != nil {
 		if err := _q.loadOrder(ctx, query, nodes, nil,
 			func(n *Sale, e *Order) { n.Edges.Order = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withInvoices; query != nil {
+		if err := _q.loadInvoices(ctx, query, nodes,
+			func(n *Sale) { n.Edges.Invoices = []*Invoice{} },
+			func(n *Sale, e *Invoice) { n.Edges.Invoices = append(n.Edges.Invoices, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -715,6 +759,36 @@ func (_q *SaleQuery) loadOrder(ctx context.Context, query *OrderQuery, nodes []*
 	}
 	query.Where(predicate.Order(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(sale.OrderColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.SaleID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "sale_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *SaleQuery) loadInvoices(ctx context.Context, query *InvoiceQuery, nodes []*Sale, init func(*Sale), assign func(*Sale, *Invoice)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[string]*Sale)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(invoice.FieldSaleID)
+	}
+	query.Where(predicate.Invoice(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(sale.InvoicesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/order"
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
 	"ponte/ent/db/user"
 	"ponte/ent/enum"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -195,6 +197,40 @@ func (_u *SaleUpdate) SetNillableNote(v *string) *SaleUpdate {
 	return _u
 }
 
+// SetChannel sets the "channel" field.
+func (_u *SaleUpdate) SetChannel(v string) *SaleUpdate {
+	_u.mutation.SetChannel(v)
+	return _u
+}
+
+// SetNillableChannel sets the "channel" field if the given value is not nil.
+func (_u *SaleUpdate) SetNillableChannel(v *string) *SaleUpdate {
+	if v != nil {
+		_u.SetChannel(*v)
+	}
+	return _u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_u *SaleUpdate) SetApprovedAt(v time.Time) *SaleUpdate {
+	_u.mutation.SetApprovedAt(v)
+	return _u
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_u *SaleUpdate) SetNillableApprovedAt(v *time.Time) *SaleUpdate {
+	if v != nil {
+		_u.SetApprovedAt(*v)
+	}
+	return _u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (_u *SaleUpdate) ClearApprovedAt() *SaleUpdate {
+	_u.mutation.ClearApprovedAt()
+	return _u
+}
+
 // SetCreatedByID sets the "created_by_id" field.
 func (_u *SaleUpdate) SetCreatedByID(v string) *SaleUpdate {
 	_u.mutation.SetCreatedByID(v)
@@ -274,6 +310,21 @@ func (_u *SaleUpdate) SetOrder(v *Order) *SaleUpdate {
 	return _u.SetOrderID(v.ID)
 }
 
+// AddInvoiceIDs adds the "invoices" edge to the Invoice entity by IDs.
+func (_u *SaleUpdate) AddInvoiceIDs(ids ...string) *SaleUpdate {
+	_u.mutation.AddInvoiceIDs(ids...)
+	return _u
+}
+
+// AddInvoices adds the "invoices" edges to the Invoice entity.
+func (_u *SaleUpdate) AddInvoices(v ...*Invoice) *SaleUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInvoiceIDs(ids...)
+}
+
 // Mutation returns the SaleMutation object of the builder.
 func (_u *SaleUpdate) Mutation() *SaleMutation {
 	return _u.mutation
@@ -337,6 +388,27 @@ func (_u *SaleUpdate) RemoveCharges(v ...*Charge) *SaleUpdate {
 func (_u *SaleUpdate) ClearOrder() *SaleUpdate {
 	_u.mutation.ClearOrder()
 	return _u
+}
+
+// ClearInvoices clears all "invoices" edges to the Invoice entity.
+func (_u *SaleUpdate) ClearInvoices() *SaleUpdate {
+	_u.mutation.ClearInvoices()
+	return _u
+}
+
+// RemoveInvoiceIDs removes the "invoices" edge to Invoice entities by IDs.
+func (_u *SaleUpdate) RemoveInvoiceIDs(ids ...string) *SaleUpdate {
+	_u.mutation.RemoveInvoiceIDs(ids...)
+	return _u
+}
+
+// RemoveInvoices removes "invoices" edges to Invoice entities.
+func (_u *SaleUpdate) RemoveInvoices(v ...*Invoice) *SaleUpdate {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInvoiceIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -443,6 +515,15 @@ func (_u *SaleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(sale.FieldNote, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Channel(); ok {
+		_spec.SetField(sale.FieldChannel, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ApprovedAt(); ok {
+		_spec.SetField(sale.FieldApprovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ApprovedAtCleared() {
+		_spec.ClearField(sale.FieldApprovedAt, field.TypeTime)
 	}
 	if _u.mutation.CustomerCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -614,6 +695,51 @@ func (_u *SaleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InvoicesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInvoicesIDs(); len(nodes) > 0 && !_u.mutation.InvoicesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InvoicesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -804,6 +930,40 @@ func (_u *SaleUpdateOne) SetNillableNote(v *string) *SaleUpdateOne {
 	return _u
 }
 
+// SetChannel sets the "channel" field.
+func (_u *SaleUpdateOne) SetChannel(v string) *SaleUpdateOne {
+	_u.mutation.SetChannel(v)
+	return _u
+}
+
+// SetNillableChannel sets the "channel" field if the given value is not nil.
+func (_u *SaleUpdateOne) SetNillableChannel(v *string) *SaleUpdateOne {
+	if v != nil {
+		_u.SetChannel(*v)
+	}
+	return _u
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (_u *SaleUpdateOne) SetApprovedAt(v time.Time) *SaleUpdateOne {
+	_u.mutation.SetApprovedAt(v)
+	return _u
+}
+
+// SetNillableApprovedAt sets the "approved_at" field if the given value is not nil.
+func (_u *SaleUpdateOne) SetNillableApprovedAt(v *time.Time) *SaleUpdateOne {
+	if v != nil {
+		_u.SetApprovedAt(*v)
+	}
+	return _u
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (_u *SaleUpdateOne) ClearApprovedAt() *SaleUpdateOne {
+	_u.mutation.ClearApprovedAt()
+	return _u
+}
+
 // SetCreatedByID sets the "created_by_id" field.
 func (_u *SaleUpdateOne) SetCreatedByID(v string) *SaleUpdateOne {
 	_u.mutation.SetCreatedByID(v)
@@ -883,6 +1043,21 @@ func (_u *SaleUpdateOne) SetOrder(v *Order) *SaleUpdateOne {
 	return _u.SetOrderID(v.ID)
 }
 
+// AddInvoiceIDs adds the "invoices" edge to the Invoice entity by IDs.
+func (_u *SaleUpdateOne) AddInvoiceIDs(ids ...string) *SaleUpdateOne {
+	_u.mutation.AddInvoiceIDs(ids...)
+	return _u
+}
+
+// AddInvoices adds the "invoices" edges to the Invoice entity.
+func (_u *SaleUpdateOne) AddInvoices(v ...*Invoice) *SaleUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInvoiceIDs(ids...)
+}
+
 // Mutation returns the SaleMutation object of the builder.
 func (_u *SaleUpdateOne) Mutation() *SaleMutation {
 	return _u.mutation
@@ -946,6 +1121,27 @@ func (_u *SaleUpdateOne) RemoveCharges(v ...*Charge) *SaleUpdateOne {
 func (_u *SaleUpdateOne) ClearOrder() *SaleUpdateOne {
 	_u.mutation.ClearOrder()
 	return _u
+}
+
+// ClearInvoices clears all "invoices" edges to the Invoice entity.
+func (_u *SaleUpdateOne) ClearInvoices() *SaleUpdateOne {
+	_u.mutation.ClearInvoices()
+	return _u
+}
+
+// RemoveInvoiceIDs removes the "invoices" edge to Invoice entities by IDs.
+func (_u *SaleUpdateOne) RemoveInvoiceIDs(ids ...string) *SaleUpdateOne {
+	_u.mutation.RemoveInvoiceIDs(ids...)
+	return _u
+}
+
+// RemoveInvoices removes "invoices" edges to Invoice entities.
+func (_u *SaleUpdateOne) RemoveInvoices(v ...*Invoice) *SaleUpdateOne {
+	ids := make([]string, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInvoiceIDs(ids...)
 }
 
 // Where appends a list predicates to the SaleUpdate builder.
@@ -1082,6 +1278,15 @@ func (_u *SaleUpdateOne) sqlSave(ctx context.Context) (_node *Sale, err error) {
 	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(sale.FieldNote, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Channel(); ok {
+		_spec.SetField(sale.FieldChannel, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ApprovedAt(); ok {
+		_spec.SetField(sale.FieldApprovedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ApprovedAtCleared() {
+		_spec.ClearField(sale.FieldApprovedAt, field.TypeTime)
 	}
 	if _u.mutation.CustomerCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1253,6 +1458,51 @@ func (_u *SaleUpdateOne) sqlSave(ctx context.Context) (_node *Sale, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.InvoicesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInvoicesIDs(); len(nodes) > 0 && !_u.mutation.InvoicesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InvoicesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: true,
+			Table:   sale.InvoicesTable,
+			Columns: []string{sale.InvoicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invoice.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -38,6 +38,8 @@ type Tx struct {
 	Customer *CustomerClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
+	// Difference is the client for interacting with the Difference builders.
+	Difference *DifferenceClient
 	// Entry is the client for interacting with the Entry builders.
 	Entry *EntryClient
 	// Failure is the client for interacting with the Failure builders.
@@ -48,6 +50,8 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Integration is the client for interacting with the Integration builders.
 	Integration *IntegrationClient
+	// Invoice is the client for interacting with the Invoice builders.
+	Invoice *InvoiceClient
 	// Notice is the client for interacting with the Notice builders.
 	Notice *NoticeClient
 	// NoticeToken is the client for interacting with the NoticeToken builders.
@@ -215,11 +219,13 @@ func (tx *Tx) init() {
 	tx.Credential = NewCredentialClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
+	tx.Difference = NewDifferenceClient(tx.config)
 	tx.Entry = NewEntryClient(tx.config)
 	tx.Failure = NewFailureClient(tx.config)
 	tx.Historico = NewHistoricoClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
+	tx.Invoice = NewInvoiceClient(tx.config)
 	tx.Notice = NewNoticeClient(tx.config)
 	tx.NoticeToken = NewNoticeTokenClient(tx.config)
 	tx.Operation = NewOperationClient(tx.config)

@@ -343,6 +343,8 @@ const (
 	KindResendCarnet  OperationKind = "RESEND_CARNET"
 	KindRegisterPix   OperationKind = "REGISTER_PIX"
 	KindRunBatch      OperationKind = "RUN_BATCH"
+	KindIssueInvoice  OperationKind = "ISSUE_INVOICE"
+	KindReconcile     OperationKind = "RECONCILE"
 	KindReadNotice    OperationKind = "READ_NOTICE"
 	KindReadPix       OperationKind = "READ_PIX"
 	KindSweep         OperationKind = "SWEEP"
@@ -352,7 +354,7 @@ const (
 // Values answers all values of OperationKind.
 func (OperationKind) Values() []string {
 	return []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE",
-		"ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE"}
+		"ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE", "ISSUE_INVOICE", "RECONCILE"}
 }
 
 // MarshalGQL writes the value for GraphQL.
@@ -525,11 +527,12 @@ const (
 	BatchCancel        BatchAction = "CANCEL"
 	BatchResend        BatchAction = "RESEND"
 	BatchChangeDueDate BatchAction = "CHANGE_DUE_DATE"
+	BatchMirror        BatchAction = "MIRROR"
 )
 
 // Values answers all values of BatchAction.
 func (BatchAction) Values() []string {
-	return []string{"ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE"}
+	return []string{"ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE", "MIRROR"}
 }
 
 // MarshalGQL writes the value for GraphQL.
@@ -580,3 +583,162 @@ func (v BatchItemState) MarshalGQL(w io.Writer) { marshal(w, v) }
 
 // UnmarshalGQL reads the value from GraphQL.
 func (v *BatchItemState) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// InvoiceKind is which fiscal document an invoice is.
+type InvoiceKind string
+
+// The values of InvoiceKind.
+const (
+	InvoiceNFe  InvoiceKind = "NFE"
+	InvoiceNFSe InvoiceKind = "NFSE"
+	InvoiceNFCe InvoiceKind = "NFCE"
+)
+
+// Values answers all values of InvoiceKind.
+func (InvoiceKind) Values() []string {
+	return []string{"NFE", "NFSE", "NFCE"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v InvoiceKind) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *InvoiceKind) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// InvoiceState is where an invoice stands.
+type InvoiceState string
+
+// The values of InvoiceState.
+const (
+	InvoiceManual      InvoiceState = "MANUAL"
+	InvoiceScheduled   InvoiceState = "SCHEDULED"
+	InvoiceIssuing     InvoiceState = "ISSUING"
+	InvoiceProcessing  InvoiceState = "PROCESSING"
+	InvoiceIssued      InvoiceState = "ISSUED"
+	InvoiceRejected    InvoiceState = "REJECTED"
+	InvoiceCancelAsked InvoiceState = "CANCEL_ASKED"
+	InvoiceCanceled    InvoiceState = "CANCELED"
+	InvoiceDropped     InvoiceState = "DROPPED"
+)
+
+// Values answers all values of InvoiceState.
+func (InvoiceState) Values() []string {
+	return []string{"MANUAL", "SCHEDULED", "ISSUING", "PROCESSING", "ISSUED", "REJECTED", "CANCEL_ASKED", "CANCELED", "DROPPED"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v InvoiceState) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *InvoiceState) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// InvoiceStep is how far an invoice has come at the ERP.
+type InvoiceStep string
+
+// The values of InvoiceStep.
+const (
+	InvoiceHeader       InvoiceStep = "HEADER"
+	InvoiceItems        InvoiceStep = "ITEMS"
+	InvoiceInstallments InvoiceStep = "INSTALLMENTS"
+	InvoiceSend         InvoiceStep = "SEND"
+	InvoiceDone         InvoiceStep = "DONE"
+)
+
+// Values answers all values of InvoiceStep.
+func (InvoiceStep) Values() []string {
+	return []string{"HEADER", "ITEMS", "INSTALLMENTS", "SEND", "DONE"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v InvoiceStep) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *InvoiceStep) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// RefundRule is what becomes of the invoice of a sale that is refunded.
+type RefundRule string
+
+// The values of RefundRule.
+const (
+	RefundStatusOnly    RefundRule = "STATUS_ONLY"
+	RefundCancelInvoice RefundRule = "CANCEL_INVOICE"
+	RefundNotify        RefundRule = "NOTIFY"
+)
+
+// Values answers all values of RefundRule.
+func (RefundRule) Values() []string {
+	return []string{"STATUS_ONLY", "CANCEL_INVOICE", "NOTIFY"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v RefundRule) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *RefundRule) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// ForeignRule is what becomes of a sale to somebody without a tax id.
+type ForeignRule string
+
+// The values of ForeignRule.
+const (
+	ForeignSkip      ForeignRule = "SKIP"
+	ForeignOrderOnly ForeignRule = "ORDER_ONLY"
+)
+
+// Values answers all values of ForeignRule.
+func (ForeignRule) Values() []string {
+	return []string{"SKIP", "ORDER_ONLY"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v ForeignRule) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *ForeignRule) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// DifferenceKind is what differs between a sale and its mirror.
+type DifferenceKind string
+
+// The values of DifferenceKind.
+const (
+	DifferenceOrderMissing    DifferenceKind = "ORDER_MISSING"
+	DifferenceOrderTotal      DifferenceKind = "ORDER_TOTAL"
+	DifferenceOrderStatus     DifferenceKind = "ORDER_STATUS"
+	DifferenceInstallments    DifferenceKind = "INSTALLMENTS"
+	DifferenceInvoiceCanceled DifferenceKind = "INVOICE_CANCELED"
+	DifferenceInvoiceMissing  DifferenceKind = "INVOICE_MISSING"
+	DifferenceReceivable      DifferenceKind = "RECEIVABLE"
+)
+
+// Values answers all values of DifferenceKind.
+func (DifferenceKind) Values() []string {
+	return []string{"ORDER_MISSING", "ORDER_TOTAL", "ORDER_STATUS", "INSTALLMENTS", "INVOICE_CANCELED", "INVOICE_MISSING", "RECEIVABLE"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v DifferenceKind) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *DifferenceKind) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
+// DifferenceState is where a difference stands.
+type DifferenceState string
+
+// The values of DifferenceState.
+const (
+	DifferenceOpen      DifferenceState = "OPEN"
+	DifferenceRepairing DifferenceState = "REPAIRING"
+	DifferenceGone      DifferenceState = "GONE"
+	DifferenceIgnored   DifferenceState = "IGNORED"
+)
+
+// Values answers all values of DifferenceState.
+func (DifferenceState) Values() []string {
+	return []string{"OPEN", "REPAIRING", "GONE", "IGNORED"}
+}
+
+// MarshalGQL writes the value for GraphQL.
+func (v DifferenceState) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *DifferenceState) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }

@@ -44,6 +44,7 @@ func (BatchItem) Fields() []ent.Field {
 		field.String("batch_id"),
 		field.Int("position"),
 		field.String("charge_id").Optional().Nillable().Comment("none yet for a charge that is to be made"),
+		field.String("sale_id").Optional().Nillable().Comment("for a sale that is to be mirrored"),
 		field.Bytes("input").Optional().Nillable().Comment("the charge that is to be made, as JSON"),
 		field.Enum("state").GoType(enum.BatchItemState("")).Default(string(enum.ItemPending)),
 		field.String("operation_id").Optional().Nillable(),
@@ -58,6 +59,7 @@ func (BatchItem) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("batch", Batch.Type).Field("batch_id").Unique().Required(),
 		edge.To("charge", Charge.Type).Field("charge_id").Unique(),
+		edge.To("sale", Sale.Type).Field("sale_id").Unique(),
 		edge.To("operation", Operation.Type).Field("operation_id").Unique(),
 	}
 }

@@ -35,6 +35,7 @@ func (Charge) Fields() []ent.Field {
 		field.Int("days_to_write_off").Optional().Nillable(),
 		field.String("message").Default(""),
 		field.Bool("send_email").Default(false),
+		field.Bool("recorded").Default(false).Comment("paid elsewhere and recorded by hand: the provider knows nothing of it"),
 		field.Enum("link_methods").GoType(enum.LinkMethods("")).Default(string(enum.LinkAll)),
 		field.Int("pix_seconds").Optional().Nillable().Comment("how long an immediate Pix can be paid; none for one with a due date"),
 		field.Time("expires_at").Optional().Nillable(),

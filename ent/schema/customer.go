@@ -15,7 +15,8 @@ func (Customer) Fields() []ent.Field {
 	return []ent.Field{
 		id("cus"),
 		field.String("name"),
-		field.String("tax_id").Unique().Sensitive().Comment("CPF or CNPJ without mask"),
+		field.String("tax_id").Default("").Sensitive().Comment("CPF or CNPJ without mask; empty for a buyer abroad, unique otherwise"),
+		field.Bool("foreign_buyer").Default(false).Comment("lives abroad and has no tax id"),
 		field.String("email").Default(""),
 		field.String("phone").Default(""),
 		field.String("street").Default(""),

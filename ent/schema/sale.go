@@ -26,6 +26,8 @@ func (Sale) Fields() []ent.Field {
 		field.Int("installments"),
 		field.Enum("status").GoType(enum.SaleStatus("")).Default(string(enum.SalePending)),
 		field.String("note").Default(""),
+		field.String("channel").Default("").Comment("where it was paid, when it was recorded by hand; empty otherwise"),
+		field.Time("approved_at").Optional().Nillable(),
 		field.String("created_by_id").Optional().Nillable(),
 		createdAt(),
 	}
@@ -39,6 +41,7 @@ func (Sale) Edges() []ent.Edge {
 		edge.From("items", SaleItem.Type).Ref("sale"),
 		edge.From("charges", Charge.Type).Ref("sale"),
 		edge.To("order", Order.Type).Unique(),
+		edge.From("invoices", Invoice.Type).Ref("sale"),
 	}
 }
 

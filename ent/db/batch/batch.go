@@ -84,7 +84,7 @@ var (
 // ActionValidator is a validator for the "action" field enum values. It is called by the builders before save.
 func ActionValidator(a enum.BatchAction) error {
 	switch a {
-	case "ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE":
+	case "ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE", "MIRROR":
 		return nil
 	default:
 		return fmt.Errorf("batch: invalid enum value for action field: %q", a)

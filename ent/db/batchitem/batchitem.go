@@ -21,6 +21,8 @@ const (
 	FieldPosition = "position"
 	// FieldChargeID holds the string denoting the charge_id field in the database.
 	FieldChargeID = "charge_id"
+	// FieldSaleID holds the string denoting the sale_id field in the database.
+	FieldSaleID = "sale_id"
 	// FieldInput holds the string denoting the input field in the database.
 	FieldInput = "input"
 	// FieldState holds the string denoting the state field in the database.
@@ -37,6 +39,8 @@ const (
 	EdgeBatch = "batch"
 	// EdgeCharge holds the string denoting the charge edge name in mutations.
 	EdgeCharge = "charge"
+	// EdgeSale holds the string denoting the sale edge name in mutations.
+	EdgeSale = "sale"
 	// EdgeOperation holds the string denoting the operation edge name in mutations.
 	EdgeOperation = "operation"
 	// Table holds the table name of the batchitem in the database.
@@ -55,6 +59,13 @@ const (
 	ChargeInverseTable = "charges"
 	// ChargeColumn is the table column denoting the charge relation/edge.
 	ChargeColumn = "charge_id"
+	// SaleTable is the table that holds the sale relation/edge.
+	SaleTable = "batch_items"
+	// SaleInverseTable is the table name for the Sale entity.
+	// It exists in this package in order to avoid circular dependency with the "sale" package.
+	SaleInverseTable = "sales"
+	// SaleColumn is the table column denoting the sale relation/edge.
+	SaleColumn = "sale_id"
 	// OperationTable is the table that holds the operation relation/edge.
 	OperationTable = "batch_items"
 	// OperationInverseTable is the table name for the Operation entity.
@@ -70,6 +81,7 @@ var Columns = []string{
 	FieldBatchID,
 	FieldPosition,
 	FieldChargeID,
+	FieldSaleID,
 	FieldInput,
 	FieldState,
 	FieldOperationID,
@@ -134,6 +146,11 @@ func ByChargeID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldChargeID, opts...).ToFunc()
 }
 
+// BySaleID orders the results by the sale_id field.
+func BySaleID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSaleID, opts...).ToFunc()
+}
+
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
@@ -173,6 +190,13 @@ func ByChargeField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// BySaleField orders the results by sale field.
+func BySaleField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSaleStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByOperationField orders the results by operation field.
 func ByOperationField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -191,6 +215,13 @@ func newChargeStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ChargeInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, ChargeTable, ChargeColumn),
+	)
+}
+func newSaleStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SaleInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, SaleTable, SaleColumn),
 	)
 }
 func newOperationStep() *sqlgraph.Step {

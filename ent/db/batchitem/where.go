@@ -80,6 +80,11 @@ func ChargeID(v string) predicate.BatchItem {
 	return predicate.BatchItem(sql.FieldEQ(FieldChargeID, v))
 }
 
+// SaleID applies equality check predicate on the "sale_id" field. It's identical to SaleIDEQ.
+func SaleID(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldEQ(FieldSaleID, v))
+}
+
 // Input applies equality check predicate on the "input" field. It's identical to InputEQ.
 func Input(v []byte) predicate.BatchItem {
 	return predicate.BatchItem(sql.FieldEQ(FieldInput, v))
@@ -283,6 +288,81 @@ func ChargeIDEqualFold(v string) predicate.BatchItem {
 // ChargeIDContainsFold applies the ContainsFold predicate on the "charge_id" field.
 func ChargeIDContainsFold(v string) predicate.BatchItem {
 	return predicate.BatchItem(sql.FieldContainsFold(FieldChargeID, v))
+}
+
+// SaleIDEQ applies the EQ predicate on the "sale_id" field.
+func SaleIDEQ(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldEQ(FieldSaleID, v))
+}
+
+// SaleIDNEQ applies the NEQ predicate on the "sale_id" field.
+func SaleIDNEQ(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldNEQ(FieldSaleID, v))
+}
+
+// SaleIDIn applies the In predicate on the "sale_id" field.
+func SaleIDIn(vs ...string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldIn(FieldSaleID, vs...))
+}
+
+// SaleIDNotIn applies the NotIn predicate on the "sale_id" field.
+func SaleIDNotIn(vs ...string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldNotIn(FieldSaleID, vs...))
+}
+
+// SaleIDGT applies the GT predicate on the "sale_id" field.
+func SaleIDGT(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldGT(FieldSaleID, v))
+}
+
+// SaleIDGTE applies the GTE predicate on the "sale_id" field.
+func SaleIDGTE(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldGTE(FieldSaleID, v))
+}
+
+// SaleIDLT applies the LT predicate on the "sale_id" field.
+func SaleIDLT(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldLT(FieldSaleID, v))
+}
+
+// SaleIDLTE applies the LTE predicate on the "sale_id" field.
+func SaleIDLTE(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldLTE(FieldSaleID, v))
+}
+
+// SaleIDContains applies the Contains predicate on the "sale_id" field.
+func SaleIDContains(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldContains(FieldSaleID, v))
+}
+
+// SaleIDHasPrefix applies the HasPrefix predicate on the "sale_id" field.
+func SaleIDHasPrefix(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldHasPrefix(FieldSaleID, v))
+}
+
+// SaleIDHasSuffix applies the HasSuffix predicate on the "sale_id" field.
+func SaleIDHasSuffix(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldHasSuffix(FieldSaleID, v))
+}
+
+// SaleIDIsNil applies the IsNil predicate on the "sale_id" field.
+func SaleIDIsNil() predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldIsNull(FieldSaleID))
+}
+
+// SaleIDNotNil applies the NotNil predicate on the "sale_id" field.
+func SaleIDNotNil() predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldNotNull(FieldSaleID))
+}
+
+// SaleIDEqualFold applies the EqualFold predicate on the "sale_id" field.
+func SaleIDEqualFold(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldEqualFold(FieldSaleID, v))
+}
+
+// SaleIDContainsFold applies the ContainsFold predicate on the "sale_id" field.
+func SaleIDContainsFold(v string) predicate.BatchItem {
+	return predicate.BatchItem(sql.FieldContainsFold(FieldSaleID, v))
 }
 
 // InputEQ applies the EQ predicate on the "input" field.
@@ -673,6 +753,29 @@ func HasCharge() predicate.BatchItem {
 func HasChargeWith(preds ...predicate.Charge) predicate.BatchItem {
 	return predicate.BatchItem(func(s *sql.Selector) {
 		step := newChargeStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSale applies the HasEdge predicate on the "sale" edge.
+func HasSale() predicate.BatchItem {
+	return predicate.BatchItem(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, SaleTable, SaleColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSaleWith applies the HasEdge predicate on the "sale" edge with a given conditions (other predicates).
+func HasSaleWith(preds ...predicate.Sale) predicate.BatchItem {
+	return predicate.BatchItem(func(s *sql.Selector) {
+		step := newSaleStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

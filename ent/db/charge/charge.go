@@ -54,6 +54,8 @@ const (
 	FieldMessage = "message"
 	// FieldSendEmail holds the string denoting the send_email field in the database.
 	FieldSendEmail = "send_email"
+	// FieldRecorded holds the string denoting the recorded field in the database.
+	FieldRecorded = "recorded"
 	// FieldLinkMethods holds the string denoting the link_methods field in the database.
 	FieldLinkMethods = "link_methods"
 	// FieldPixSeconds holds the string denoting the pix_seconds field in the database.
@@ -188,6 +190,7 @@ var Columns = []string{
 	FieldDaysToWriteOff,
 	FieldMessage,
 	FieldSendEmail,
+	FieldRecorded,
 	FieldLinkMethods,
 	FieldPixSeconds,
 	FieldExpiresAt,
@@ -246,6 +249,8 @@ var (
 	DefaultMessage string
 	// DefaultSendEmail holds the default value on creation for the "send_email" field.
 	DefaultSendEmail bool
+	// DefaultRecorded holds the default value on creation for the "recorded" field.
+	DefaultRecorded bool
 	// DefaultCardInstallments holds the default value on creation for the "card_installments" field.
 	DefaultCardInstallments int
 	// DefaultCardMask holds the default value on creation for the "card_mask" field.
@@ -419,6 +424,11 @@ func ByMessage(opts ...sql.OrderTermOption) OrderOption {
 // BySendEmail orders the results by the send_email field.
 func BySendEmail(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSendEmail, opts...).ToFunc()
+}
+
+// ByRecorded orders the results by the recorded field.
+func ByRecorded(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRecorded, opts...).ToFunc()
 }
 
 // ByLinkMethods orders the results by the link_methods field.

@@ -152,6 +152,11 @@ func SendEmail(v bool) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldSendEmail, v))
 }
 
+// Recorded applies equality check predicate on the "recorded" field. It's identical to RecordedEQ.
+func Recorded(v bool) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldRecorded, v))
+}
+
 // PixSeconds applies equality check predicate on the "pix_seconds" field. It's identical to PixSecondsEQ.
 func PixSeconds(v int) predicate.Charge {
 	return predicate.Charge(sql.FieldEQ(FieldPixSeconds, v))
@@ -1140,6 +1145,16 @@ func SendEmailEQ(v bool) predicate.Charge {
 // SendEmailNEQ applies the NEQ predicate on the "send_email" field.
 func SendEmailNEQ(v bool) predicate.Charge {
 	return predicate.Charge(sql.FieldNEQ(FieldSendEmail, v))
+}
+
+// RecordedEQ applies the EQ predicate on the "recorded" field.
+func RecordedEQ(v bool) predicate.Charge {
+	return predicate.Charge(sql.FieldEQ(FieldRecorded, v))
+}
+
+// RecordedNEQ applies the NEQ predicate on the "recorded" field.
+func RecordedNEQ(v bool) predicate.Charge {
+	return predicate.Charge(sql.FieldNEQ(FieldRecorded, v))
 }
 
 // LinkMethodsEQ applies the EQ predicate on the "link_methods" field.

@@ -18,6 +18,8 @@ const (
 	FieldName = "name"
 	// FieldTaxID holds the string denoting the tax_id field in the database.
 	FieldTaxID = "tax_id"
+	// FieldForeignBuyer holds the string denoting the foreign_buyer field in the database.
+	FieldForeignBuyer = "foreign_buyer"
 	// FieldEmail holds the string denoting the email field in the database.
 	FieldEmail = "email"
 	// FieldPhone holds the string denoting the phone field in the database.
@@ -62,6 +64,7 @@ var Columns = []string{
 	FieldID,
 	FieldName,
 	FieldTaxID,
+	FieldForeignBuyer,
 	FieldEmail,
 	FieldPhone,
 	FieldStreet,
@@ -88,6 +91,10 @@ func ValidColumn(column string) bool {
 }
 
 var (
+	// DefaultTaxID holds the default value on creation for the "tax_id" field.
+	DefaultTaxID string
+	// DefaultForeignBuyer holds the default value on creation for the "foreign_buyer" field.
+	DefaultForeignBuyer bool
 	// DefaultEmail holds the default value on creation for the "email" field.
 	DefaultEmail string
 	// DefaultPhone holds the default value on creation for the "phone" field.
@@ -132,6 +139,11 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByTaxID orders the results by the tax_id field.
 func ByTaxID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTaxID, opts...).ToFunc()
+}
+
+// ByForeignBuyer orders the results by the foreign_buyer field.
+func ByForeignBuyer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldForeignBuyer, opts...).ToFunc()
 }
 
 // ByEmail orders the results by the email field.

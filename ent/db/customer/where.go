@@ -75,6 +75,11 @@ func TaxID(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldTaxID, v))
 }
 
+// ForeignBuyer applies equality check predicate on the "foreign_buyer" field. It's identical to ForeignBuyerEQ.
+func ForeignBuyer(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldForeignBuyer, v))
+}
+
 // Email applies equality check predicate on the "email" field. It's identical to EmailEQ.
 func Email(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldEmail, v))
@@ -268,6 +273,16 @@ func TaxIDEqualFold(v string) predicate.Customer {
 // TaxIDContainsFold applies the ContainsFold predicate on the "tax_id" field.
 func TaxIDContainsFold(v string) predicate.Customer {
 	return predicate.Customer(sql.FieldContainsFold(FieldTaxID, v))
+}
+
+// ForeignBuyerEQ applies the EQ predicate on the "foreign_buyer" field.
+func ForeignBuyerEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldForeignBuyer, v))
+}
+
+// ForeignBuyerNEQ applies the NEQ predicate on the "foreign_buyer" field.
+func ForeignBuyerNEQ(v bool) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldForeignBuyer, v))
 }
 
 // EmailEQ applies the EQ predicate on the "email" field.

@@ -36,6 +36,28 @@ const (
 	FieldWithInterest = "with_interest"
 	// FieldSendInstallments holds the string denoting the send_installments field in the database.
 	FieldSendInstallments = "send_installments"
+	// FieldRefundRule holds the string denoting the refund_rule field in the database.
+	FieldRefundRule = "refund_rule"
+	// FieldForeignRule holds the string denoting the foreign_rule field in the database.
+	FieldForeignRule = "foreign_rule"
+	// FieldMirrorFrom holds the string denoting the mirror_from field in the database.
+	FieldMirrorFrom = "mirror_from"
+	// FieldCompanyState holds the string denoting the company_state field in the database.
+	FieldCompanyState = "company_state"
+	// FieldNfeTest holds the string denoting the nfe_test field in the database.
+	FieldNfeTest = "nfe_test"
+	// FieldNfseTest holds the string denoting the nfse_test field in the database.
+	FieldNfseTest = "nfse_test"
+	// FieldNfceTest holds the string denoting the nfce_test field in the database.
+	FieldNfceTest = "nfce_test"
+	// FieldNfeSeries holds the string denoting the nfe_series field in the database.
+	FieldNfeSeries = "nfe_series"
+	// FieldNfseSeries holds the string denoting the nfse_series field in the database.
+	FieldNfseSeries = "nfse_series"
+	// FieldNfceSeries holds the string denoting the nfce_series field in the database.
+	FieldNfceSeries = "nfce_series"
+	// FieldReconciledAt holds the string denoting the reconciled_at field in the database.
+	FieldReconciledAt = "reconciled_at"
 	// FieldCallbackSecret holds the string denoting the callback_secret field in the database.
 	FieldCallbackSecret = "callback_secret"
 	// FieldTestedAt holds the string denoting the tested_at field in the database.
@@ -121,6 +143,17 @@ var Columns = []string{
 	FieldFeeHistoricoID,
 	FieldWithInterest,
 	FieldSendInstallments,
+	FieldRefundRule,
+	FieldForeignRule,
+	FieldMirrorFrom,
+	FieldCompanyState,
+	FieldNfeTest,
+	FieldNfseTest,
+	FieldNfceTest,
+	FieldNfeSeries,
+	FieldNfseSeries,
+	FieldNfceSeries,
+	FieldReconciledAt,
 	FieldCallbackSecret,
 	FieldTestedAt,
 	FieldSandboxProvenAt,
@@ -156,6 +189,20 @@ var (
 	DefaultWithInterest bool
 	// DefaultSendInstallments holds the default value on creation for the "send_installments" field.
 	DefaultSendInstallments bool
+	// DefaultCompanyState holds the default value on creation for the "company_state" field.
+	DefaultCompanyState string
+	// DefaultNfeTest holds the default value on creation for the "nfe_test" field.
+	DefaultNfeTest bool
+	// DefaultNfseTest holds the default value on creation for the "nfse_test" field.
+	DefaultNfseTest bool
+	// DefaultNfceTest holds the default value on creation for the "nfce_test" field.
+	DefaultNfceTest bool
+	// DefaultNfeSeries holds the default value on creation for the "nfe_series" field.
+	DefaultNfeSeries string
+	// DefaultNfseSeries holds the default value on creation for the "nfse_series" field.
+	DefaultNfseSeries string
+	// DefaultNfceSeries holds the default value on creation for the "nfce_series" field.
+	DefaultNfceSeries string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -185,6 +232,30 @@ func EnvironmentValidator(e enum.Environment) error {
 		return nil
 	default:
 		return fmt.Errorf("integration: invalid enum value for environment field: %q", e)
+	}
+}
+
+const DefaultRefundRule enum.RefundRule = "NOTIFY"
+
+// RefundRuleValidator is a validator for the "refund_rule" field enum values. It is called by the builders before save.
+func RefundRuleValidator(rr enum.RefundRule) error {
+	switch rr {
+	case "STATUS_ONLY", "CANCEL_INVOICE", "NOTIFY":
+		return nil
+	default:
+		return fmt.Errorf("integration: invalid enum value for refund_rule field: %q", rr)
+	}
+}
+
+const DefaultForeignRule enum.ForeignRule = "SKIP"
+
+// ForeignRuleValidator is a validator for the "foreign_rule" field enum values. It is called by the builders before save.
+func ForeignRuleValidator(fr enum.ForeignRule) error {
+	switch fr {
+	case "SKIP", "ORDER_ONLY":
+		return nil
+	default:
+		return fmt.Errorf("integration: invalid enum value for foreign_rule field: %q", fr)
 	}
 }
 
@@ -244,6 +315,61 @@ func ByWithInterest(opts ...sql.OrderTermOption) OrderOption {
 // BySendInstallments orders the results by the send_installments field.
 func BySendInstallments(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSendInstallments, opts...).ToFunc()
+}
+
+// ByRefundRule orders the results by the refund_rule field.
+func ByRefundRule(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRefundRule, opts...).ToFunc()
+}
+
+// ByForeignRule orders the results by the foreign_rule field.
+func ByForeignRule(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldForeignRule, opts...).ToFunc()
+}
+
+// ByMirrorFrom orders the results by the mirror_from field.
+func ByMirrorFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMirrorFrom, opts...).ToFunc()
+}
+
+// ByCompanyState orders the results by the company_state field.
+func ByCompanyState(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCompanyState, opts...).ToFunc()
+}
+
+// ByNfeTest orders the results by the nfe_test field.
+func ByNfeTest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNfeTest, opts...).ToFunc()
+}
+
+// ByNfseTest orders the results by the nfse_test field.
+func ByNfseTest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNfseTest, opts...).ToFunc()
+}
+
+// ByNfceTest orders the results by the nfce_test field.
+func ByNfceTest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNfceTest, opts...).ToFunc()
+}
+
+// ByNfeSeries orders the results by the nfe_series field.
+func ByNfeSeries(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNfeSeries, opts...).ToFunc()
+}
+
+// ByNfseSeries orders the results by the nfse_series field.
+func ByNfseSeries(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNfseSeries, opts...).ToFunc()
+}
+
+// ByNfceSeries orders the results by the nfce_series field.
+func ByNfceSeries(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldNfceSeries, opts...).ToFunc()
+}
+
+// ByReconciledAt orders the results by the reconciled_at field.
+func ByReconciledAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReconciledAt, opts...).ToFunc()
 }
 
 // ByCallbackSecret orders the results by the callback_secret field.

@@ -3,6 +3,7 @@
 package integration
 
 import (
+	"ponte/billing/brazil"
 	"ponte/ent/db/predicate"
 	"ponte/ent/enum"
 	"time"
@@ -104,6 +105,51 @@ func WithInterest(v bool) predicate.Integration {
 // SendInstallments applies equality check predicate on the "send_installments" field. It's identical to SendInstallmentsEQ.
 func SendInstallments(v bool) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldSendInstallments, v))
+}
+
+// MirrorFrom applies equality check predicate on the "mirror_from" field. It's identical to MirrorFromEQ.
+func MirrorFrom(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldMirrorFrom, v))
+}
+
+// CompanyState applies equality check predicate on the "company_state" field. It's identical to CompanyStateEQ.
+func CompanyState(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldCompanyState, v))
+}
+
+// NfeTest applies equality check predicate on the "nfe_test" field. It's identical to NfeTestEQ.
+func NfeTest(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfeTest, v))
+}
+
+// NfseTest applies equality check predicate on the "nfse_test" field. It's identical to NfseTestEQ.
+func NfseTest(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfseTest, v))
+}
+
+// NfceTest applies equality check predicate on the "nfce_test" field. It's identical to NfceTestEQ.
+func NfceTest(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfceTest, v))
+}
+
+// NfeSeries applies equality check predicate on the "nfe_series" field. It's identical to NfeSeriesEQ.
+func NfeSeries(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfeSeries, v))
+}
+
+// NfseSeries applies equality check predicate on the "nfse_series" field. It's identical to NfseSeriesEQ.
+func NfseSeries(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfseSeries, v))
+}
+
+// NfceSeries applies equality check predicate on the "nfce_series" field. It's identical to NfceSeriesEQ.
+func NfceSeries(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfceSeries, v))
+}
+
+// ReconciledAt applies equality check predicate on the "reconciled_at" field. It's identical to ReconciledAtEQ.
+func ReconciledAt(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldReconciledAt, v))
 }
 
 // CallbackSecret applies equality check predicate on the "callback_secret" field. It's identical to CallbackSecretEQ.
@@ -574,6 +620,486 @@ func SendInstallmentsEQ(v bool) predicate.Integration {
 // SendInstallmentsNEQ applies the NEQ predicate on the "send_installments" field.
 func SendInstallmentsNEQ(v bool) predicate.Integration {
 	return predicate.Integration(sql.FieldNEQ(FieldSendInstallments, v))
+}
+
+// RefundRuleEQ applies the EQ predicate on the "refund_rule" field.
+func RefundRuleEQ(v enum.RefundRule) predicate.Integration {
+	vc := v
+	return predicate.Integration(sql.FieldEQ(FieldRefundRule, vc))
+}
+
+// RefundRuleNEQ applies the NEQ predicate on the "refund_rule" field.
+func RefundRuleNEQ(v enum.RefundRule) predicate.Integration {
+	vc := v
+	return predicate.Integration(sql.FieldNEQ(FieldRefundRule, vc))
+}
+
+// RefundRuleIn applies the In predicate on the "refund_rule" field.
+func RefundRuleIn(vs ...enum.RefundRule) predicate.Integration {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Integration(sql.FieldIn(FieldRefundRule, v...))
+}
+
+// RefundRuleNotIn applies the NotIn predicate on the "refund_rule" field.
+func RefundRuleNotIn(vs ...enum.RefundRule) predicate.Integration {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Integration(sql.FieldNotIn(FieldRefundRule, v...))
+}
+
+// ForeignRuleEQ applies the EQ predicate on the "foreign_rule" field.
+func ForeignRuleEQ(v enum.ForeignRule) predicate.Integration {
+	vc := v
+	return predicate.Integration(sql.FieldEQ(FieldForeignRule, vc))
+}
+
+// ForeignRuleNEQ applies the NEQ predicate on the "foreign_rule" field.
+func ForeignRuleNEQ(v enum.ForeignRule) predicate.Integration {
+	vc := v
+	return predicate.Integration(sql.FieldNEQ(FieldForeignRule, vc))
+}
+
+// ForeignRuleIn applies the In predicate on the "foreign_rule" field.
+func ForeignRuleIn(vs ...enum.ForeignRule) predicate.Integration {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Integration(sql.FieldIn(FieldForeignRule, v...))
+}
+
+// ForeignRuleNotIn applies the NotIn predicate on the "foreign_rule" field.
+func ForeignRuleNotIn(vs ...enum.ForeignRule) predicate.Integration {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = vs[i]
+	}
+	return predicate.Integration(sql.FieldNotIn(FieldForeignRule, v...))
+}
+
+// MirrorFromEQ applies the EQ predicate on the "mirror_from" field.
+func MirrorFromEQ(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldMirrorFrom, v))
+}
+
+// MirrorFromNEQ applies the NEQ predicate on the "mirror_from" field.
+func MirrorFromNEQ(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldMirrorFrom, v))
+}
+
+// MirrorFromIn applies the In predicate on the "mirror_from" field.
+func MirrorFromIn(vs ...brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldMirrorFrom, vs...))
+}
+
+// MirrorFromNotIn applies the NotIn predicate on the "mirror_from" field.
+func MirrorFromNotIn(vs ...brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldMirrorFrom, vs...))
+}
+
+// MirrorFromGT applies the GT predicate on the "mirror_from" field.
+func MirrorFromGT(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldMirrorFrom, v))
+}
+
+// MirrorFromGTE applies the GTE predicate on the "mirror_from" field.
+func MirrorFromGTE(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldMirrorFrom, v))
+}
+
+// MirrorFromLT applies the LT predicate on the "mirror_from" field.
+func MirrorFromLT(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldMirrorFrom, v))
+}
+
+// MirrorFromLTE applies the LTE predicate on the "mirror_from" field.
+func MirrorFromLTE(v brazil.Date) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldMirrorFrom, v))
+}
+
+// MirrorFromContains applies the Contains predicate on the "mirror_from" field.
+func MirrorFromContains(v brazil.Date) predicate.Integration {
+	vc := string(v)
+	return predicate.Integration(sql.FieldContains(FieldMirrorFrom, vc))
+}
+
+// MirrorFromHasPrefix applies the HasPrefix predicate on the "mirror_from" field.
+func MirrorFromHasPrefix(v brazil.Date) predicate.Integration {
+	vc := string(v)
+	return predicate.Integration(sql.FieldHasPrefix(FieldMirrorFrom, vc))
+}
+
+// MirrorFromHasSuffix applies the HasSuffix predicate on the "mirror_from" field.
+func MirrorFromHasSuffix(v brazil.Date) predicate.Integration {
+	vc := string(v)
+	return predicate.Integration(sql.FieldHasSuffix(FieldMirrorFrom, vc))
+}
+
+// MirrorFromIsNil applies the IsNil predicate on the "mirror_from" field.
+func MirrorFromIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldMirrorFrom))
+}
+
+// MirrorFromNotNil applies the NotNil predicate on the "mirror_from" field.
+func MirrorFromNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldMirrorFrom))
+}
+
+// MirrorFromEqualFold applies the EqualFold predicate on the "mirror_from" field.
+func MirrorFromEqualFold(v brazil.Date) predicate.Integration {
+	vc := string(v)
+	return predicate.Integration(sql.FieldEqualFold(FieldMirrorFrom, vc))
+}
+
+// MirrorFromContainsFold applies the ContainsFold predicate on the "mirror_from" field.
+func MirrorFromContainsFold(v brazil.Date) predicate.Integration {
+	vc := string(v)
+	return predicate.Integration(sql.FieldContainsFold(FieldMirrorFrom, vc))
+}
+
+// CompanyStateEQ applies the EQ predicate on the "company_state" field.
+func CompanyStateEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldCompanyState, v))
+}
+
+// CompanyStateNEQ applies the NEQ predicate on the "company_state" field.
+func CompanyStateNEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldCompanyState, v))
+}
+
+// CompanyStateIn applies the In predicate on the "company_state" field.
+func CompanyStateIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldCompanyState, vs...))
+}
+
+// CompanyStateNotIn applies the NotIn predicate on the "company_state" field.
+func CompanyStateNotIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldCompanyState, vs...))
+}
+
+// CompanyStateGT applies the GT predicate on the "company_state" field.
+func CompanyStateGT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldCompanyState, v))
+}
+
+// CompanyStateGTE applies the GTE predicate on the "company_state" field.
+func CompanyStateGTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldCompanyState, v))
+}
+
+// CompanyStateLT applies the LT predicate on the "company_state" field.
+func CompanyStateLT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldCompanyState, v))
+}
+
+// CompanyStateLTE applies the LTE predicate on the "company_state" field.
+func CompanyStateLTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldCompanyState, v))
+}
+
+// CompanyStateContains applies the Contains predicate on the "company_state" field.
+func CompanyStateContains(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContains(FieldCompanyState, v))
+}
+
+// CompanyStateHasPrefix applies the HasPrefix predicate on the "company_state" field.
+func CompanyStateHasPrefix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasPrefix(FieldCompanyState, v))
+}
+
+// CompanyStateHasSuffix applies the HasSuffix predicate on the "company_state" field.
+func CompanyStateHasSuffix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasSuffix(FieldCompanyState, v))
+}
+
+// CompanyStateEqualFold applies the EqualFold predicate on the "company_state" field.
+func CompanyStateEqualFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEqualFold(FieldCompanyState, v))
+}
+
+// CompanyStateContainsFold applies the ContainsFold predicate on the "company_state" field.
+func CompanyStateContainsFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContainsFold(FieldCompanyState, v))
+}
+
+// NfeTestEQ applies the EQ predicate on the "nfe_test" field.
+func NfeTestEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfeTest, v))
+}
+
+// NfeTestNEQ applies the NEQ predicate on the "nfe_test" field.
+func NfeTestNEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldNfeTest, v))
+}
+
+// NfseTestEQ applies the EQ predicate on the "nfse_test" field.
+func NfseTestEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfseTest, v))
+}
+
+// NfseTestNEQ applies the NEQ predicate on the "nfse_test" field.
+func NfseTestNEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldNfseTest, v))
+}
+
+// NfceTestEQ applies the EQ predicate on the "nfce_test" field.
+func NfceTestEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfceTest, v))
+}
+
+// NfceTestNEQ applies the NEQ predicate on the "nfce_test" field.
+func NfceTestNEQ(v bool) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldNfceTest, v))
+}
+
+// NfeSeriesEQ applies the EQ predicate on the "nfe_series" field.
+func NfeSeriesEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfeSeries, v))
+}
+
+// NfeSeriesNEQ applies the NEQ predicate on the "nfe_series" field.
+func NfeSeriesNEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldNfeSeries, v))
+}
+
+// NfeSeriesIn applies the In predicate on the "nfe_series" field.
+func NfeSeriesIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldNfeSeries, vs...))
+}
+
+// NfeSeriesNotIn applies the NotIn predicate on the "nfe_series" field.
+func NfeSeriesNotIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldNfeSeries, vs...))
+}
+
+// NfeSeriesGT applies the GT predicate on the "nfe_series" field.
+func NfeSeriesGT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldNfeSeries, v))
+}
+
+// NfeSeriesGTE applies the GTE predicate on the "nfe_series" field.
+func NfeSeriesGTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldNfeSeries, v))
+}
+
+// NfeSeriesLT applies the LT predicate on the "nfe_series" field.
+func NfeSeriesLT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldNfeSeries, v))
+}
+
+// NfeSeriesLTE applies the LTE predicate on the "nfe_series" field.
+func NfeSeriesLTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldNfeSeries, v))
+}
+
+// NfeSeriesContains applies the Contains predicate on the "nfe_series" field.
+func NfeSeriesContains(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContains(FieldNfeSeries, v))
+}
+
+// NfeSeriesHasPrefix applies the HasPrefix predicate on the "nfe_series" field.
+func NfeSeriesHasPrefix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasPrefix(FieldNfeSeries, v))
+}
+
+// NfeSeriesHasSuffix applies the HasSuffix predicate on the "nfe_series" field.
+func NfeSeriesHasSuffix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasSuffix(FieldNfeSeries, v))
+}
+
+// NfeSeriesEqualFold applies the EqualFold predicate on the "nfe_series" field.
+func NfeSeriesEqualFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEqualFold(FieldNfeSeries, v))
+}
+
+// NfeSeriesContainsFold applies the ContainsFold predicate on the "nfe_series" field.
+func NfeSeriesContainsFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContainsFold(FieldNfeSeries, v))
+}
+
+// NfseSeriesEQ applies the EQ predicate on the "nfse_series" field.
+func NfseSeriesEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfseSeries, v))
+}
+
+// NfseSeriesNEQ applies the NEQ predicate on the "nfse_series" field.
+func NfseSeriesNEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldNfseSeries, v))
+}
+
+// NfseSeriesIn applies the In predicate on the "nfse_series" field.
+func NfseSeriesIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldNfseSeries, vs...))
+}
+
+// NfseSeriesNotIn applies the NotIn predicate on the "nfse_series" field.
+func NfseSeriesNotIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldNfseSeries, vs...))
+}
+
+// NfseSeriesGT applies the GT predicate on the "nfse_series" field.
+func NfseSeriesGT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldNfseSeries, v))
+}
+
+// NfseSeriesGTE applies the GTE predicate on the "nfse_series" field.
+func NfseSeriesGTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldNfseSeries, v))
+}
+
+// NfseSeriesLT applies the LT predicate on the "nfse_series" field.
+func NfseSeriesLT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldNfseSeries, v))
+}
+
+// NfseSeriesLTE applies the LTE predicate on the "nfse_series" field.
+func NfseSeriesLTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldNfseSeries, v))
+}
+
+// NfseSeriesContains applies the Contains predicate on the "nfse_series" field.
+func NfseSeriesContains(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContains(FieldNfseSeries, v))
+}
+
+// NfseSeriesHasPrefix applies the HasPrefix predicate on the "nfse_series" field.
+func NfseSeriesHasPrefix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasPrefix(FieldNfseSeries, v))
+}
+
+// NfseSeriesHasSuffix applies the HasSuffix predicate on the "nfse_series" field.
+func NfseSeriesHasSuffix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasSuffix(FieldNfseSeries, v))
+}
+
+// NfseSeriesEqualFold applies the EqualFold predicate on the "nfse_series" field.
+func NfseSeriesEqualFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEqualFold(FieldNfseSeries, v))
+}
+
+// NfseSeriesContainsFold applies the ContainsFold predicate on the "nfse_series" field.
+func NfseSeriesContainsFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContainsFold(FieldNfseSeries, v))
+}
+
+// NfceSeriesEQ applies the EQ predicate on the "nfce_series" field.
+func NfceSeriesEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldNfceSeries, v))
+}
+
+// NfceSeriesNEQ applies the NEQ predicate on the "nfce_series" field.
+func NfceSeriesNEQ(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldNfceSeries, v))
+}
+
+// NfceSeriesIn applies the In predicate on the "nfce_series" field.
+func NfceSeriesIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldNfceSeries, vs...))
+}
+
+// NfceSeriesNotIn applies the NotIn predicate on the "nfce_series" field.
+func NfceSeriesNotIn(vs ...string) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldNfceSeries, vs...))
+}
+
+// NfceSeriesGT applies the GT predicate on the "nfce_series" field.
+func NfceSeriesGT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldNfceSeries, v))
+}
+
+// NfceSeriesGTE applies the GTE predicate on the "nfce_series" field.
+func NfceSeriesGTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldNfceSeries, v))
+}
+
+// NfceSeriesLT applies the LT predicate on the "nfce_series" field.
+func NfceSeriesLT(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldNfceSeries, v))
+}
+
+// NfceSeriesLTE applies the LTE predicate on the "nfce_series" field.
+func NfceSeriesLTE(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldNfceSeries, v))
+}
+
+// NfceSeriesContains applies the Contains predicate on the "nfce_series" field.
+func NfceSeriesContains(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContains(FieldNfceSeries, v))
+}
+
+// NfceSeriesHasPrefix applies the HasPrefix predicate on the "nfce_series" field.
+func NfceSeriesHasPrefix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasPrefix(FieldNfceSeries, v))
+}
+
+// NfceSeriesHasSuffix applies the HasSuffix predicate on the "nfce_series" field.
+func NfceSeriesHasSuffix(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldHasSuffix(FieldNfceSeries, v))
+}
+
+// NfceSeriesEqualFold applies the EqualFold predicate on the "nfce_series" field.
+func NfceSeriesEqualFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldEqualFold(FieldNfceSeries, v))
+}
+
+// NfceSeriesContainsFold applies the ContainsFold predicate on the "nfce_series" field.
+func NfceSeriesContainsFold(v string) predicate.Integration {
+	return predicate.Integration(sql.FieldContainsFold(FieldNfceSeries, v))
+}
+
+// ReconciledAtEQ applies the EQ predicate on the "reconciled_at" field.
+func ReconciledAtEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldReconciledAt, v))
+}
+
+// ReconciledAtNEQ applies the NEQ predicate on the "reconciled_at" field.
+func ReconciledAtNEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldReconciledAt, v))
+}
+
+// ReconciledAtIn applies the In predicate on the "reconciled_at" field.
+func ReconciledAtIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldReconciledAt, vs...))
+}
+
+// ReconciledAtNotIn applies the NotIn predicate on the "reconciled_at" field.
+func ReconciledAtNotIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldReconciledAt, vs...))
+}
+
+// ReconciledAtGT applies the GT predicate on the "reconciled_at" field.
+func ReconciledAtGT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldReconciledAt, v))
+}
+
+// ReconciledAtGTE applies the GTE predicate on the "reconciled_at" field.
+func ReconciledAtGTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldReconciledAt, v))
+}
+
+// ReconciledAtLT applies the LT predicate on the "reconciled_at" field.
+func ReconciledAtLT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldReconciledAt, v))
+}
+
+// ReconciledAtLTE applies the LTE predicate on the "reconciled_at" field.
+func ReconciledAtLTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldReconciledAt, v))
+}
+
+// ReconciledAtIsNil applies the IsNil predicate on the "reconciled_at" field.
+func ReconciledAtIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldReconciledAt))
+}
+
+// ReconciledAtNotNil applies the NotNil predicate on the "reconciled_at" field.
+func ReconciledAtNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldReconciledAt))
 }
 
 // CallbackSecretEQ applies the EQ predicate on the "callback_secret" field.

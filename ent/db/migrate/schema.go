@@ -61,7 +61,7 @@ var (
 	// BatchesColumns holds the columns for the "batches" table.
 	BatchesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
-		{Name: "action", Type: field.TypeEnum, Enums: []string{"ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE"}},
+		{Name: "action", Type: field.TypeEnum, Enums: []string{"ISSUE", "RETRY", "CANCEL", "RESEND", "CHANGE_DUE_DATE", "MIRROR"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"RUNNING", "STOPPED", "DONE"}, Default: "RUNNING"},
 		{Name: "total", Type: field.TypeInt},
 		{Name: "due_date", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
@@ -94,6 +94,7 @@ var (
 		{Name: "problem_en", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
 		{Name: "batch_id", Type: field.TypeString},
 		{Name: "charge_id", Type: field.TypeString, Nullable: true},
+		{Name: "sale_id", Type: field.TypeString, Nullable: true},
 		{Name: "operation_id", Type: field.TypeString, Nullable: true},
 	}
 	// BatchItemsTable holds the schema information for the "batch_items" table.
@@ -115,8 +116,14 @@ var (
 				OnDelete:   schema.SetNull,
 			},
 			{
-				Symbol:     "batch_items_operations_operation",
+				Symbol:     "batch_items_sales_sale",
 				Columns:    []*schema.Column{BatchItemsColumns[9]},
+				RefColumns: []*schema.Column{SalesColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "batch_items_operations_operation",
+				Columns:    []*schema.Column{BatchItemsColumns[10]},
 				RefColumns: []*schema.Column{OperationsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -140,7 +147,7 @@ var (
 			{
 				Name:    "batchitem_operation_id",
 				Unique:  false,
-				Columns: []*schema.Column{BatchItemsColumns[9]},
+				Columns: []*schema.Column{BatchItemsColumns[10]},
 			},
 		},
 	}
@@ -218,6 +225,7 @@ var (
 		{Name: "days_to_write_off", Type: field.TypeInt, Nullable: true},
 		{Name: "message", Type: field.TypeString, Default: ""},
 		{Name: "send_email", Type: field.TypeBool, Default: false},
+		{Name: "recorded", Type: field.TypeBool, Default: false},
 		{Name: "link_methods", Type: field.TypeEnum, Enums: []string{"ALL", "BOLETO", "CARD"}, Default: "ALL"},
 		{Name: "pix_seconds", Type: field.TypeInt, Nullable: true},
 		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
@@ -257,19 +265,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "charges_sales_sale",
-				Columns:    []*schema.Column{ChargesColumns[44]},
+				Columns:    []*schema.Column{ChargesColumns[45]},
 				RefColumns: []*schema.Column{SalesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "charges_customers_customer",
-				Columns:    []*schema.Column{ChargesColumns[45]},
+				Columns:    []*schema.Column{ChargesColumns[46]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "charges_carnets_carnet",
-				Columns:    []*schema.Column{ChargesColumns[46]},
+				Columns:    []*schema.Column{ChargesColumns[47]},
 				RefColumns: []*schema.Column{CarnetsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -283,7 +291,7 @@ var (
 			{
 				Name:    "charge_customer_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{ChargesColumns[45], ChargesColumns[0]},
+				Columns: []*schema.Column{ChargesColumns[46], ChargesColumns[0]},
 			},
 			{
 				Name:    "charge_due_date_id",
@@ -298,17 +306,17 @@ var (
 			{
 				Name:    "charge_environment_provider_id",
 				Unique:  true,
-				Columns: []*schema.Column{ChargesColumns[25], ChargesColumns[27]},
+				Columns: []*schema.Column{ChargesColumns[26], ChargesColumns[28]},
 			},
 			{
 				Name:    "charge_sale_id_installment",
 				Unique:  false,
-				Columns: []*schema.Column{ChargesColumns[44], ChargesColumns[2]},
+				Columns: []*schema.Column{ChargesColumns[45], ChargesColumns[2]},
 			},
 			{
 				Name:    "charge_carnet_id_installment",
 				Unique:  false,
-				Columns: []*schema.Column{ChargesColumns[46], ChargesColumns[2]},
+				Columns: []*schema.Column{ChargesColumns[47], ChargesColumns[2]},
 			},
 			{
 				Name:    "charge_number",
@@ -428,7 +436,8 @@ var (
 	CustomersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "name", Type: field.TypeString},
-		{Name: "tax_id", Type: field.TypeString, Unique: true},
+		{Name: "tax_id", Type: field.TypeString, Default: ""},
+		{Name: "foreign_buyer", Type: field.TypeBool, Default: false},
 		{Name: "email", Type: field.TypeString, Default: ""},
 		{Name: "phone", Type: field.TypeString, Default: ""},
 		{Name: "street", Type: field.TypeString, Default: ""},
@@ -495,6 +504,50 @@ var (
 				Name:    "delivery_user_id_failure_id_kind",
 				Unique:  true,
 				Columns: []*schema.Column{DeliveriesColumns[5], DeliveriesColumns[6], DeliveriesColumns[2]},
+			},
+		},
+	}
+	// DifferencesColumns holds the columns for the "differences" table.
+	DifferencesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ORDER_MISSING", "ORDER_TOTAL", "ORDER_STATUS", "INSTALLMENTS", "INVOICE_CANCELED", "INVOICE_MISSING", "RECEIVABLE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "REPAIRING", "GONE", "IGNORED"}, Default: "OPEN"},
+		{Name: "ours", Type: field.TypeString, Default: ""},
+		{Name: "theirs", Type: field.TypeString, Default: ""},
+		{Name: "first_at", Type: field.TypeTime},
+		{Name: "last_at", Type: field.TypeTime},
+		{Name: "sale_id", Type: field.TypeString},
+		{Name: "handled_by_id", Type: field.TypeString, Nullable: true},
+	}
+	// DifferencesTable holds the schema information for the "differences" table.
+	DifferencesTable = &schema.Table{
+		Name:       "differences",
+		Columns:    DifferencesColumns,
+		PrimaryKey: []*schema.Column{DifferencesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "differences_sales_sale",
+				Columns:    []*schema.Column{DifferencesColumns[7]},
+				RefColumns: []*schema.Column{SalesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "differences_users_handled_by",
+				Columns:    []*schema.Column{DifferencesColumns[8]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "difference_sale_id_kind",
+				Unique:  true,
+				Columns: []*schema.Column{DifferencesColumns[7], DifferencesColumns[1]},
+			},
+			{
+				Name:    "difference_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{DifferencesColumns[2], DifferencesColumns[0]},
 			},
 		},
 	}
@@ -653,6 +706,17 @@ var (
 		{Name: "fee_cents", Type: field.TypeInt64, Default: 0},
 		{Name: "with_interest", Type: field.TypeBool, Default: false},
 		{Name: "send_installments", Type: field.TypeBool, Default: true},
+		{Name: "refund_rule", Type: field.TypeEnum, Enums: []string{"STATUS_ONLY", "CANCEL_INVOICE", "NOTIFY"}, Default: "NOTIFY"},
+		{Name: "foreign_rule", Type: field.TypeEnum, Enums: []string{"SKIP", "ORDER_ONLY"}, Default: "SKIP"},
+		{Name: "mirror_from", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "company_state", Type: field.TypeString, Default: ""},
+		{Name: "nfe_test", Type: field.TypeBool, Default: true},
+		{Name: "nfse_test", Type: field.TypeBool, Default: true},
+		{Name: "nfce_test", Type: field.TypeBool, Default: true},
+		{Name: "nfe_series", Type: field.TypeString, Default: "1"},
+		{Name: "nfse_series", Type: field.TypeString, Default: "1"},
+		{Name: "nfce_series", Type: field.TypeString, Default: "1"},
+		{Name: "reconciled_at", Type: field.TypeTime, Nullable: true},
 		{Name: "callback_secret", Type: field.TypeString},
 		{Name: "tested_at", Type: field.TypeTime, Nullable: true},
 		{Name: "sandbox_proven_at", Type: field.TypeTime, Nullable: true},
@@ -674,25 +738,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "integrations_convenios_convenio",
-				Columns:    []*schema.Column{IntegrationsColumns[15]},
+				Columns:    []*schema.Column{IntegrationsColumns[26]},
 				RefColumns: []*schema.Column{ConveniosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "integrations_historicos_receipt_historico",
-				Columns:    []*schema.Column{IntegrationsColumns[16]},
+				Columns:    []*schema.Column{IntegrationsColumns[27]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "integrations_historicos_entry_historico",
-				Columns:    []*schema.Column{IntegrationsColumns[17]},
+				Columns:    []*schema.Column{IntegrationsColumns[28]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "integrations_historicos_fee_historico",
-				Columns:    []*schema.Column{IntegrationsColumns[18]},
+				Columns:    []*schema.Column{IntegrationsColumns[29]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -702,6 +766,65 @@ var (
 				Name:    "integration_kind",
 				Unique:  true,
 				Columns: []*schema.Column{IntegrationsColumns[1]},
+			},
+		},
+	}
+	// InvoicesColumns holds the columns for the "invoices" table.
+	InvoicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"NFE", "NFSE", "NFCE"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"MANUAL", "SCHEDULED", "ISSUING", "PROCESSING", "ISSUED", "REJECTED", "CANCEL_ASKED", "CANCELED", "DROPPED"}},
+		{Name: "step", Type: field.TypeEnum, Enums: []string{"HEADER", "ITEMS", "INSTALLMENTS", "SEND", "DONE"}, Default: "HEADER"},
+		{Name: "edition", Type: field.TypeInt, Default: 1},
+		{Name: "test", Type: field.TypeBool},
+		{Name: "total_cents", Type: field.TypeInt64},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true},
+		{Name: "remote_id", Type: field.TypeString, Nullable: true},
+		{Name: "sent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "number", Type: field.TypeString, Default: ""},
+		{Name: "access_key", Type: field.TypeString, Default: ""},
+		{Name: "protocol", Type: field.TypeString, Default: ""},
+		{Name: "pdf", Type: field.TypeString, Default: ""},
+		{Name: "xml", Type: field.TypeString, Default: ""},
+		{Name: "rejection_code", Type: field.TypeString, Default: ""},
+		{Name: "rejection_text", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "issued_at", Type: field.TypeTime, Nullable: true},
+		{Name: "cancel_until", Type: field.TypeTime, Nullable: true},
+		{Name: "canceled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "sale_id", Type: field.TypeString},
+		{Name: "requested_by_id", Type: field.TypeString, Nullable: true},
+	}
+	// InvoicesTable holds the schema information for the "invoices" table.
+	InvoicesTable = &schema.Table{
+		Name:       "invoices",
+		Columns:    InvoicesColumns,
+		PrimaryKey: []*schema.Column{InvoicesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "invoices_sales_sale",
+				Columns:    []*schema.Column{InvoicesColumns[22]},
+				RefColumns: []*schema.Column{SalesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "invoices_users_requested_by",
+				Columns:    []*schema.Column{InvoicesColumns[23]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "invoice_sale_id_kind",
+				Unique:  true,
+				Columns: []*schema.Column{InvoicesColumns[22], InvoicesColumns[1]},
+			},
+			{
+				Name:    "invoice_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{InvoicesColumns[2], InvoicesColumns[0]},
 			},
 		},
 	}
@@ -743,7 +866,7 @@ var (
 	// OperationsColumns holds the columns for the "operations" table.
 	OperationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE", "ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE", "ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE", "ISSUE_INVOICE", "RECONCILE"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "UNKNOWN", "CANCELED"}, Default: "QUEUED"},
 		{Name: "integration", Type: field.TypeEnum, Enums: []string{"GERENCIANET", "VHSYS"}},
 		{Name: "subject_id", Type: field.TypeString, Default: ""},
@@ -929,6 +1052,8 @@ var (
 		{Name: "installments", Type: field.TypeInt},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"PENDING", "APPROVED", "REFUNDED", "CANCELED", "EXPIRED"}, Default: "PENDING"},
 		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "channel", Type: field.TypeString, Default: ""},
+		{Name: "approved_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "customer_id", Type: field.TypeString},
 		{Name: "created_by_id", Type: field.TypeString, Nullable: true},
@@ -941,13 +1066,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sales_customers_customer",
-				Columns:    []*schema.Column{SalesColumns[11]},
+				Columns:    []*schema.Column{SalesColumns[13]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "sales_users_created_by",
-				Columns:    []*schema.Column{SalesColumns[12]},
+				Columns:    []*schema.Column{SalesColumns[14]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -961,7 +1086,7 @@ var (
 			{
 				Name:    "sale_customer_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SalesColumns[11], SalesColumns[0]},
+				Columns: []*schema.Column{SalesColumns[13], SalesColumns[0]},
 			},
 			{
 				Name:    "sale_total_cents_id",
@@ -1124,11 +1249,13 @@ var (
 		CredentialsTable,
 		CustomersTable,
 		DeliveriesTable,
+		DifferencesTable,
 		EntriesTable,
 		FailuresTable,
 		HistoricosTable,
 		IdempotencyKeysTable,
 		IntegrationsTable,
+		InvoicesTable,
 		NoticesTable,
 		NoticeTokensTable,
 		OperationsTable,
@@ -1150,7 +1277,8 @@ func init() {
 	BatchesTable.ForeignKeys[0].RefTable = UsersTable
 	BatchItemsTable.ForeignKeys[0].RefTable = BatchesTable
 	BatchItemsTable.ForeignKeys[1].RefTable = ChargesTable
-	BatchItemsTable.ForeignKeys[2].RefTable = OperationsTable
+	BatchItemsTable.ForeignKeys[2].RefTable = SalesTable
+	BatchItemsTable.ForeignKeys[3].RefTable = OperationsTable
 	CarnetsTable.ForeignKeys[0].RefTable = SalesTable
 	ChargesTable.ForeignKeys[0].RefTable = SalesTable
 	ChargesTable.ForeignKeys[1].RefTable = CustomersTable
@@ -1162,6 +1290,8 @@ func init() {
 	CredentialsTable.ForeignKeys[1].RefTable = UsersTable
 	DeliveriesTable.ForeignKeys[0].RefTable = UsersTable
 	DeliveriesTable.ForeignKeys[1].RefTable = FailuresTable
+	DifferencesTable.ForeignKeys[0].RefTable = SalesTable
+	DifferencesTable.ForeignKeys[1].RefTable = UsersTable
 	EntriesTable.ForeignKeys[0].RefTable = AccountsTable
 	EntriesTable.ForeignKeys[1].RefTable = ChargesTable
 	EntriesTable.ForeignKeys[2].RefTable = RefundsTable
@@ -1172,6 +1302,8 @@ func init() {
 	IntegrationsTable.ForeignKeys[1].RefTable = HistoricosTable
 	IntegrationsTable.ForeignKeys[2].RefTable = HistoricosTable
 	IntegrationsTable.ForeignKeys[3].RefTable = HistoricosTable
+	InvoicesTable.ForeignKeys[0].RefTable = SalesTable
+	InvoicesTable.ForeignKeys[1].RefTable = UsersTable
 	OperationsTable.ForeignKeys[0].RefTable = UsersTable
 	OrdersTable.ForeignKeys[0].RefTable = SalesTable
 	RefundsTable.ForeignKeys[0].RefTable = ChargesTable

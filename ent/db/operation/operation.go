@@ -115,7 +115,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k enum.OperationKind) error {
 	switch k {
-	case "ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE", "ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE":
+	case "ISSUE_CHARGE", "CANCEL_CHARGE", "CANCEL_EXTRA", "CHANGE_DUE_DATE", "RESEND_CHARGE", "SETTLE_CHARGE", "ADD_NOTE", "CHANGE_AMOUNT", "RETRY_CARD", "REFUND_CHARGE", "ISSUE_CARNET", "CANCEL_CARNET", "SETTLE_CARNET", "RESEND_CARNET", "REGISTER_PIX", "RUN_BATCH", "READ_NOTICE", "READ_PIX", "SWEEP", "MIRROR_SALE", "ISSUE_INVOICE", "RECONCILE":
 		return nil
 	default:
 		return fmt.Errorf("operation: invalid enum value for kind field: %q", k)
