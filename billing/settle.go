@@ -195,12 +195,19 @@ func (s *Service) setStatus(ctx context.Context, tx *db.Tx, c *db.Charge, status
 	if err := s.tell(ctx, tx, c, e); err != nil {
 		return err
 	}
-	if (before == enum.ChargeFailed || before == enum.ChargeUnknown) && !isUnissued(status) { // whatever kept it from being issued is over
+	if isUnissued(before) && before != enum.ChargeIssuing && !isUnissued(status) { // whatever kept it from being issued is over
 		return s.resolveWhere(ctx, tx, failure.Or(
-			failure.CauseKeyHasPrefix("operation:"+string(enum.KindIssueCharge)+":"+c.ID+":"),
+			failure.CauseKeyHasPrefix(causeOf(enum.KindIssueCharge, c.ID)),
+			failure.CauseKeyHasPrefix(causeOf(enum.KindRetryCard, c.ID)),
+			failure.CauseKeyHasPrefix(causeOf(enum.KindIssueCarnet, value(c.CarnetID))),
 			failure.CauseKey(chargeFailure(c, "charge.card_refused", "").causeKey)))
 	}
 	return nil
+}
+
+// causeOf begins the cause of every failure of one kind of operation on a subject.
+func causeOf(kind enum.OperationKind, subjectID string) string {
+	return "operation:" + string(kind) + ":" + subjectID + ":"
 }
 
 // tell adds to the story of a charge.
