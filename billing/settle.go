@@ -99,8 +99,16 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) 
 			return err
 		}
 	}
-	if err := s.syncRefunds(ctx, tx, c, u.charge.Refunds); err != nil || !mayFollow(c.Status, to, u.fresh) {
+	if err := s.syncRefunds(ctx, tx, c, u.charge.Refunds); err != nil {
 		return err
+	}
+	if to == enum.ChargeRefunded && c.Status == enum.ChargePaid && c.Method != enum.MethodPix {
+		if err := s.endOpenRefunds(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	if !mayFollow(c.Status, to, u.fresh) { // the refunds have brought it there
+		return nil
 	}
 	if err := s.move(ctx, tx, c, to, u); err != nil {
 		return err

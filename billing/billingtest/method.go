@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"ponte/billing"
+	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/carnet"
 	"ponte/ent/db/refund"
 	"ponte/ent/enum"
+	"ponte/server/sandbox"
 )
 
 // PixFeeCents is what the simulated Pix API tells as its fee.
@@ -237,4 +239,16 @@ func (w *World) UntilRefund(id string, state enum.RefundState) {
 	w.Until(fmt.Sprintf("%s is %s", id, state), func() bool {
 		return must[*db.Refund](w)(w.DB.Refund.Get(context.Background(), id)).State == state
 	})
+}
+
+// RefundElsewhere gives a part of a Pix back with the account's own credentials,
+// as another program would.
+func (w *World) RefundElsewhere(endToEndID, reference string, cents int64) {
+	w.Helper()
+	client := w.NewService(w.Pool, w.Timing).Providers.Issuer(provider.Sandbox, provider.Credentials{
+		ClientID: sandbox.DemoClientID, ClientSecret: sandbox.DemoClientSecret,
+		PixCertificate: w.PixCertificate(sandbox.EnvironmentSandbox), PixKey: "financeiro@empresa.example",
+	})
+	must[provider.Refund](w)(client.Refund(w.ctx, provider.Handle{Method: provider.Pix},
+		provider.RefundRequest{Reference: reference, AmountCents: cents, EndToEndID: endToEndID}))
 }
