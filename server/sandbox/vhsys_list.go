@@ -19,12 +19,15 @@ const (
 )
 
 // list answers GET of a whole noun. An empty result is a refusal.
-func (v *vhsys) list(t *table) func(*exchange) answer {
+func (v *vhsys) list(t *table) func(*exchange) answer { return v.listAs(t, t.row) }
+
+// listAs lists rows that are shown in another way.
+func (v *vhsys) listAs(t *table, show func(erpRecord) map[string]any) func(*exchange) answer {
 	return func(e *exchange) answer {
 		query := e.request.URL.Query()
 		found := t.find(e.account, query, v.sandbox.clock.real())
 		t.sort(found, cmp.Or(query.Get("order"), t.noun.key), query.Get("sort"))
-		return pageRows(found, query, t.noun.notFound, t.row)
+		return pageRows(found, query, t.noun.notFound, show)
 	}
 }
 
