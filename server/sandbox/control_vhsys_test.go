@@ -206,14 +206,13 @@ func TestVhsysManyOrders(t *testing.T) {
 	b.ctl("POST", "/clock", dict{"advance": "1h"})
 	b.order(nil)
 	started := time.Now()
-	for range 50 {
+	for range 10 {
 		changed := b.erp("GET", "/pedidos?lixeira=Nao&data_modificacao=2026-08-14%2012:30:00&order=data_cad_pedido&sort=Desc&limit=250", nil)
 		equal(t, "changed", len(changed.rows()), 1)
 		page := b.erp("GET", "/pedidos?lixeira=Nao&order=data_mod_pedido&sort=Desc&limit=10", nil)
 		equal(t, "page", len(page.rows()), 10)
 	}
-	if took := time.Since(started); took > 20*time.Second {
-		t.Errorf("100 lists of 2000 orders took %v", took)
+	if took := time.Since(started); took > 10*time.Second {
+		t.Errorf("20 lists of 2000 orders took %v", took)
 	}
-	t.Log(time.Since(started))
 }
