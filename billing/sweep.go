@@ -68,6 +68,9 @@ func (s *Service) sweep(ctx context.Context, _ *db.Operation) (finish, error) {
 		}
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
+		if err := s.forgetCalls(ctx, tx); err != nil {
+			return err
+		}
 		return tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet)).SetLastSweepAt(started).Exec(ctx)
 	}, nil
 }

@@ -301,7 +301,7 @@ func TestRate(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	if refused.Load() < 20 {
+	if refused.Load() < 5 {
 		t.Errorf("%d were refused", refused.Load())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
