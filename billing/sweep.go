@@ -124,7 +124,7 @@ func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environm
 		return nil
 	}
 	fresh := false
-	if refused || refunded || wasPaid(to) || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
+	if refused || refunded || wasPaid(to) || isUnissued(c.Status) && c.Method == enum.MethodCard || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
 		if told, err = issuer.Get(ctx, handle(c)); err != nil {
 			return err
 		}

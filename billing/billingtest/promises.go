@@ -156,7 +156,7 @@ func isWhole(c *db.Charge) bool {
 	case enum.MethodLink:
 		return c.Link != nil
 	case enum.MethodCard:
-		return c.CardToken == nil
+		return len(value(c.CardToken)) == 0
 	}
 	return c.TypeableLine != nil && c.BarCode != nil && c.Link != nil
 }
