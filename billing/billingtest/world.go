@@ -54,10 +54,11 @@ type World struct {
 type Option func(*settings)
 
 type settings struct {
-	timing   billing.Timing
-	still    bool
-	sweeping bool
-	log      io.Writer
+	timing      billing.Timing
+	still       bool
+	sweeping    bool
+	machineTime bool
+	log         io.Writer
 }
 
 // WithTiming changes durations.
@@ -67,6 +68,10 @@ func WithTiming(change func(*billing.Timing)) Option {
 
 // Still leaves the workers out: nothing happens until Run is called.
 func Still(s *settings) { s.still = true }
+
+// OnMachineTime has everything run on the machine's own clock, as other processes do;
+// otherwise it is noon, so that no test crosses a day.
+func OnMachineTime(s *settings) { s.machineTime = true }
 
 // Sweeping runs the sweep whenever the interval has gone by.
 func Sweeping(every time.Duration) Option {
@@ -97,7 +102,9 @@ func New(t testing.TB, options ...Option) *World {
 		option(&chosen)
 	}
 	w := &World{TB: t, offset: &atomic.Int64{}}
-	w.offset.Store(int64(untilNoon()))
+	if !chosen.machineTime {
+		w.offset.Store(int64(untilNoon()))
+	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.Pool, w.DatabaseURL = Database(t)
 	t.Cleanup(w.stop) // before the database goes
