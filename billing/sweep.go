@@ -164,6 +164,8 @@ func (s *Service) sweepParcel(ctx context.Context, environment enum.Environment,
 			return err
 		case parcel.ProviderID == nil:
 			return s.enqueueCarnet(ctx, tx, booklet.ID)
+		case *parcel.ProviderID == told.ProviderID: // our own answer came since we looked
+			return nil
 		}
 		return s.cancelExtra(ctx, tx, parcel, told.ProviderID)
 	})
