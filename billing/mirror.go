@@ -303,7 +303,7 @@ func (r *mirrorRun) customer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := r.client.FindCustomer(ctx, buyer.TaxID)
+	found, err := r.client.FindCustomer(ctx, payer(buyer), buyer.ID)
 	if err != nil {
 		return err
 	}
@@ -335,7 +335,7 @@ func (r *mirrorRun) createCustomer(ctx context.Context, buyer *db.Customer) (str
 	if err != nil {
 		return "", err
 	}
-	created, err := r.client.CreateCustomer(ctx, payer(buyer))
+	created, err := r.client.CreateCustomer(ctx, payer(buyer), buyer.ID)
 	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
 		return "", r.forget(ctx, err, func(ctx context.Context, tx *db.Tx) error {
 			return tx.Customer.UpdateOneID(buyer.ID).ClearRemoteSentAt().Exec(ctx)

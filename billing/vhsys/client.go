@@ -157,7 +157,7 @@ func below(path string, ids ...string) (string, error) {
 	return built, nil
 }
 
-// wallClock writes a moment as the API reads it.
-func wallClock(moment time.Time) string {
-	return moment.In(brazil.SaoPaulo).Format("2006-01-02 15:04:05")
-}
+// wallClockLayout is how the API reads and writes a moment of São Paulo.
+const wallClockLayout = "2006-01-02 15:04:05"
+
+func wallClock(moment time.Time) string { return moment.In(brazil.SaoPaulo).Format(wallClockLayout) }

@@ -9,7 +9,10 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"ponte/billing/brazil"
 )
 
 // record is a JSON object read loosely: the same field is a string, a number or
@@ -135,6 +138,26 @@ func (r record) rational(name string) *big.Rat {
 		return amount
 	}
 	return new(big.Rat)
+}
+
+// moment reads a time of São Paulo, nil when there is none: "0000-00-00 00:00:00",
+// null or "".
+func (r record) moment(name string) *time.Time {
+	moment, err := time.ParseInLocation(wallClockLayout, r.text(name), brazil.SaoPaulo)
+	if err != nil || moment.Year() < 1900 {
+		return nil
+	}
+	return &moment
+}
+
+// day reads a date, also one with a time behind it.
+func (r record) day(name string) *brazil.Date {
+	text, _, _ := strings.Cut(r.text(name), " ")
+	day, err := brazil.ParseDate(text)
+	if err != nil {
+		return nil
+	}
+	return &day
 }
 
 // reais writes cents as the API takes money: a string with a dot.
