@@ -22,12 +22,14 @@ type AddressInput struct {
 
 // SaveCustomer is the input of Service.SaveCustomer.
 type SaveCustomer struct {
-	ID      *string // nil for a new customer
-	Name    string
-	TaxID   *string // nil keeps it
-	Email   *string
-	Phone   *string
-	Address *AddressInput
+	ID    *string // nil for a new customer
+	Name  string
+	TaxID *string // nil keeps it
+	// ForeignBuyer is true for a buyer abroad, who has no tax id; nil keeps it.
+	ForeignBuyer *bool
+	Email        *string
+	Phone        *string
+	Address      *AddressInput
 }
 
 const maxName = 255
@@ -71,7 +73,7 @@ func checkCustomer(input SaveCustomer, taxID, phone string) Refusal {
 	if name == "" || len([]rune(name)) > maxName || strings.ContainsAny(name, "<>") {
 		found.add("NAME_INVALID", "name", "Informe o nome completo ou a razão social, até 255 caracteres, sem < e >.", "Give the full or corporate name, up to 255 characters, without < and >.")
 	}
-	if (input.ID == nil || taxID != "") && !brazil.ValidTaxID(taxID) {
+	if (input.ID == nil && !value(input.ForeignBuyer) || taxID != "") && !brazil.ValidTaxID(taxID) {
 		found.add("TAX_ID_INVALID", "taxId", "CPF ou CNPJ inválido: confira os dígitos.", "This CPF or CNPJ is wrong: check its digits.")
 	}
 	if email := value(input.Email); email != "" && !emailPattern.MatchString(email) {
@@ -134,6 +136,9 @@ func fillCustomer(m *db.CustomerMutation, input SaveCustomer, taxID, phone strin
 	if taxID != "" {
 		m.SetTaxID(taxID)
 		m.ClearRemoteID()
+	}
+	if input.ForeignBuyer != nil {
+		m.SetForeignBuyer(*input.ForeignBuyer)
 	}
 	if address := input.Address; address != nil {
 		m.SetStreet(strings.TrimSpace(address.Street))
