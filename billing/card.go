@@ -25,6 +25,9 @@ func (s *Service) refuseCard(ctx context.Context, tx *db.Tx, c *db.Charge, told 
 	if !isUnissued(c.Status) && c.Status != enum.ChargeWaiting {
 		return nil
 	}
+	if source != enum.SourceOperation && isRetrying(c) {
+		return nil // the refusal of the card before; what becomes of this one its own operation finds out
+	}
 	err := tx.Charge.UpdateOneID(c.ID).SetRefusal(told.Reason).SetCardRetryable(told.CanRetry).ClearCardToken().ClearSentAt().Exec(ctx)
 	if err != nil || c.Status == enum.ChargeFailed && c.Refusal == told.Reason {
 		return err
@@ -34,6 +37,11 @@ func (s *Service) refuseCard(ctx context.Context, tx *db.Tx, c *db.Charge, told 
 		return err
 	}
 	return s.recordFailure(ctx, tx, chargeFailure(c, "charge.card_refused", firstText(told.Reason, "sem motivo informado / no reason given")))
+}
+
+// isRetrying tells whether another card is under way after a refused one.
+func isRetrying(c *db.Charge) bool {
+	return isUnissued(c.Status) && c.Status != enum.ChargeFailed && (c.Refusal != "" || c.CardRetryable)
 }
 
 // readRefusedCard is the issue of a card charge without a token: the card was

@@ -231,7 +231,7 @@ func (s *Service) readCarnet(ctx context.Context, issuer provider.Issuer, bookle
 		return nil, err
 	}
 	for i, parcel := range info.Parcels {
-		if parcel.Status != provider.Paid { // only the charge itself tells how much was paid
+		if !mustReadParcel(booklet, parcel) {
 			continue
 		}
 		read, err := issuer.Get(ctx, provider.Handle{Method: provider.Carnet, ID: parcel.ProviderID, CarnetID: *booklet.ProviderID, Parcel: parcel.Parcel})
@@ -244,6 +244,14 @@ func (s *Service) readCarnet(ctx context.Context, issuer provider.Issuer, bookle
 	return func(ctx context.Context, tx *db.Tx) error {
 		return s.applyCarnet(ctx, tx, booklet.ID, info, enum.SourceOperation)
 	}, nil
+}
+
+// mustReadParcel tells whether the carnê leaves out what only the charge itself
+// tells: how much was paid and, while we do not know the parcel, how much it is.
+func mustReadParcel(booklet *db.Carnet, parcel provider.Charge) bool {
+	return parcel.Status == provider.Paid || slices.ContainsFunc(booklet.Edges.Charges, func(c *db.Charge) bool {
+		return c.Installment == parcel.Parcel && isUnissued(c.Status)
+	})
 }
 
 // applyCarnet writes what the provider told of a carnê. A charge that claims to be
@@ -325,6 +333,8 @@ func writeCarnetData(ctx context.Context, tx *db.Tx, booklet *db.Carnet, info pr
 
 // claimCarnet handles an entry of a notification that tells of a carnê: its id,
 // and what became of it as a whole. It answers false when the carnê is not ours.
+// When its parcels are known but its own id is not, only an entry that names one
+// of them proves the id: another carnê may carry our reference.
 func (s *Service) claimCarnet(ctx context.Context, tx *db.Tx, environment enum.Environment, told provider.Event) (bool, error) {
 	booklet, err := tx.Carnet.Query().Where(carnet.EnvironmentEQ(environment), carnet.Or(carnet.Reference(told.Reference), carnet.ProviderID(told.CarnetID))).
 		ForUpdate().First(ctx)
@@ -334,25 +344,59 @@ func (s *Service) claimCarnet(ctx context.Context, tx *db.Tx, environment enum.E
 	if err != nil {
 		return false, err
 	}
-	if booklet.ProviderID != nil && told.CarnetID != "" && *booklet.ProviderID != told.CarnetID {
+	known, err := tx.Charge.Query().Where(charge.CarnetID(booklet.ID), charge.ProviderIDNotNil()).Exist(ctx)
+	if err != nil {
+		return true, err
+	}
+	isParcel := told.ProviderID != ""
+	switch {
+	case booklet.ProviderID == nil && known && !isParcel:
+		return true, nil // the entries of its parcels tell whether it is this one
+	case booklet.ProviderID == nil && known, booklet.ProviderID != nil && told.CarnetID != "" && *booklet.ProviderID != told.CarnetID:
+		if told.Status == provider.Canceled || told.CarnetID == "" || told.ProviderStatus == carnetFinished {
+			return true, nil
+		}
 		return true, s.cancelExtraCarnet(ctx, tx, booklet, told.CarnetID)
 	}
 	news := booklet.ProviderID == nil && told.CarnetID != ""
 	if news {
-		if err := tx.Carnet.UpdateOne(booklet).SetProviderID(told.CarnetID).ClearSentAt().Exec(ctx); err != nil {
+		if err := s.adoptCarnet(ctx, tx, booklet.ID, told.CarnetID); err != nil {
 			return true, err
 		}
 	}
-	if told.ProviderID == "" && told.ProviderStatus != "" {
+	if !isParcel && told.ProviderStatus != "" {
 		if err := tx.Carnet.UpdateOne(booklet).SetProviderStatus(told.ProviderStatus).Exec(ctx); err != nil {
 			return true, err
 		}
 	}
-	unknownParcel := told.ProviderID != ""
-	if !news && !unknownParcel {
+	if !news && !isParcel {
 		return true, nil
 	}
 	return true, s.enqueueCarnet(ctx, tx, booklet.ID)
+}
+
+// carnetFinished is the provider's word for a carnê none of whose parcels is open
+// (providers/gerencianet.md, 6.2).
+const carnetFinished = "finished"
+
+func (s *Service) adoptCarnet(ctx context.Context, tx *db.Tx, id, providerID string) error {
+	return tx.Carnet.UpdateOneID(id).SetProviderID(providerID).ClearSentAt().Exec(ctx)
+}
+
+// learnCarnet takes the id of a carnê from an entry of a parcel that is known to
+// be ours, and has the rest of it read.
+func (s *Service) learnCarnet(ctx context.Context, tx *db.Tx, parcel *db.Charge, told provider.Event) error {
+	if parcel.CarnetID == nil || told.CarnetID == "" {
+		return nil
+	}
+	unknown, err := tx.Carnet.Query().Where(carnet.ID(*parcel.CarnetID), carnet.ProviderIDIsNil()).Exist(ctx)
+	if err != nil || !unknown {
+		return err
+	}
+	if err := s.adoptCarnet(ctx, tx, *parcel.CarnetID, told.CarnetID); err != nil {
+		return err
+	}
+	return s.enqueueCarnet(ctx, tx, *parcel.CarnetID)
 }
 
 // cancelExtraCarnet asks for the cancellation of a carnê that the provider made

@@ -407,6 +407,9 @@ func writeProviderData(ctx context.Context, tx *db.Tx, c *db.Charge, told provid
 	if told.DueDate != nil {
 		change.SetDueDate(*told.DueDate)
 	}
+	if told.EndToEndID != "" {
+		c.EndToEndID = &told.EndToEndID
+	}
 	change.SetNillableExpiresAt(told.ExpiresAt)
 	if told.Status != provider.Draft && told.Status != "" {
 		change.ClearCardToken() // it was used

@@ -260,6 +260,9 @@ func (s *Service) applyEvent(ctx context.Context, tx *db.Tx, environment enum.En
 	if err := s.claimTold(ctx, tx, c, told.ProviderID, told.Status); err != nil || value(c.ProviderID) != told.ProviderID {
 		return err
 	}
+	if err := s.learnCarnet(ctx, tx, c, told); err != nil {
+		return err
+	}
 	if u.charge.Status == provider.Refused {
 		return s.refuseCard(ctx, tx, c, u.charge, enum.SourceNotice)
 	}

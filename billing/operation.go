@@ -303,6 +303,10 @@ func (s *Service) write(ctx context.Context, op *db.Operation, done finish, trie
 	})
 }
 
+// keptAttempts is how many of an operation's attempts are kept, the newest: one
+// that waits for days asks thousands of times.
+const keptAttempts = 50
+
 func writeAttempts(ctx context.Context, tx *db.Tx, op *db.Operation, attempts []provider.Attempt) error {
 	for _, attempt := range attempts {
 		create := tx.Attempt.Create().SetOperationID(op.ID).SetStartedAt(attempt.StartedAt).
@@ -315,6 +319,14 @@ func writeAttempts(ctx context.Context, tx *db.Tx, op *db.Operation, attempts []
 		if err := create.Exec(ctx); err != nil {
 			return fmt.Errorf("write an attempt: %w", err)
 		}
+	}
+	if len(attempts) == 0 || op.Tries <= keptAttempts/8 { // a try has hardly more than a few
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM attempts WHERE operation_id = $1
+		AND id NOT IN (SELECT id FROM attempts WHERE operation_id = $1 ORDER BY id DESC LIMIT $2)`, op.ID, keptAttempts)
+	if err != nil {
+		return fmt.Errorf("forget old attempts: %w", err)
 	}
 	return nil
 }
@@ -364,7 +376,7 @@ func (s *Service) succeed(ctx context.Context, tx *db.Tx, op *db.Operation, spok
 	}
 	if op.Wakes > 0 { // it was asked for again while it ran
 		var wait time.Duration
-		if op.Kind == enum.KindReadNotice {
+		if op.Kind == enum.KindReadNotice || op.Kind == enum.KindReadPix {
 			wait = s.Timing.NoticeInterval
 		}
 		return s.again(ctx, tx, op, enum.OperationQueued, nil, wait)
@@ -432,6 +444,9 @@ func (s *Service) giveUp(ctx context.Context, tx *db.Tx, op *db.Operation, probl
 		return s.again(ctx, tx, op, enum.OperationQueued, problem, s.backOff(op.Tries))
 	}
 	if err := s.markIssue(ctx, tx, op, enum.ChargeFailed, "REFUSED"); err != nil {
+		return err
+	}
+	if err := s.refuseRefund(ctx, tx, op, problem); err != nil {
 		return err
 	}
 	if err := s.recordGivenUp(ctx, tx, op, problem); err != nil {
@@ -506,6 +521,9 @@ func (s *Service) reopen(ctx context.Context, tx *db.Tx, op *db.Operation) error
 			"Another operation for the same thing is already under way: follow that one.")
 	}
 	if err := s.markIssue(ctx, tx, op, enum.ChargeQueued, "RETRIED"); err != nil {
+		return err
+	}
+	if err := s.reopenRefund(ctx, tx, op); err != nil {
 		return err
 	}
 	if op.Input[sent] != "" { // a person has decided to send it again

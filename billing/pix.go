@@ -77,17 +77,16 @@ func (s *Service) noticePix(ctx context.Context, tx *db.Tx, environment enum.Env
 	if err != nil {
 		return fmt.Errorf("store a notice: %w", err)
 	}
-	return s.enqueueReadPix(ctx, tx, c.ID)
-}
-
-// enqueueReadPix has a Pix read; a crowd of callbacks of one of them is read once
-// in each interval.
-func (s *Service) enqueueReadPix(ctx context.Context, tx *db.Tx, chargeID string) error {
-	_, _, err := s.enqueue(ctx, tx, request{kind: enum.KindReadPix, integration: enum.Gerencianet, subjectID: chargeID})
+	delay, err := s.untilReadable(ctx, tx, txid)
+	if err != nil {
+		return err
+	}
+	_, _, err = s.enqueue(ctx, tx, request{kind: enum.KindReadPix, integration: enum.Gerencianet, subjectID: c.ID, delay: delay})
 	return err
 }
 
-// readPix asks the provider how a Pix stands.
+// readPix asks the provider how a Pix stands: once in each interval, however many
+// callbacks tell of it.
 func (s *Service) readPix(ctx context.Context, op *db.Operation) (finish, error) {
 	c, issuer, err := s.onProvider(ctx, op)
 	if err != nil {
@@ -100,6 +99,13 @@ func (s *Service) readPix(ctx context.Context, op *db.Operation) (finish, error)
 	return func(ctx context.Context, tx *db.Tx) error {
 		locked, err := lockCharge(ctx, tx, c.ID)
 		if err != nil {
+			return err
+		}
+		last, err := lockToken(ctx, tx, *c.ProviderID)
+		if err != nil {
+			return err
+		}
+		if err := tx.NoticeToken.UpdateOne(last).SetUpdatedAt(time.Now()).Exec(ctx); err != nil {
 			return err
 		}
 		if err := s.applyRead(ctx, tx, locked, read, enum.SourceNotice); err != nil {

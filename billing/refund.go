@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
@@ -90,9 +89,7 @@ func (s *Service) requestRefund(ctx context.Context, tx *db.Tx, id string, input
 			amount = *input.AmountCents
 		}
 		if amount <= 0 || amount > left {
-			return nil, false, refuse("REFUND_AMOUNT", "amountCents",
-				"Ainda podem ser devolvidos até "+brazil.FormatCents(left)+": corrija o valor.",
-				"Up to "+brazil.FormatCents(left)+" can still be given back: correct the amount.")
+			return nil, false, tooMuch(left)
 		}
 		err = tx.Refund.Create().SetID(id).SetChargeID(c.ID).SetAmountCents(amount).SetReference(refundReference(id)).SetReason(value(input.Reason)).
 			SetNillableRequestedByID(actorID(ctx)).SetCreatedAt(s.Now()).Exec(ctx)
@@ -143,21 +140,18 @@ func (s *Service) runRefund(ctx context.Context, op *db.Operation) (finish, erro
 		Whole: c.RefundedCents == 0 && wanted.AmountCents == value(c.PaidCents),
 	}
 	if c.Method == enum.MethodPix {
-		return s.refundPix(ctx, c, issuer, wanted, asked)
+		return s.refundPix(ctx, op, c, issuer, wanted, asked)
 	}
 	return s.refundCard(ctx, op, c, issuer, wanted, asked)
 }
 
-// refundPause is how long to wait before a refund in process is looked at again.
-func (s *Service) refundPause() time.Duration { return 2 * s.Timing.RetryBase }
-
-func (s *Service) refundPix(ctx context.Context, c *db.Charge, issuer provider.Issuer, wanted *db.Refund, asked provider.RefundRequest) (finish, error) {
+func (s *Service) refundPix(ctx context.Context, op *db.Operation, c *db.Charge, issuer provider.Issuer, wanted *db.Refund, asked provider.RefundRequest) (finish, error) {
 	told, err := issuer.Refund(ctx, handle(c), asked)
 	if err != nil {
 		return nil, err
 	}
 	if told.Status == provider.RefundProcessing {
-		return nil, lookAgain{wait: s.refundPause(), done: func(ctx context.Context, tx *db.Tx) error {
+		return nil, lookAgain{wait: s.backOff(op.Tries), done: func(ctx context.Context, tx *db.Tx) error {
 			return tx.Refund.UpdateOneID(wanted.ID).SetState(enum.RefundProcessing).Exec(ctx)
 		}}
 	}
@@ -219,16 +213,61 @@ func (s *Service) endRefund(ctx context.Context, tx *db.Tx, chargeID, refundID s
 		return err
 	}
 	wanted, err := tx.Refund.Query().Where(refund.ID(refundID)).ForUpdate().Only(ctx)
-	if err != nil || wanted.State == enum.RefundDone || wanted.State == enum.RefundFailed {
+	isFailure := told.Status == provider.RefundFailed
+	if err != nil || wanted.State == enum.RefundDone || wanted.State == enum.RefundFailed && isFailure {
 		return err
 	}
-	if told.Status == provider.RefundFailed {
+	if isFailure {
 		return s.failRefund(ctx, tx, c, wanted, told.Reason)
 	}
-	if err := tx.Refund.UpdateOne(wanted).SetState(enum.RefundDone).SetFinishedAt(s.Now()).Exec(ctx); err != nil {
+	if told.AmountCents > 0 { // somebody else may have given a part back meanwhile
+		wanted.AmountCents = told.AmountCents
+	}
+	err = tx.Refund.UpdateOne(wanted).SetState(enum.RefundDone).SetAmountCents(wanted.AmountCents).SetFinishedAt(s.Now()).Exec(ctx)
+	if err != nil {
 		return err
 	}
 	return s.bookRefund(ctx, tx, c, wanted)
+}
+
+// refuseRefund ends a refund whose operation is given up, so that another can be
+// asked for. One that may have been done stays in doubt.
+func (s *Service) refuseRefund(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) error {
+	if op.Kind != enum.KindRefundCharge || op.Input[sent] != "" {
+		return nil
+	}
+	return tx.Refund.Update().Where(refund.ID(op.Input["refundId"]), refund.StateNEQ(enum.RefundDone)).
+		SetState(enum.RefundFailed).SetProviderText(problem.Text).SetFinishedAt(s.Now()).Exec(ctx)
+}
+
+// reopenRefund lets a refund that was refused be tried again, when there is still
+// as much to give back.
+func (s *Service) reopenRefund(ctx context.Context, tx *db.Tx, op *db.Operation) error {
+	if op.Kind != enum.KindRefundCharge {
+		return nil
+	}
+	c, err := lockCharge(ctx, tx, op.SubjectID)
+	if err != nil {
+		return err
+	}
+	wanted, err := tx.Refund.Query().Where(refund.ID(op.Input["refundId"])).ForUpdate().Only(ctx)
+	if err != nil || wanted.State != enum.RefundFailed {
+		return err
+	}
+	left, err := refundable(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	if wanted.AmountCents > left {
+		return tooMuch(left)
+	}
+	return tx.Refund.UpdateOne(wanted).SetState(enum.RefundQueued).SetProviderText("").ClearFinishedAt().Exec(ctx)
+}
+
+func tooMuch(left int64) error {
+	return refuse("REFUND_AMOUNT", "amountCents",
+		"Ainda podem ser devolvidos até "+brazil.FormatCents(left)+": corrija o valor.",
+		"Up to "+brazil.FormatCents(left)+" can still be given back: correct the amount.")
 }
 
 func (s *Service) failRefund(ctx context.Context, tx *db.Tx, c *db.Charge, wanted *db.Refund, reason string) error {
@@ -271,7 +310,7 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, c *db.Charge, done 
 // and those that somebody made elsewhere.
 func (s *Service) syncRefunds(ctx context.Context, tx *db.Tx, c *db.Charge, told []provider.Refund) error {
 	for _, one := range told {
-		if one.Status == provider.RefundProcessing {
+		if one.Status == provider.RefundProcessing || !wasPaid(c.Status) { // of a payment that is not booked yet
 			continue
 		}
 		foreign := value(c.EndToEndID) + "/" + one.Reference // made by others, whose references are unique for the payment only
@@ -294,6 +333,29 @@ func (s *Service) syncRefunds(ctx context.Context, tx *db.Tx, c *db.Charge, told
 		}
 	}
 	return nil
+}
+
+// endOpenRefunds takes the refunds that we asked for as done when the provider
+// tells that nothing is left of a payment by card: which they were, it does not say.
+func (s *Service) endOpenRefunds(ctx context.Context, tx *db.Tx, c *db.Charge) error {
+	open, err := tx.Refund.Query().Where(refund.ChargeID(c.ID), refund.StateIn(enum.RefundUnknown, enum.RefundProcessing)).All(ctx)
+	if err != nil {
+		return err
+	}
+	left := value(c.PaidCents) - c.RefundedCents
+	for _, one := range open {
+		left -= one.AmountCents
+	}
+	if len(open) == 0 || left != 0 { // somebody else gave it back, too
+		return nil
+	}
+	for _, one := range open {
+		if err := s.endRefund(ctx, tx, c.ID, one.ID, provider.Refund{Reference: one.Reference, Status: provider.RefundDone}); err != nil {
+			return err
+		}
+	}
+	c.Status, c.RefundedCents, err = statusAndRefunded(ctx, tx, c.ID)
+	return err
 }
 
 func statusAndRefunded(ctx context.Context, tx *db.Tx, chargeID string) (enum.ChargeStatus, int64, error) {

@@ -99,8 +99,16 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) 
 			return err
 		}
 	}
-	if err := s.syncRefunds(ctx, tx, c, u.charge.Refunds); err != nil || !mayFollow(c.Status, to, u.fresh) {
+	if err := s.syncRefunds(ctx, tx, c, u.charge.Refunds); err != nil {
 		return err
+	}
+	if to == enum.ChargeRefunded && c.Status == enum.ChargePaid && c.Method != enum.MethodPix {
+		if err := s.endOpenRefunds(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	if !mayFollow(c.Status, to, u.fresh) { // the refunds have brought it there
+		return nil
 	}
 	if err := s.move(ctx, tx, c, to, u); err != nil {
 		return err
@@ -195,12 +203,19 @@ func (s *Service) setStatus(ctx context.Context, tx *db.Tx, c *db.Charge, status
 	if err := s.tell(ctx, tx, c, e); err != nil {
 		return err
 	}
-	if (before == enum.ChargeFailed || before == enum.ChargeUnknown) && !isUnissued(status) { // whatever kept it from being issued is over
+	if isUnissued(before) && before != enum.ChargeIssuing && !isUnissued(status) { // whatever kept it from being issued is over
 		return s.resolveWhere(ctx, tx, failure.Or(
-			failure.CauseKeyHasPrefix("operation:"+string(enum.KindIssueCharge)+":"+c.ID+":"),
+			failure.CauseKeyHasPrefix(causeOf(enum.KindIssueCharge, c.ID)),
+			failure.CauseKeyHasPrefix(causeOf(enum.KindRetryCard, c.ID)),
+			failure.CauseKeyHasPrefix(causeOf(enum.KindIssueCarnet, value(c.CarnetID))),
 			failure.CauseKey(chargeFailure(c, "charge.card_refused", "").causeKey)))
 	}
 	return nil
+}
+
+// causeOf begins the cause of every failure of one kind of operation on a subject.
+func causeOf(kind enum.OperationKind, subjectID string) string {
+	return "operation:" + string(kind) + ":" + subjectID + ":"
 }
 
 // tell adds to the story of a charge.

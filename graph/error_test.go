@@ -11,6 +11,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"ponte/billing"
 	"ponte/billing/billingtest"
 	"ponte/ent/enum"
 	"ponte/server/sandbox"
@@ -160,6 +161,14 @@ func TestSecretsNeverComeOut(t *testing.T) {
 	if _, err := b.CreateCharge(b.Context(), b.NewCharge(7_000)); err != nil {
 		t.Fatal(err)
 	}
+	card, certificate := b.NewCharge(9_000), b.PixCertificate(sandbox.EnvironmentSandbox)
+	card.PaymentMethod, card.DueDate, card.CardToken = enum.MethodCard, nil, billingtest.Ref(cardToken(1))
+	paid, err := b.CreateCharge(b.Context(), card)
+	b.Must(err)
+	b.UntilStatus(paid.Charge.ID, enum.ChargePaid)
+	if _, err := b.StartBatch(b.Context(), billing.NewBatch{Action: enum.BatchResend, ChargeIds: []string{charges[1].ID}}); err != nil {
+		t.Fatal(err)
+	}
 	b.Pay(charges[0], billingtest.Payment{})
 	b.UntilStatus(charges[0].ID, enum.ChargePaid)
 	until(t, "the refusal is recorded", func() bool { return len(b.Failures()) > 0 })
@@ -175,7 +184,7 @@ func TestSecretsNeverComeOut(t *testing.T) {
 		if strings.HasPrefix(field.Name, "__") || field.Name == "node" || field.Name == "nodes" {
 			continue
 		}
-		arguments := map[string]string{"accountStatement": `(accountId: "` + account.ID + `", period: {from: "` + period["from"].(string) + `", to: "` + period["to"].(string) + `"})`, "previewMirror": `(saleId: "` + charges[0].SaleID + `")`}[field.Name]
+		arguments := map[string]string{"accountStatement": `(accountId: "` + account.ID + `", period: {from: "` + period["from"].(string) + `", to: "` + period["to"].(string) + `"})`, "previewMirror": `(saleId: "` + charges[0].SaleID + `")`, "cardOptions": `(amountCents: 10000, brand: "visa")`}[field.Name]
 		for _, argument := range field.Arguments {
 			if argument.Name == "first" {
 				arguments = "(first: 5)"
@@ -193,7 +202,9 @@ func TestSecretsNeverComeOut(t *testing.T) {
 	content := dump.String()
 	for what, secret := range map[string]string{
 		"the client's secret": sandbox.DemoClientSecret, "the client's id": sandbox.DemoClientID, "the access token": sandbox.DemoAccessToken, "the secret token": sandbox.DemoSecretToken,
-		"a tax id": customer.TaxID, "a password hash": owner.person.PasswordHash + "argon2id", "the callback's secret": settings[0].CallbackSecret, "the seal": billingtest.MasterKey,
+		"a tax id": customer.TaxID, "a password hash": owner.person.PasswordHash + "argon2id", "the callback's secret": settings[0].CallbackSecret,
+		"a card's token": *card.CardToken, "the certificate": strings.Split(certificate, "\n")[1], "its key": strings.Split(certificate, "PRIVATE KEY-----\n")[1][:60],
+		"the seal": billingtest.MasterKey,
 	} {
 		if secret != "" && strings.Contains(content, secret) {
 			t.Errorf("%s came out", what)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -189,6 +190,66 @@ func sample(loaded *ast.Schema, of *ast.Type, depth int) any {
 	return "x"
 }
 
+// TestActionsFollowRoles compares the actions that each role is offered with the
+// least role of the mutation that the action's description names.
+func TestActionsFollowRoles(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	owner := b.as(enum.RoleOwner)
+	b.fill(24, owner.person)
+	loaded := schema(t)
+	leastRoles := map[string]enum.Role{}
+	for _, name := range []string{"ChargeAction", "CarnetAction"} {
+		for _, value := range loaded.Types[name].EnumValues {
+			mutation := strings.TrimSuffix(strings.Fields(value.Description)[0], ".")
+			leastRoles[value.Name+" of "+name] = leastRole(t, loaded.Mutation.Fields.ForName(mutation))
+		}
+	}
+	ranks := []enum.Role{enum.RoleReader, enum.RoleOperator, enum.RoleFinance, enum.RoleOwner}
+	offered := func(c *caller) (actions []string) {
+		var seen struct {
+			Charges struct {
+				Nodes []struct {
+					ID      string
+					Actions []string
+					Carnet  *struct{ Actions []string }
+				}
+			}
+		}
+		c.ask(`{ charges { nodes { id actions carnet { actions } } } }`, nil, &seen)
+		for _, one := range seen.Charges.Nodes {
+			for _, action := range one.Actions {
+				actions = append(actions, one.ID+" "+action+" of ChargeAction")
+			}
+			if one.Carnet == nil {
+				continue
+			}
+			for _, action := range one.Carnet.Actions {
+				actions = append(actions, one.ID+" "+action+" of CarnetAction")
+			}
+		}
+		return actions
+	}
+	whole := offered(owner)
+	for _, needed := range []string{"REFUND of ChargeAction", "SETTLE of ChargeAction", "CHANGE_AMOUNT of ChargeAction", "SETTLE of CarnetAction"} {
+		if !strings.Contains(strings.Join(whole, "\n"), needed) {
+			t.Errorf("nothing offers %s", needed)
+		}
+	}
+	for _, role := range ranks {
+		var want []string
+		for _, one := range whole {
+			_, action, _ := strings.Cut(one, " ")
+			if slices.Index(ranks, role) >= slices.Index(ranks, leastRoles[action]) {
+				want = append(want, one)
+			}
+		}
+		if got := offered(b.as(role)); !slices.Equal(got, want) {
+			t.Errorf("%s is offered %v instead of %v", role, got, want)
+		}
+	}
+}
+
 func TestNodes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -212,6 +273,10 @@ func TestNodes(t *testing.T) {
 		}{
 			{"a charge", row("chg", 1), other, "Charge"},
 			{"a sale", row("sal", 1), other, "Sale"},
+			{"a carnê", row("crn", 1), other, "Carnet"},
+			{"a refund", row("rfd", 1), other, "Refund"},
+			{"a batch", row("bat", 1), other, "Batch"},
+			{"an item of a batch, which is no node", row("bit", 3), other, ""},
 			{"a customer", row("cus", 1), other, "Customer"},
 			{"a product", row("prd", 1), other, "Product"},
 			{"an operation", row("opr", 1), other, "Operation"},

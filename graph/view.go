@@ -233,17 +233,23 @@ func vhsysPayload(ctx context.Context) func(*db.Integration, error) (*gen.VhsysI
 	}
 }
 
+// pixCertificate is the credential that Gerencianet asks for beside the pair of
+// every integration. It has no hint: pixCertificate of the integration tells whom
+// it names.
+const pixCertificate = "pixCertificate"
+
 // credentialStatuses answers every credential that an integration can have, set
 // or not.
 func credentialStatuses(settings *db.Integration) []*gen.CredentialStatus {
-	environments := []*enum.Environment{nil}
+	environments, names := []*enum.Environment{nil}, billing.CredentialNames[settings.Kind]
 	if settings.Kind == enum.Gerencianet {
+		names = append(slices.Clone(names), pixCertificate)
 		sandbox, production := enum.EnvironmentSandbox, enum.EnvironmentProduction
 		environments = []*enum.Environment{&sandbox, &production}
 	}
 	list := []*gen.CredentialStatus{}
 	for _, environment := range environments {
-		for _, name := range billing.CredentialNames[settings.Kind] {
+		for _, name := range names {
 			list = append(list, credentialStatus(settings, environment, name))
 		}
 	}
@@ -254,7 +260,10 @@ func credentialStatus(settings *db.Integration, environment *enum.Environment, n
 	status := &gen.CredentialStatus{Name: name, Environment: environment}
 	for _, one := range settings.Edges.Credentials {
 		if one.Name == name && (environment == nil || *environment == one.Environment) {
-			status.Set, status.Hint, status.SetAt, status.SetBy = true, nonEmpty(one.Hint), &one.SetAt, one.Edges.SetBy
+			status.Set, status.SetAt, status.SetBy = true, &one.SetAt, one.Edges.SetBy
+			if name != pixCertificate {
+				status.Hint = nonEmpty(one.Hint)
+			}
 		}
 	}
 	return status

@@ -24,6 +24,25 @@ type ProviderCharge struct {
 	NotificationURL string         `json:"notificationUrl"`
 	Emails          []string       `json:"emails"`
 	Billet          map[string]any `json:"billet"`
+	Account         string         `json:"account"`
+	Method          string         `json:"method"`
+	CarnetID        int64          `json:"carnetId"`
+	Parcel          int            `json:"parcel"`
+	Refunds         []struct {
+		Amount int64 `json:"amount"`
+	} `json:"refunds"`
+	History []struct {
+		Message string `json:"message"`
+	} `json:"history"`
+}
+
+// Refunded is what was given back of a card payment.
+func (p ProviderCharge) Refunded() int64 {
+	var sum int64
+	for _, one := range p.Refunds {
+		sum += one.Amount
+	}
+	return sum
 }
 
 // ProviderOrder is an order in the simulator's own record.
@@ -97,6 +116,7 @@ func (w *World) Mend() {
 	w.Helper()
 	w.Control("DELETE", "/gerencianet/faults", nil, nil)
 	w.Control("DELETE", "/vhsys/faults", nil, nil)
+	w.Control("DELETE", "/pix/faults", nil, nil)
 }
 
 // CallbackMode chooses whether callbacks are delivered: deliver, hold or lose.

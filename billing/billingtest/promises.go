@@ -3,6 +3,7 @@ package billingtest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,125 +14,258 @@ import (
 )
 
 // AssertPromises compares the database with the simulators' own record: the
-// promises I1 to I6 and I8 of the design, which hold whenever nothing is under
-// way.
+// promises I1 to I6, I8, I10, I12 and I17 of the design, which hold whenever
+// nothing is under way, for charges of every method.
 func (w *World) AssertPromises() {
 	w.Helper()
-	ours := must[[]*db.Charge](w)(w.DB.Charge.Query().All(context.Background()))
-	theirs := w.ProviderCharges()
-	w.assertIssuedOnce(ours, theirs)
-	w.assertKnown(ours, theirs)
-	w.assertNotLost(ours)
-	w.assertSameStatus(ours, theirs)
-	w.assertLedger(ours)
-	w.assertForward()
+	ctx := context.Background()
+	r := &record{
+		World: w, ours: must[[]*db.Charge](w)(w.DB.Charge.Query().WithCarnet().All(ctx)),
+		theirs: w.ProviderCharges(), pix: w.ProviderPixs(), byID: map[string]ProviderCharge{}, pixByID: map[string]ProviderPix{},
+		at: map[place]*db.Charge{},
+	}
+	for _, one := range r.theirs {
+		r.byID[fmt.Sprint(one.ID)] = one
+	}
+	for _, one := range r.pix {
+		r.pixByID[one.TxID] = one
+	}
+	for _, c := range r.ours {
+		r.at[placeOf(c)] = c
+	}
+	r.assertIssuedOnce()
+	r.assertKnown()
+	r.assertNotLost()
+	r.assertSameStatus()
+	r.assertRefunds()
+	r.assertLedger()
+	r.assertForward()
 	w.assertOrders()
+	r.assertNotices()
+	r.assertKeys()
+	r.assertEnvironments()
+}
+
+// record is what both sides know, at one moment.
+type record struct {
+	*World
+	ours    []*db.Charge
+	theirs  []ProviderCharge
+	pix     []ProviderPix
+	byID    map[string]ProviderCharge
+	pixByID map[string]ProviderPix
+	at      map[place]*db.Charge
+}
+
+// place is where a charge belongs: its own reference, or the carnê's with the
+// number of the parcel.
+type place struct {
+	reference string
+	parcel    int
+}
+
+func placeOf(c *db.Charge) place {
+	if booklet := c.Edges.Carnet; booklet != nil {
+		return place{booklet.Reference, c.Installment}
+	}
+	return place{c.Reference, 0}
 }
 
 // assertIssuedOnce is I1: one charge that is not cancelled for each reference; a
 // cancelled extra one is in the feed.
-func (w *World) assertIssuedOnce(ours []*db.Charge, theirs []ProviderCharge) {
-	w.Helper()
-	live := map[string][]int64{}
-	for _, one := range theirs {
+func (r *record) assertIssuedOnce() {
+	r.Helper()
+	live := map[place][]int64{}
+	for _, one := range r.theirs {
+		at := place{one.CustomID, one.Parcel}
 		if one.Status != "canceled" {
-			live[one.CustomID] = append(live[one.CustomID], one.ID)
+			live[at] = append(live[at], one.ID)
+		}
+		if c := r.at[at]; c != nil && one.Status == "canceled" && value(c.ProviderID) != fmt.Sprint(one.ID) && !r.told("ponte.charge.extra_cancelled", c) {
+			r.Errorf("I1: the extra charge %d of %s was cancelled, and nobody was told", one.ID, c.ID)
 		}
 	}
-	for reference, ids := range live {
+	for at, ids := range live {
 		if len(ids) > 1 {
-			w.Errorf("I1: %s has several charges at the provider: %v", reference, ids)
+			r.Errorf("I1: %v has several charges at the provider: %v", at, ids)
 		}
 	}
-	byReference := map[string]*db.Charge{}
-	for _, c := range ours {
-		byReference[c.Reference] = c
+}
+
+// told finds whether a failure with the code, any when it is "", is about the
+// charge or its carnê.
+func (r *record) told(code string, c *db.Charge) bool {
+	r.Helper()
+	about := r.DB.Failure.Query().Where(failure.SubjectIDIn(c.ID, value(c.CarnetID)))
+	if code != "" {
+		about.Where(failure.Code(code))
 	}
-	for _, one := range theirs {
-		c := byReference[one.CustomID]
-		if one.Status != "canceled" || c == nil || value(c.ProviderID) == fmt.Sprint(one.ID) {
-			continue
-		}
-		told := must[int](w)(w.DB.Failure.Query().Where(failure.SubjectID(c.ID), failure.Code("ponte.charge.extra_cancelled")).Count(context.Background()))
-		if told == 0 {
-			w.Errorf("I1: the extra charge %d of %s was cancelled, and nobody was told", one.ID, c.ID)
-		}
-	}
+	return must[bool](r.World)(about.Exist(context.Background()))
 }
 
 // assertKnown is I3: what is at the provider is ours.
-func (w *World) assertKnown(ours []*db.Charge, theirs []ProviderCharge) {
-	w.Helper()
-	ids, references := map[string]bool{}, map[string]bool{}
-	for _, c := range ours {
-		ids[value(c.ProviderID)], references[c.Reference] = true, true
+func (r *record) assertKnown() {
+	r.Helper()
+	ids := map[string]bool{}
+	for _, c := range r.ours {
+		ids[value(c.ProviderID)] = true
 	}
-	for _, one := range theirs {
-		cancelledExtra := references[one.CustomID] && one.Status == "canceled"
+	for _, one := range r.theirs {
+		cancelledExtra := r.at[place{one.CustomID, one.Parcel}] != nil && one.Status == "canceled"
 		if !ids[fmt.Sprint(one.ID)] && !cancelledExtra {
-			w.Errorf("I3: the provider has %d (%s, %s), which we do not know", one.ID, one.CustomID, one.Status)
+			r.Errorf("I3: the provider has %d (%s, %s), which we do not know", one.ID, one.CustomID, one.Status)
+		}
+	}
+	for _, one := range r.pix {
+		if !ids[one.TxID] {
+			r.Errorf("I3: the provider has the Pix %s (%s), which we do not know", one.TxID, one.Status)
 		}
 	}
 }
 
-// assertNotLost is I2: every charge is issued, or somebody was told.
-func (w *World) assertNotLost(ours []*db.Charge) {
-	w.Helper()
-	for _, c := range ours {
+// assertNotLost is I2: every charge is issued, every refund done, or somebody was
+// told.
+func (r *record) assertNotLost() {
+	r.Helper()
+	for _, c := range r.ours {
 		switch c.Status {
 		case enum.ChargeQueued, enum.ChargeIssuing, enum.ChargeUnknown:
-			w.Errorf("I2: %s is still %s", c.ID, c.Status)
+			r.Errorf("I2: %s is still %s", c.ID, c.Status)
 		case enum.ChargeFailed:
-			told := must[int](w)(w.DB.Failure.Query().Where(failure.SubjectID(c.ID)).Count(context.Background()))
-			if told == 0 {
-				w.Errorf("I2: %s has failed, and nobody was told", c.ID)
+			if !r.told("", c) {
+				r.Errorf("I2: %s has failed, and nobody was told", c.ID)
 			}
 		case enum.ChargeWaiting, enum.ChargeOverdue:
-			if c.TypeableLine == nil {
-				w.Errorf("I2: %s is %s and has no typeable line", c.ID, c.Status)
+			if !isWhole(c) {
+				r.Errorf("I2: %s is %s and lacks what its payer needs: %+v", c.ID, c.Status, c)
+			}
+		}
+		for _, one := range r.Refunds(c) {
+			if one.State != enum.RefundDone && !r.told("", c) {
+				r.Errorf("I2: refund %s is %s, and nobody was told", one.ID, one.State)
 			}
 		}
 	}
 }
 
-// their says what the provider's word for each of our statuses is.
-var their = map[enum.ChargeStatus]string{
-	enum.ChargeWaiting: "waiting", enum.ChargeOverdue: "unpaid", enum.ChargePaid: "paid", enum.ChargeSettled: "settled",
-	enum.ChargeCanceled: "canceled", enum.ChargeExpired: "expired", enum.ChargeRefunded: "refunded", enum.ChargeContested: "contested",
+// isWhole tells whether everything that the payer needs is here.
+func isWhole(c *db.Charge) bool {
+	switch c.Method {
+	case enum.MethodPix:
+		return c.PixCode != nil
+	case enum.MethodLink:
+		return c.Link != nil
+	case enum.MethodCard:
+		return c.CardToken == nil
+	}
+	return c.TypeableLine != nil && c.BarCode != nil && c.Link != nil
+}
+
+// their says what the provider's words for each of our statuses are.
+var their = map[enum.ChargeStatus][]string{
+	enum.ChargeWaiting: {"waiting", "link", "identified", "approved"}, enum.ChargeOverdue: {"unpaid", "identified"},
+	enum.ChargePaid: {"paid"}, enum.ChargeSettled: {"settled"}, enum.ChargeCanceled: {"canceled"}, enum.ChargeExpired: {"expired"},
+	enum.ChargeRefunded: {"refunded"}, enum.ChargeContested: {"contested"}, enum.ChargeFailed: {"unpaid", "new", "canceled"},
 }
 
 // assertSameStatus is I4, for every status: what the provider says is what we say.
-func (w *World) assertSameStatus(ours []*db.Charge, theirs []ProviderCharge) {
-	w.Helper()
-	known := map[string]ProviderCharge{}
-	for _, one := range theirs {
-		known[fmt.Sprint(one.ID)] = one
+func (r *record) assertSameStatus() {
+	r.Helper()
+	for _, c := range r.ours {
+		switch {
+		case c.ProviderID == nil:
+		case c.Method == enum.MethodPix:
+			r.assertSamePix(c)
+		default:
+			r.assertSameCharge(c)
+		}
 	}
-	for _, c := range ours {
-		if c.ProviderID == nil || c.Status == enum.ChargeFailed {
-			continue
+}
+
+func (r *record) assertSameCharge(c *db.Charge) {
+	r.Helper()
+	one, known := r.byID[*c.ProviderID]
+	if !known || !slices.Contains(their[c.Status], one.Status) {
+		r.Errorf("I4: %s is %s here and %s at the provider", c.ID, c.Status, one.Status)
+	}
+	if one.PaidValue > 0 && value(c.PaidCents) != one.PaidValue {
+		r.Errorf("I4: %s was paid %d, booked %d", c.ID, one.PaidValue, value(c.PaidCents))
+	}
+	if one.Total != c.AmountCents {
+		r.Errorf("I4: %s is of %d here and of %d at the provider", c.ID, c.AmountCents, one.Total)
+	}
+	if one.Parcel > 0 && (c.CarnetID == nil || one.Parcel != c.Installment) {
+		r.Errorf("I4: %s is parcel %d here and %d at the provider", c.ID, c.Installment, one.Parcel)
+	}
+}
+
+func (r *record) assertSamePix(c *db.Charge) {
+	r.Helper()
+	one, known := r.pixByID[*c.ProviderID]
+	if !known {
+		if c.Status != enum.ChargeFailed && c.Status != enum.ChargeCanceled { // its id is ours before it exists there
+			r.Errorf("I4: %s is %s here and not at the provider", c.ID, c.Status)
 		}
-		one := known[*c.ProviderID]
-		if their[c.Status] != one.Status {
-			w.Errorf("I4: %s is %s here and %s at the provider", c.ID, c.Status, one.Status)
+		return
+	}
+	if !slices.Contains(theirPix(one), c.Status) {
+		r.Errorf("I4: %s is %s here and %s at the provider, paid %v", c.ID, c.Status, one.Status, one.Received)
+	}
+	if len(one.Received) == 0 {
+		return
+	}
+	if first := one.Received[0]; value(c.PaidCents) != first.Value || value(c.EndToEndID) != first.E2EID || c.ProviderFeeCents != nil && *c.ProviderFeeCents != first.Fee {
+		r.Errorf("I4: %s was paid %+v, booked %d, fee %d", c.ID, first, value(c.PaidCents), value(c.ProviderFeeCents))
+	}
+}
+
+// theirPix answers what a Pix may be here.
+func theirPix(one ProviderPix) []enum.ChargeStatus {
+	switch {
+	case len(one.Received) > 0 && one.Refunded() >= one.Received[0].Value:
+		return []enum.ChargeStatus{enum.ChargeRefunded}
+	case len(one.Received) > 0:
+		return []enum.ChargeStatus{enum.ChargePaid}
+	case one.Status == "ATIVA" && one.IsPayable:
+		return []enum.ChargeStatus{enum.ChargeWaiting, enum.ChargeOverdue}
+	case one.Status == "ATIVA":
+		return []enum.ChargeStatus{enum.ChargeExpired, enum.ChargeWaiting, enum.ChargeOverdue} // until it is swept
+	}
+	return []enum.ChargeStatus{enum.ChargeCanceled, enum.ChargeSettled}
+}
+
+// assertRefunds is I5 for money given back: what the provider gave back is what
+// was booked.
+func (r *record) assertRefunds() {
+	r.Helper()
+	for _, c := range r.ours {
+		given := r.byID[value(c.ProviderID)].Refunded()
+		if c.Method == enum.MethodPix {
+			given = r.pixByID[value(c.ProviderID)].Refunded()
 		}
-		if c.Status == enum.ChargePaid && *c.PaidCents != one.PaidValue {
-			w.Errorf("I4: %s was paid %d, booked %d", c.ID, one.PaidValue, *c.PaidCents)
+		var done int64
+		for _, one := range r.Refunds(c) {
+			if one.State == enum.RefundDone {
+				done += one.AmountCents
+			}
+		}
+		if c.Status == enum.ChargePaid && (given != c.RefundedCents || done != given) || given > 0 && given >= value(c.PaidCents) && c.Status != enum.ChargeRefunded {
+			r.Errorf("I5: %s (%s, paid %d): %d given back at the provider, %d here, in refunds of %d", c.ID, c.Status, value(c.PaidCents), given, c.RefundedCents, done)
 		}
 	}
 }
 
 // assertLedger is I5.
-func (w *World) assertLedger(ours []*db.Charge) {
-	w.Helper()
-	check, err := w.CheckLedger(context.Background())
-	w.Must(err)
+func (r *record) assertLedger() {
+	r.Helper()
+	check, err := r.CheckLedger(context.Background())
+	r.Must(err)
 	for _, difference := range check.Differences {
-		w.Errorf("I5: %s %s: %s", difference.Code, difference.SubjectID, difference.Message)
+		r.Errorf("I5: %s %s: %s", difference.Code, difference.SubjectID, difference.Message)
 	}
-	for _, c := range ours {
+	for _, c := range r.ours {
 		if c.Status == enum.ChargePaid {
-			w.assertBooked(c)
+			r.assertBooked(c)
 		}
 	}
 }
@@ -139,9 +273,9 @@ func (w *World) assertLedger(ours []*db.Charge) {
 func (w *World) assertBooked(c *db.Charge) {
 	w.Helper()
 	entries := must[[]*db.Entry](w)(c.QueryEntries().All(context.Background()))
-	first, onAccount, fee := map[enum.EntryKind]int{}, int64(0), int64(0)
+	first, onAccount, fee, back := map[enum.EntryKind]int{}, int64(0), int64(0), int64(0)
 	for _, one := range entries {
-		if one.ReversesID == nil {
+		if one.ReversesID == nil && one.RefundID == nil {
 			first[one.Kind]++
 		}
 		if one.AccountID != nil {
@@ -150,9 +284,15 @@ func (w *World) assertBooked(c *db.Charge) {
 		if one.Kind == enum.EntryFee {
 			fee -= one.AmountCents
 		}
+		if one.Kind == enum.EntryEntry && one.RefundID != nil {
+			back -= one.AmountCents
+		}
 	}
-	if first[enum.EntryReceipt] != 1 || first[enum.EntryEntry] != 1 || first[enum.EntryFee] > 1 || onAccount != *c.PaidCents-fee {
-		w.Errorf("I5: %s is booked as %v with %d on the account, paid %d, fee %d", c.ID, first, onAccount, *c.PaidCents, fee)
+	if first[enum.EntryReceipt] != 1 || first[enum.EntryEntry] != 1 || first[enum.EntryFee] > 1 || onAccount != *c.PaidCents-fee-back || back != c.RefundedCents {
+		w.Errorf("I5: %s is booked as %v with %d on the account, paid %d, fee %d, given back %d", c.ID, first, onAccount, *c.PaidCents, fee, back)
+	}
+	if c.ProviderFeeCents != nil && fee != *c.ProviderFeeCents {
+		w.Errorf("I5: %s cost %d, booked %d", c.ID, *c.ProviderFeeCents, fee)
 	}
 }
 
@@ -164,8 +304,13 @@ var rank = map[enum.ChargeStatus]int{
 }
 
 // assertForward is I6, read from every charge's story.
-func (w *World) assertForward() {
+func (r *record) assertForward() {
+	w := r.World
 	w.Helper()
+	cards := map[string]bool{}
+	for _, c := range r.ours {
+		cards[c.ID] = c.Method == enum.MethodCard
+	}
 	events := must[[]*db.ChargeEvent](w)(w.DB.ChargeEvent.Query().Order(db.Asc(chargeevent.FieldChargeID), db.Asc(chargeevent.FieldAt), db.Asc(chargeevent.FieldID)).All(context.Background()))
 	for i, one := range events {
 		if i == 0 || events[i-1].ChargeID != one.ChargeID {
@@ -174,6 +319,9 @@ func (w *World) assertForward() {
 		before := events[i-1].Status
 		if before == enum.ChargeContested && one.Status == enum.ChargePaid {
 			continue // the payer's contest has failed
+		}
+		if before == enum.ChargeWaiting && one.Status == enum.ChargeFailed && cards[one.ChargeID] {
+			continue // it was refused after an analysis
 		}
 		if rank[one.Status] < rank[before] {
 			w.Errorf("I6: %s went from %s back to %s", one.ChargeID, before, one.Status)
@@ -208,6 +356,46 @@ func (w *World) assertOrders() {
 	for _, customer := range w.ProviderCustomers() {
 		if taxIDs[customer.Record["cnpj_cliente"]]++; !customer.Trashed && taxIDs[customer.Record["cnpj_cliente"]] > 1 {
 			w.Errorf("I8: the customer %v is there twice", customer.Record["cnpj_cliente"])
+		}
+	}
+}
+
+// assertNotices is I10: a token or a Pix is read at most once in an interval,
+// whatever tells of it, and what is unknown changes nothing.
+func (r *record) assertNotices() {
+	r.Helper()
+	var orphans int
+	r.World.Must(r.Pool.QueryRow(`SELECT count(*) FROM entries e WHERE e.charge_id IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM charges c WHERE c.id = e.charge_id AND c.provider_id IS NOT NULL)`).Scan(&orphans))
+	if orphans > 0 {
+		r.Errorf("I10: %d entries belong to charges that the provider never had", orphans)
+	}
+}
+
+// assertKeys is I12: each key stands for one thing, which is there.
+func (r *record) assertKeys() {
+	r.Helper()
+	var lost int
+	r.World.Must(r.Pool.QueryRow(`SELECT count(*) FROM idempotency_keys k WHERE NOT EXISTS (
+		SELECT id FROM sales WHERE id = k.subject_id UNION ALL SELECT id FROM charges WHERE id = k.subject_id
+		UNION ALL SELECT id FROM refunds WHERE id = k.subject_id UNION ALL SELECT id FROM batches WHERE id = k.subject_id)`).Scan(&lost))
+	if lost > 0 {
+		r.Errorf("I12: %d keys stand for nothing", lost)
+	}
+}
+
+// assertEnvironments is I17: a charge of one environment lives in the account of
+// that environment.
+func (r *record) assertEnvironments() {
+	r.Helper()
+	accounts := map[enum.Environment]string{enum.EnvironmentSandbox: "demo", enum.EnvironmentProduction: "production"}
+	for _, c := range r.ours {
+		account := r.byID[value(c.ProviderID)].Account
+		if c.Method == enum.MethodPix {
+			account = r.pixByID[value(c.ProviderID)].Account
+		}
+		if account != "" && account != accounts[c.Environment] {
+			r.Errorf("I17: %s is of %s, and lives in the account %s", c.ID, c.Environment, account)
 		}
 	}
 }

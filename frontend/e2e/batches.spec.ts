@@ -11,7 +11,7 @@ import {
   typeInto,
 } from "./panel";
 
-test.describe.configure({ mode: "serial" });
+test.describe.configure({ mode: "serial", timeout: 150_000 });
 
 const run = Date.now();
 const customer = `Cliente Lote ${run}`;

@@ -22,6 +22,14 @@ type vhsys struct {
 	products    *table
 	orders      *table
 	receivables *table
+	// voided are the numbers of invoices that will never be used.
+	voided        *table
+	orderDocument *document
+	invoices      []*invoiceKind
+	// situations are the custom statuses, removed ones too.
+	situations []situation
+	// pending are the transmissions whose outcome is not known yet.
+	pending map[transmission]struct{}
 	// sequences are the last ids given, so that none is ever given again.
 	sequences map[string]int64
 	windows   map[string]*rateWindow
@@ -36,6 +44,24 @@ type vhsysSettings struct {
 	// OrdersPostReceivables makes contas_pedido 1 create receivables from the
 	// instalments. Off, it is a mere flag.
 	OrdersPostReceivables bool `json:"ordersPostReceivables"`
+	// InvoicesPostReceivables makes contas_pedido 1 of an issued invoice create
+	// receivables from its instalments.
+	InvoicesPostReceivables bool `json:"invoicesPostReceivables"`
+	// OrderRefOnInvoices takes id_pedido_ref from the API, which otherwise only
+	// an invoice that a person makes from an order has.
+	OrderRefOnInvoices bool `json:"orderRefOnInvoices"`
+	// IssueMode is how a transmission ends: at once, after IssueMs, or when a
+	// person says so.
+	IssueMode string `json:"issueMode"`
+	IssueMs   int    `json:"issueMs"`
+	// RejectionReply is what a rejection at once is answered with: its text, or
+	// the refusal of everything.
+	RejectionReply string `json:"rejectionReply"`
+	// RejectNext rejects transmissions that would be good.
+	RejectNext orderedRefusal `json:"rejectNext"`
+	// IssuerTaxID and IssuerState are of the company that issues invoices.
+	IssuerTaxID string `json:"issuerTaxId"`
+	IssuerState string `json:"issuerState"`
 	// RateLimit is the number of calls of one account in a window; 0 blocks
 	// every call.
 	RateLimit int `json:"rateLimit"`
@@ -44,7 +70,29 @@ type vhsysSettings struct {
 }
 
 func defaultVhsysSettings() vhsysSettings {
-	return vhsysSettings{RequireUserAgent: true, RateLimit: 10000, RateWindowSeconds: 3600}
+	return vhsysSettings{
+		RequireUserAgent: true, RateLimit: 10000, RateWindowSeconds: 3600,
+		IssueMode: issueAtOnce, IssueMs: 2000, RejectionReply: rejectionAsText,
+		IssuerTaxID: "11222333000181", IssuerState: "PR",
+	}
+}
+
+// orderedRefusal is a refusal that a person asked for, for the next requests.
+type orderedRefusal struct {
+	// Route is a label, or one with a star at its end; empty is every route.
+	Route string `json:"route,omitempty"`
+	// Kind of invoice; empty is all of them.
+	Kind  string `json:"kind,omitempty"`
+	Code  string `json:"code,omitempty"`
+	Text  string `json:"text,omitempty"`
+	Count int    `json:"count"`
+}
+
+// spend uses the refusal up by one and forgets it with the last.
+func (o *orderedRefusal) spend() {
+	if o.Count--; o.Count <= 0 {
+		*o = orderedRefusal{}
+	}
 }
 
 // rateWindow counts the calls of one account.
@@ -61,18 +109,35 @@ func newVhsys(s *Sandbox, options Options) *vhsys {
 		serve: v.serve, describe: v.describe,
 		failure: func(_ *exchange, status int) answer { return vhsysFailure(status) },
 	}
+	v.makeTables()
 	v.reset()
 	v.routes = v.routeTable()
 	return v
 }
 
-// reset empties the service, without touching the journal.
-func (v *vhsys) reset() {
-	v.settings = defaultVhsysSettings()
+// makeTables makes what the routes hold on to.
+func (v *vhsys) makeTables() {
 	v.customers = newTable(customerNoun)
 	v.products = newTable(productNoun)
 	v.orders = newTable(orderNoun)
 	v.receivables = newTable(receivableNoun)
+	v.voided = newTable(voidedNoun)
+	v.orders.compute = v.computeOrder
+	v.orderDocument = &document{
+		table: v.orders, v: v, path: "/v2/pedidos", label: "o pedido", of: "do pedido",
+		parent: "id_pedido", itemKey: "id_ped_produto", items: itemFields,
+	}
+	v.invoices = v.invoiceKinds()
+}
+
+// reset empties the service, without touching the journal.
+func (v *vhsys) reset() {
+	v.settings = defaultVhsysSettings()
+	for _, t := range v.tables() {
+		t.clear()
+	}
+	v.pending = map[transmission]struct{}{}
+	v.situations = firstSituations()
 	v.sequences = map[string]int64{}
 	v.windows = map[string]*rateWindow{}
 	v.faults.clear()
@@ -80,7 +145,11 @@ func (v *vhsys) reset() {
 
 // tables are the nouns that have records of their own.
 func (v *vhsys) tables() []*table {
-	return []*table{v.customers, v.products, v.orders, v.receivables}
+	tables := []*table{v.customers, v.products, v.orders, v.receivables, v.voided}
+	for _, kind := range v.invoices {
+		tables = append(tables, kind.table)
+	}
+	return tables
 }
 
 // Vhsys serves the simulated Vhsys API. It expects the provider's paths,
@@ -93,9 +162,7 @@ func (v *vhsys) routeTable() []route {
 		v.customerRoutes(),
 		v.productRoutes(),
 		v.orderRoutes(),
-		v.itemRoutes(),
-		v.installmentRoutes(),
-		v.statusRoutes(),
+		v.invoiceRoutes(),
 		v.receivableRoutes(),
 		v.catalogRoutes(),
 	)
@@ -105,6 +172,10 @@ func (v *vhsys) routeTable() []route {
 func (v *vhsys) serve(e *exchange) answer {
 	v.sandbox.mu.Lock()
 	defer v.sandbox.mu.Unlock()
+	v.settleDue()
+	if e.route.open {
+		return e.route.handle(e)
+	}
 	account, known := v.accountOf(e.request.Header)
 	if !known {
 		return vhsysFailure(http.StatusUnauthorized)
@@ -175,6 +246,8 @@ func (v *vhsys) restore(entry journalEntry) error {
 	switch entry.Kind {
 	case "vhsys_settings":
 		return json.Unmarshal(entry.Value, &v.settings)
+	case "vhsys_situations":
+		return json.Unmarshal(entry.Value, &v.situations)
 	case "vhsys_sequence":
 		var last int64
 		err := json.Unmarshal(entry.Value, &last)
@@ -183,10 +256,21 @@ func (v *vhsys) restore(entry journalEntry) error {
 	}
 	for _, t := range v.tables() {
 		if t.noun.kind == entry.Kind {
-			return t.restore(entry.Value)
+			return v.restoreRecord(t, entry)
 		}
 	}
 	return nil // a noun of another version of this program
+}
+
+// restoreRecord puts a record back, and its transmission when it has one.
+func (v *vhsys) restoreRecord(t *table, entry journalEntry) error {
+	if err := t.restore(entry.Value); err != nil {
+		return err
+	}
+	if id, err := strconv.ParseInt(entry.ID, 10, 64); err == nil {
+		v.watch(t, id)
+	}
+	return nil
 }
 
 // next gives the following id of a sequence.
@@ -203,6 +287,7 @@ func (v *vhsys) save(t *table, r erpRecord) {
 	now := v.sandbox.clock.real()
 	t.put(r, now, now.Add(time.Duration(v.settings.LagMs)*time.Millisecond))
 	v.sandbox.record(t.noun.kind, strconv.FormatInt(r.ID, 10), r)
+	v.watch(t, r.ID)
 }
 
 // insert stores a new record of the account.

@@ -35,6 +35,7 @@ func paymentCondition(id int, name string, count, first, interval int, form stri
 // catalogRoutes are the lists that the API only reads.
 func (v *vhsys) catalogRoutes() []route {
 	return []route{
+		{method: "GET", path: "/v2/situacoes", handle: v.listSituations},
 		{method: "GET", path: "/v2/contas-bancarias", handle: func(e *exchange) answer {
 			return page(bankAccounts, e.request.URL.Query(), "Nenhuma conta bancária encontrada!")
 		}},

@@ -39,6 +39,7 @@ var customerNoun = &noun{
 		"id_categoria": 0, "categoria": []any{},
 	},
 	exact:      []string{"cnpj_cliente", "tipo_pessoa"},
+	indexed:    "cnpj_cliente",
 	contains:   []string{"razao_cliente", "fantasia_cliente"},
 	notFound:   "Nenhum cliente encontrado!",
 	notCreated: "Erro ao cadastrar o cliente!",

@@ -18,91 +18,90 @@ var installmentFields = []erpField{
 	{name: "data_pagamento", kind: dateField},
 }
 
-const installmentNotCreated = "Erro ao cadastrar a parcela para o pedido!"
-
-// installmentRoutes are the routes of an order's instalments.
-func (v *vhsys) installmentRoutes() []route {
+// installmentRoutes are the routes of a document's instalments.
+func (d *document) installmentRoutes() []route {
 	return []route{
-		{method: "GET", path: "/v2/pedidos/:id/parcelas", handle: v.listInstallments},
-		{method: "POST", path: "/v2/pedidos/:id/parcelas", handle: v.replaceInstallments},
+		{method: "GET", path: d.path + "/:id/parcelas", handle: d.listInstallments},
+		{method: "POST", path: d.path + "/:id/parcelas", handle: d.replaceInstallments},
 	}
 }
 
-// installmentRow is an instalment as GET answers it.
-func installmentRow(r erpRecord, installment map[string]any) map[string]any {
-	row := map[string]any{"id_pedido": r.ID, "forma_pagamento": "", "observacoes_parcela": ""}
-	for _, name := range []string{"id_parcela", "data_parcela", "valor_parcela", "forma_pagamento", "observacoes_parcela"} {
-		if value, sent := installment[name]; sent {
-			row[name] = value
-		}
-	}
-	return row
-}
-
-// installmentRows are all instalments of an order.
-func installmentRows(r erpRecord) []map[string]any {
+// installmentRows are all instalments of a document as GET answers them.
+func (d *document) installmentRows(r erpRecord) []map[string]any {
 	rows := make([]map[string]any, 0, len(r.Installments))
 	for _, installment := range r.Installments {
-		rows = append(rows, installmentRow(r, installment))
+		row := map[string]any{d.parent: r.ID, "forma_pagamento": "", "observacoes_parcela": ""}
+		for _, name := range []string{"id_parcela", "data_parcela", "valor_parcela", "forma_pagamento", "observacoes_parcela"} {
+			if value, sent := installment[name]; sent {
+				row[name] = value
+			}
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
 
 // listInstallments is GET …/parcelas.
-func (v *vhsys) listInstallments(e *exchange) answer {
-	r, _ := v.orders.seen(e.account, e.id(), v.sandbox.clock.real())
-	return page(installmentRows(r), e.request.URL.Query(), "Nenhuma parcela encontrada!")
+func (d *document) listInstallments(e *exchange) answer {
+	r, _ := d.seen(e.account, e.id(), d.v.sandbox.clock.real())
+	return page(d.installmentRows(r), e.request.URL.Query(), "Nenhuma parcela encontrada!")
 }
 
 // replaceInstallments is POST …/parcelas, which replaces all previous ones.
-func (v *vhsys) replaceInstallments(e *exchange) answer {
-	r, found := v.orders.latest(e.account, e.id())
+func (d *document) replaceInstallments(e *exchange) answer {
+	refused := erpRefused("Erro ao cadastrar a parcela para " + d.label + "!")
+	r, found := d.open(e)
 	bodies, isList := decodeArray(e.body)
 	if !found || !isList {
-		return erpRefused(installmentNotCreated)
+		return refused
 	}
 	var replaced []map[string]any
 	for _, body := range bodies {
 		installment, good := accept(installmentFields, body, true)
 		if !good || decimal(installment["valor_parcela"]) <= 0 {
-			return erpRefused(installmentNotCreated)
+			return refused
 		}
 		replaced = append(replaced, installment)
 	}
 	for _, installment := range replaced {
-		installment["id_parcela"] = v.next("installment", 40001)
+		installment["id_parcela"] = d.v.next("installment", 40001)
 	}
 	r.Installments = replaced
-	v.save(v.orders, r)
-	if v.settings.OrdersPostReceivables && r.Fields["contas_pedido"] == "1" {
-		v.postReceivables(r)
+	d.v.save(d.table, r)
+	if d == d.v.orderDocument && d.v.settings.OrdersPostReceivables {
+		d.v.postReceivables(r, "Ped_", "Pedido")
 	}
-	return erpSuccess(installmentRows(r))
+	return erpSuccess(d.installmentRows(r))
 }
 
-// postReceivables makes the receivables of an order anew from its
-// instalments. Those of earlier instalments go to the trash unless settled.
-func (v *vhsys) postReceivables(order erpRecord) {
-	origin := "Ped_" + strconv.FormatInt(order.ID, 10)
-	for _, id := range sortedIDs(v.receivables.rows) {
-		old, found := v.receivables.latest(order.Account, id)
-		if found && old.Fields["identificacao"] == origin && old.Fields["liquidado_rec"] != "Sim" {
+// postReceivables makes the receivables of a document anew from its
+// instalments, if it asks for them. Those of earlier instalments go to the
+// trash unless settled.
+func (v *vhsys) postReceivables(r erpRecord, prefix, title string) {
+	if r.Fields["contas_pedido"] != "1" {
+		return
+	}
+	origin := prefix + strconv.FormatInt(r.ID, 10)
+	for _, id := range v.receivables.index[indexKey{r.Account, origin}] {
+		old, found := v.receivables.latest(r.Account, id)
+		if found && !old.Trashed && old.Fields["liquidado_rec"] != "Sim" {
 			old.Trashed = true
 			v.save(v.receivables, old)
 		}
 	}
-	for _, installment := range order.Installments {
-		v.insert(v.receivables, order.Account, v.receivableOf(order, installment, origin))
+	for _, installment := range r.Installments {
+		fields := v.receivableOf(r, installment)
+		fields["identificacao"], fields["nome_conta"] = origin, fmt.Sprintf("%s %d", title, r.Number)
+		v.insert(v.receivables, r.Account, fields)
 	}
 }
 
-// receivableOf is the receivable that an instalment of an order posts.
-func (v *vhsys) receivableOf(order erpRecord, installment map[string]any, origin string) map[string]any {
+// receivableOf is the receivable that an instalment of a document posts.
+func (v *vhsys) receivableOf(r erpRecord, installment map[string]any) map[string]any {
 	fields := map[string]any{
-		"identificacao": origin, "nome_conta": fmt.Sprintf("Pedido %d", order.Number),
-		"id_cliente": order.Fields["id_cliente"], "nome_cliente": order.Fields["nome_cliente"],
+		"id_cliente": r.Fields["id_cliente"], "nome_cliente": r.Fields["nome_cliente"],
 		"id_banco": strconv.Itoa(defaultBankID), "vencimento_rec": installment["data_parcela"],
-		"valor_rec": installment["valor_parcela"], "data_emissao": order.Fields["data_pedido"],
+		"valor_rec": installment["valor_parcela"], "data_emissao": r.Fields["data_pedido"],
 		"forma_pagamento": installment["forma_pagamento"],
 	}
 	if installment["conta_liquidada"] == "1" {

@@ -16,18 +16,16 @@ var itemFields = []erpField{
 	{name: "peso_liq_produto", kind: moneyField, initial: 0},
 }
 
-const (
-	itemNotCreated = "Erro ao cadastrar o produto para o pedido!"
-	itemNotFound   = "Nenhum produto encontrado!"
-)
+const itemNotFound = "Nenhum produto encontrado!"
 
-// itemRoutes are the routes of an order's items.
-func (v *vhsys) itemRoutes() []route {
+// itemRoutes are the routes of a document's items.
+func (d *document) itemRoutes() []route {
+	path := d.path + "/:id/produtos"
 	return []route{
-		{method: "GET", path: "/v2/pedidos/:id/produtos", handle: v.listItems},
-		{method: "POST", path: "/v2/pedidos/:id/produtos", handle: v.addItems},
-		{method: "PUT", path: "/v2/pedidos/:id/produtos/:item", handle: v.changeItem},
-		{method: "DELETE", path: "/v2/pedidos/:id/produtos/:item", handle: v.removeItem},
+		{method: "GET", path: path, handle: d.listItems},
+		{method: "POST", path: path, handle: d.addItems},
+		{method: "PUT", path: path + "/:item", handle: d.changeItem},
+		{method: "DELETE", path: path + "/:item", handle: d.removeItem},
 	}
 }
 
@@ -36,52 +34,67 @@ func itemTotal(item map[string]any) float64 {
 	return twoDecimals(decimal(item["qtde_produto"])*decimal(item["valor_unit_produto"]) - decimal(item["desconto_produto"]))
 }
 
+// linesTotal is the sum of a document's items.
+func linesTotal(r erpRecord) float64 {
+	total := 0.0
+	for _, item := range r.Items {
+		total += itemTotal(item)
+	}
+	return total
+}
+
 // itemRow is an item as GET answers it.
-func itemRow(r erpRecord, item map[string]any) map[string]any {
+func (d *document) itemRow(r erpRecord, item map[string]any) map[string]any {
 	row := map[string]any{
-		"id_pedido": r.ID, "id_almoxarifado": 0, "id_lote": 0, "valor_desconto": "0.00", "info_adicional": "",
-		"xPed_produto": "", "nItem_produto": "", "json_localizacoes": nil,
+		d.parent: r.ID, "id_almoxarifado": 0, "id_lote": 0, "valor_desconto": "0.00", "info_adicional": "",
+		"xPed_produto": "", "nItem_produto": "", "json_localizacoes": nil, "valor_total_produto": itemTotal(item),
 	}
-	for _, f := range itemFields {
-		row[f.name] = f.initial
+	for _, f := range d.items {
+		if f.initial != nil {
+			row[f.name] = f.initial
+		}
 	}
-	row = merged(row, item)
-	row["valor_total_produto"] = itemTotal(item)
-	return row
+	return merged(row, item)
+}
+
+// itemRows are all items of a document.
+func (d *document) itemRows(r erpRecord) []map[string]any {
+	rows := make([]map[string]any, 0, len(r.Items))
+	for _, item := range r.Items {
+		rows = append(rows, d.itemRow(r, item))
+	}
+	return rows
 }
 
 // listItems is GET …/produtos.
-func (v *vhsys) listItems(e *exchange) answer {
-	r, _ := v.orders.seen(e.account, e.id(), v.sandbox.clock.real())
-	rows := make([]map[string]any, 0, len(r.Items))
-	for _, item := range r.Items {
-		rows = append(rows, itemRow(r, item))
-	}
-	return page(rows, e.request.URL.Query(), itemNotFound)
+func (d *document) listItems(e *exchange) answer {
+	r, _ := d.seen(e.account, e.id(), d.v.sandbox.clock.real())
+	return page(d.itemRows(r), e.request.URL.Query(), itemNotFound)
 }
 
 // addItems is POST …/produtos. It appends, so that a repeated call doubles
 // the items. One bad item refuses them all.
-func (v *vhsys) addItems(e *exchange) answer {
-	r, found := v.orders.latest(e.account, e.id())
+func (d *document) addItems(e *exchange) answer {
+	refused := erpRefused("Erro ao cadastrar o produto para " + d.label + "!")
+	r, found := d.open(e)
 	bodies, isList := decodeArray(e.body)
 	if !found || !isList {
-		return erpRefused(itemNotCreated)
+		return refused
 	}
 	rows := []map[string]any{}
 	for _, body := range bodies {
-		item, good := accept(itemFields, body, true)
-		if !good || !v.sellable(e.account, item) {
-			return erpRefused(itemNotCreated)
+		item, good := accept(d.items, body, true)
+		if !good || !d.v.sellable(e.account, item) {
+			return refused
 		}
 		rows = append(rows, item)
 	}
 	for i, item := range rows {
-		item["id_ped_produto"] = v.next("item", 9001)
+		item[d.itemKey] = d.v.next("item", 9001)
 		r.Items = append(r.Items, item)
-		rows[i] = itemRow(r, item)
+		rows[i] = d.itemRow(r, item)
 	}
-	v.save(v.orders, r)
+	d.v.save(d.table, r)
 	return erpSuccess(rows)
 }
 
@@ -91,35 +104,38 @@ func (v *vhsys) sellable(account string, item map[string]any) bool {
 	return found && decimal(item["qtde_produto"]) > 0 && decimal(item["valor_unit_produto"]) >= 0
 }
 
-// findItem locates an item of the latest order.
-func (v *vhsys) findItem(e *exchange) (erpRecord, int) {
-	r, _ := v.orders.latest(e.account, e.id())
+// findItem locates an item of the latest document that may be changed.
+func (d *document) findItem(e *exchange) (erpRecord, int) {
+	r, found := d.open(e)
+	if !found {
+		return r, -1
+	}
 	at := slices.IndexFunc(r.Items, func(item map[string]any) bool {
-		return whole(item["id_ped_produto"]) == e.number("item")
+		return whole(item[d.itemKey]) == e.number("item")
 	})
 	return r, at
 }
 
 // changeItem is PUT …/produtos/:item.
-func (v *vhsys) changeItem(e *exchange) answer {
-	r, at := v.findItem(e)
+func (d *document) changeItem(e *exchange) answer {
+	r, at := d.findItem(e)
 	body, _ := decodeObject(e.body)
-	fields, good := accept(itemFields, body, false)
+	fields, good := accept(d.items, body, false)
 	if at < 0 || !good || len(fields) == 0 {
-		return erpRefused("Erro ao alterar o produto do pedido!")
+		return erpRefused("Erro ao alterar o produto " + d.of + "!")
 	}
 	r.Items[at] = merged(r.Items[at], fields)
-	v.save(v.orders, r)
-	return erpSuccess(itemRow(r, r.Items[at]))
+	d.v.save(d.table, r)
+	return erpSuccess(d.itemRow(r, r.Items[at]))
 }
 
 // removeItem is DELETE …/produtos/:item. Items have no trash.
-func (v *vhsys) removeItem(e *exchange) answer {
-	r, at := v.findItem(e)
+func (d *document) removeItem(e *exchange) answer {
+	r, at := d.findItem(e)
 	if at < 0 {
 		return erpRefused(itemNotFound)
 	}
 	r.Items = slices.Delete(r.Items, at, at+1)
-	v.save(v.orders, r)
-	return erpSuccess(map[string]any{"id_ped_produto": e.number("item")})
+	d.v.save(d.table, r)
+	return erpSuccess(map[string]any{d.itemKey: e.number("item")})
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -21,27 +22,23 @@ const (
 func (v *vhsys) list(t *table) func(*exchange) answer {
 	return func(e *exchange) answer {
 		query := e.request.URL.Query()
-		rows := []map[string]any{}
-		for _, r := range t.all(e.account, v.sandbox.clock.real()) {
-			if row := v.row(t, r); t.keeps(r, row, query) {
-				rows = append(rows, row)
-			}
-		}
-		sortRows(rows, cmp.Or(query.Get("order"), t.noun.key), query.Get("sort"))
-		return page(rows, query, t.noun.notFound)
+		found := t.find(e.account, query, v.sandbox.clock.real())
+		t.sort(found, cmp.Or(query.Get("order"), t.noun.key), query.Get("sort"))
+		return pageRows(found, query, t.noun.notFound, t.row)
 	}
 }
 
-// row is the record in lists and in GET. Orders carry their totals.
-func (v *vhsys) row(t *table, r erpRecord) map[string]any {
-	if t == v.orders {
-		return v.orderRow(r)
+// find are the visible records that the filters keep, by id.
+func (t *table) find(account string, query url.Values, now time.Time) []erpRecord {
+	ids := t.ids
+	if value := query.Get(t.noun.indexed); value != "" && slices.Contains(t.noun.exact, t.noun.indexed) {
+		ids = t.index[indexKey{account, value}]
 	}
-	return t.wire(r)
+	return slices.DeleteFunc(t.pick(ids, account, now), func(r erpRecord) bool { return !t.keeps(r, query) })
 }
 
 // keeps applies the filters that the noun and every list have.
-func (t *table) keeps(r erpRecord, row map[string]any, query url.Values) bool {
+func (t *table) keeps(r erpRecord, query url.Values) bool {
 	if trash := query.Get("lixeira"); trash != "" && trash != r.lixeira() {
 		return false
 	}
@@ -52,25 +49,24 @@ func (t *table) keeps(r erpRecord, row map[string]any, query url.Values) bool {
 		return false
 	}
 	for _, name := range t.noun.exact {
-		if asked := query.Get(name); asked != "" && !equalValue(asked, row[t.column(name)]) {
+		if asked := query.Get(name); asked != "" && !equalValue(asked, t.value(r, t.column(name))) {
 			return false
 		}
 	}
 	for _, name := range t.noun.contains {
-		if asked := query.Get(name); !strings.Contains(strings.ToLower(fmt.Sprint(row[name])), strings.ToLower(asked)) {
+		if asked := query.Get(name); asked != "" && !containsText(t.value(r, t.column(name)), asked) {
 			return false
 		}
 	}
 	return true
 }
 
-// column is the record's field behind a filter of another name.
-func (t *table) column(filter string) string {
-	columns := map[string]string{
-		"status": "status_pedido", "vendedor": "vendedor_pedido", "valor_receita": "valor_rec",
-		"data_vencimento": "vencimento_rec", "liquidado": "liquidado_rec", "loja_visivel": "loja_visivel",
-	}
-	return cmp.Or(columns[filter], filter)
+// column is the record's field behind a filter.
+func (t *table) column(filter string) string { return cmp.Or(t.noun.columns[filter], filter) }
+
+// containsText looks for a part, without regard to case.
+func containsText(value any, part string) bool {
+	return strings.Contains(strings.ToLower(fmt.Sprint(value)), strings.ToLower(part))
 }
 
 // equalValue compares a parameter with a field, as amounts when both are.
@@ -82,40 +78,70 @@ func equalValue(asked string, value any) bool {
 	return asked == content
 }
 
-// sortRows orders by any field; a field that nobody has changes nothing.
-func sortRows(rows []map[string]any, field, direction string) {
-	slices.SortStableFunc(rows, func(x, y map[string]any) int {
-		order := compareValues(x[field], y[field])
-		if strings.EqualFold(direction, "desc") {
-			return -order
+// sortable is a record with the value that it is ordered by.
+type sortable struct {
+	record  erpRecord
+	text    string
+	number  float64
+	numeric bool
+}
+
+// sort orders records by any field; a field that nobody has changes nothing.
+// They come ordered by id.
+func (t *table) sort(records []erpRecord, field, direction string) {
+	descending := strings.EqualFold(direction, "desc")
+	if field == t.noun.key {
+		if descending {
+			slices.Reverse(records)
 		}
-		return order
-	})
-}
-
-// compareValues compares as numbers when both are, else as texts.
-func compareValues(x, y any) int {
-	left, right := fmt.Sprint(x), fmt.Sprint(y)
-	if isDecimal(left) && isDecimal(right) {
-		return cmp.Compare(decimal(left), decimal(right))
+		return
 	}
-	return cmp.Compare(left, right)
+	keyed := make([]sortable, len(records))
+	for i, r := range records {
+		text := fmt.Sprint(t.value(r, field))
+		number, err := strconv.ParseFloat(text, 64)
+		keyed[i] = sortable{r, text, number, err == nil}
+	}
+	slices.SortStableFunc(keyed, func(x, y sortable) int {
+		if descending {
+			return compareSortable(y, x)
+		}
+		return compareSortable(x, y)
+	})
+	for i, each := range keyed {
+		records[i] = each.record
+	}
 }
 
-// page cuts one page and adds the paging block.
+// compareSortable compares as numbers when both are, else as texts.
+func compareSortable(x, y sortable) int {
+	if x.numeric && y.numeric {
+		return cmp.Compare(x.number, y.number)
+	}
+	return cmp.Compare(x.text, y.text)
+}
+
+// page cuts one page of rows and adds the paging block.
 func page(rows []map[string]any, query url.Values, notFound string) answer {
-	limit := positive(query.Get("limit"), erpLimitUsual)
-	limit = min(limit, erpLimitMax)
+	return pageRows(rows, query, notFound, func(row map[string]any) map[string]any { return row })
+}
+
+// pageRows cuts one page, shows what is in it and adds the paging block.
+func pageRows[T any](found []T, query url.Values, notFound string, show func(T) map[string]any) answer {
+	limit := min(positive(query.Get("limit"), erpLimitUsual), erpLimitMax)
 	offset := positive(query.Get("offset"), 0)
-	start := min(offset, len(rows))
-	cut := rows[start:min(start+limit, len(rows))]
-	if len(cut) == 0 {
+	start := min(offset, len(found))
+	rows := []map[string]any{}
+	for _, each := range found[start:min(start+limit, len(found))] {
+		rows = append(rows, show(each))
+	}
+	if len(rows) == 0 {
 		return erpRefused(notFound)
 	}
 	return jsonAnswer(http.StatusOK, map[string]any{
-		"code": http.StatusOK, "status": "success", "data": cut,
+		"code": http.StatusOK, "status": "success", "data": rows,
 		"paging": map[string]any{
-			"total_count": len(cut), "total": len(rows), "offset": offset, "limit": limit, "limit_max": erpLimitMax,
+			"total_count": len(rows), "total": len(found), "offset": offset, "limit": limit, "limit_max": erpLimitMax,
 		},
 	})
 }
@@ -136,7 +162,7 @@ func (v *vhsys) show(t *table) func(*exchange) answer {
 		if !visible {
 			return erpRefused(t.noun.notFound)
 		}
-		return erpSuccess(v.row(t, r))
+		return erpSuccess(t.row(r))
 	}
 }
 
@@ -165,7 +191,7 @@ func (v *vhsys) change(t *table) func(*exchange) answer {
 		}
 		r.Fields = merged(r.Fields, fields)
 		v.save(t, r)
-		return erpSuccess(v.row(t, r))
+		return erpSuccess(t.row(r))
 	}
 }
 

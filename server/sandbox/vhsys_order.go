@@ -44,18 +44,22 @@ var orderNoun = &noun{
 	},
 	exact:      []string{"id_pedido", "status"},
 	contains:   []string{"nome_cliente", "vendedor"},
+	columns:    map[string]string{"status": "status_pedido", "vendedor": "vendedor_pedido"},
+	numbered:   "id_pedido",
+	computed:   []string{"valor_total_produtos", "valor_total_nota", "condicao_pagamento"},
 	notFound:   "Nenhum pedido encontrado!",
 	notCreated: "Erro ao cadastrar o pedido!",
 	notChanged: "Erro ao alterar o pedido!",
 }
 
-// orderRoutes are the routes of orders themselves.
+// orderRoutes are the routes of orders and of what is below them.
 func (v *vhsys) orderRoutes() []route {
 	routes := v.crud("/v2/pedidos", v.orders)
 	routes[0].handle = v.listOrders
 	routes[1].handle = v.createOrder
 	routes[3].handle = v.changeOrder
-	return routes
+	d := v.orderDocument
+	return slices.Concat(routes, d.itemRoutes(), d.installmentRoutes(), d.statusRoutes())
 }
 
 // listOrders is GET /pedidos. Its status filter knows the base values only.
@@ -82,7 +86,7 @@ func (v *vhsys) createOrder(e *exchange) answer {
 		Number: v.next("order_number/"+e.account, 1001), CreatedAt: v.sandbox.clock.stamp(), Fields: fields,
 	}
 	v.save(v.orders, r)
-	row := merged(v.orderRow(r), map[string]any{
+	row := merged(v.orders.row(r), map[string]any{
 		"id_pedido": "", "valor_total_produtos": "", "condicao_pagamento_id": "", "condicao_pagamento": 0,
 		"sync": "", "sync_id": "", "sync_user": "", "usuario_cad_pedido": 1,
 	})
@@ -111,20 +115,14 @@ func (v *vhsys) changeOrder(e *exchange) answer {
 	return v.change(v.orders)(e)
 }
 
-// orderRow is an order as GET answers it, with the totals that Vhsys
-// computes: products plus IPI plus freight less discount.
-func (v *vhsys) orderRow(r erpRecord) map[string]any {
-	row := v.orders.wire(r)
-	products := 0.0
-	for _, item := range r.Items {
-		products += itemTotal(item)
-	}
+// computeOrder adds the totals that Vhsys computes: products plus IPI plus
+// freight less discount.
+func (v *vhsys) computeOrder(row map[string]any, r erpRecord) {
+	products := linesTotal(r)
 	total := products + decimal(row["valor_IPI"]) + decimal(row["frete_pedido"]) - decimal(row["desconto_pedido"])
 	if len(r.Items) == 0 {
 		total = 0
 	}
-	row["id_pedido"] = r.Number
 	row["valor_total_produtos"], row["valor_total_nota"] = sixDecimals(products), sixDecimals(total)
 	row["condicao_pagamento"] = len(r.Installments)
-	return row
 }

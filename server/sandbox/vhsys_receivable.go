@@ -34,7 +34,8 @@ var receivableNoun = &noun{
 		"valor_baixa": "0.00", "parciais": []any{}, "brcode": nil,
 	},
 	exact:      []string{"valor_receita", "valor_pago", "data_vencimento", "data_pagamento", "liquidado", "id_registro"},
-	contains:   []string{},
+	columns:    map[string]string{"valor_receita": "valor_rec", "data_vencimento": "vencimento_rec", "liquidado": "liquidado_rec"},
+	indexed:    "identificacao",
 	notFound:   "Nenhuma receita encontrada!",
 	notCreated: "Erro ao cadastrar a receita!",
 	notChanged: "Erro ao alterar a receita!",
@@ -62,7 +63,6 @@ func (v *vhsys) createReceivable(e *exchange) answer {
 }
 
 // changeReceivable is PUT /contas-receber/:id: it settles, or takes it back.
-// A settlement without a value or a day means all of it, today.
 func (v *vhsys) changeReceivable(e *exchange) answer {
 	r, found := v.receivables.latest(e.account, e.id())
 	body, isObject := decodeObject(e.body)
@@ -70,6 +70,14 @@ func (v *vhsys) changeReceivable(e *exchange) answer {
 	if !found || !isObject || !good {
 		return erpRefused(receivableNoun.notChanged)
 	}
+	v.mark(&r, fields)
+	v.save(v.receivables, r)
+	return erpSuccess(v.receivables.row(r))
+}
+
+// mark changes a receivable. A settlement without a value or a day means all
+// of it, today.
+func (v *vhsys) mark(r *erpRecord, fields map[string]any) {
 	switch fields["liquidado_rec"] {
 	case "Sim":
 		settled := map[string]any{"valor_pago": r.Fields["valor_rec"], "data_pagamento": v.sandbox.clock.today()}
@@ -81,6 +89,4 @@ func (v *vhsys) changeReceivable(e *exchange) answer {
 		})
 	}
 	r.Fields = merged(r.Fields, fields)
-	v.save(v.receivables, r)
-	return erpSuccess(v.receivables.wire(r))
 }

@@ -118,7 +118,7 @@ export function IssueBatchScreen() {
               description={t("issue.pasteHint")}
               placeholder={t("issue.example")}
               rows={8}
-              className="digits"
+              classNames={{ input: "digits" }}
               {...form.getInputProps("table")}
             />
             <TableFile onRead={(text) => form.setFieldValue("table", text)} />

@@ -35,16 +35,13 @@ export function ChargeTable({ label, charges, without, selection }: Props) {
     {
       key: "method",
       header: t("charge.method"),
-      cell: (charge) => t(`method.short.${charge.method}`),
-    },
-    {
-      key: "installment",
-      header: t("charge.installment"),
-      cell: (charge) =>
-        t("charge.installmentOf", {
-          installment: charge.installment,
-          installments: charge.sale.installments,
-        }),
+      cell: (charge) => {
+        const method = t(`method.short.${charge.method}`);
+        const { installment, sale } = charge;
+        const { installments } = sale;
+        if (installments === 1 || charge.method === "CARD") return method;
+        return t("charge.methodOf", { method, installment, installments });
+      },
     },
     { key: "due", header: t("charge.dueDate"), cell: (charge) => <Day value={charge.dueDate} /> },
     {
