@@ -2,7 +2,6 @@ package vhsys
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -20,18 +19,6 @@ func (c *Client) GetOrder(ctx context.Context, orderID string) (provider.Order, 
 	}
 	row, err := c.one(ctx, path)
 	return orderOf(row), err
-}
-
-// one reads one record.
-func (c *Client) one(ctx context.Context, path string) (record, error) {
-	rows, err := c.do(ctx, http.MethodGet, path, nil)
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, absent()
-	}
-	return rows[0], nil
 }
 
 func orderOf(row record) provider.Order {
@@ -90,20 +77,20 @@ func dayOf(row record, field string) brazil.Date {
 // ChangedOrders lists the live orders, then those in the trash, because the list
 // holds either.
 func (c *Client) ChangedOrders(ctx context.Context, since time.Time, yield func(provider.Order) bool) error {
-	return c.changed(ctx, "/pedidos", "id_ped", "data_mod_pedido", since, func(row record) bool {
+	return c.changed(ctx, "/pedidos", "id_ped", since, func(row record) bool {
 		order := orderOf(row)
 		return order.Reference == "" || order.ID == "" || yield(order)
 	})
 }
 
-// changed calls yield with every record made or changed since the moment, oldest
-// change first, so that one which changes meanwhile moves to the end and none is
-// skipped.
-func (c *Client) changed(ctx context.Context, path, key, changedAt string, since time.Time, yield func(record) bool) error {
+// changed calls yield with every live record made or changed since the moment,
+// then with every one in the trash. They are ordered by id, because an order that
+// a change of a record moves would shift the pages.
+func (c *Client) changed(ctx context.Context, path, key string, since time.Time, yield func(record) bool) error {
 	goesOn := true
 	for _, inTrash := range []bool{false, true} {
 		query := url.Values{
-			"lixeira": {simNao(inTrash)}, "data_modificacao": {wallClock(since)}, "order": {changedAt}, "sort": {"Asc"},
+			"lixeira": {simNao(inTrash)}, "data_modificacao": {wallClock(since.Add(-searchMargin))}, "order": {key}, "sort": {"Asc"},
 		}
 		err := c.each(ctx, path, query, key, func(row record) bool {
 			goesOn = yield(row)
@@ -119,19 +106,19 @@ func (c *Client) changed(ctx context.Context, path, key, changedAt string, since
 // Receivables answers what is to be received. One that an order posted names it
 // (providers/vhsys.md, 2.4).
 func (c *Client) Receivables(ctx context.Context, since time.Time, yield func(provider.Receivable) bool) error {
-	return c.changed(ctx, "/contas-receber", "id_conta_rec", "data_mod_rec", since, func(row record) bool {
+	return c.changed(ctx, "/contas-receber", "id_conta_rec", since, func(row record) bool {
 		receivable := receivableOf(row)
 		return receivable.ID == "" || yield(receivable)
 	})
 }
 
-// receivableOf takes a receivable for settled only when all of it was paid: a
-// part also makes liquidado_rec "Sim".
+// receivableOf takes a receivable for settled only when all of it, less a
+// discount, was paid: a part also makes liquidado_rec "Sim".
 func receivableOf(row record) provider.Receivable {
 	amount, paid := row.cents("valor_rec"), row.cents("valor_pago")
 	return provider.Receivable{
 		ID: row.key("id_conta_rec"), OrderID: postedBy(row), AmountCents: amount, PaidCents: paid,
-		DueDate: row.day("vencimento_rec"), Settled: row.yes("liquidado_rec") && paid >= amount, Trashed: row.trashed(),
+		DueDate: row.day("vencimento_rec"), Settled: row.yes("liquidado_rec") && paid+row.cents("valor_desconto") >= amount, Trashed: row.trashed(),
 	}
 }
 

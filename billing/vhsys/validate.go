@@ -94,16 +94,7 @@ func (v *violations) base(status string) {
 func checkItems(items []provider.OrderItem) []provider.Violation {
 	var found violations
 	for i, item := range items {
-		field := fmt.Sprintf("items[%d]", i)
-		found.add(!id.MatchString(item.ProductID), field+".productID",
-			"Ligue este item a um produto do Vhsys.", "Tie this item to a product of Vhsys.")
-		found.add(strings.TrimSpace(item.Description) == "", field+".description",
-			"Dê ao item uma descrição.", "Give the item a description.")
-		found.short(item.Description, 255, field+".description", "descrição do item", "the item's description")
-		found.add(item.Quantity < 1, field+".quantity",
-			"A quantidade do item precisa ser pelo menos 1.", "The item's quantity must be at least 1.")
-		found.add(item.UnitCents < 0, field+".unitCents",
-			"O preço do item não pode ser negativo.", "The item's price cannot be negative.")
+		found.line(item, fmt.Sprintf("items[%d]", i), true)
 	}
 	return found
 }

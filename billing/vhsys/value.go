@@ -71,10 +71,13 @@ func (r record) text(names ...string) string {
 	return ""
 }
 
-// key answers an id, "" when there is none; the API writes 0 for none.
-func (r record) key(name string) string {
-	if text := r.text(name); id.MatchString(text) {
-		return text
+// key answers the first of the fields that holds an id, "" when none does; the API
+// writes 0 for none.
+func (r record) key(names ...string) string {
+	for _, name := range names {
+		if text := r.text(name); id.MatchString(text) {
+			return text
+		}
 	}
 	return ""
 }
