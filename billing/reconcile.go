@@ -443,6 +443,9 @@ var repairs = map[enum.DifferenceKind]func(*db.OrderUpdate){
 	},
 }
 
+// Repairable tells whether the mirror can send anew what differs.
+func Repairable(kind enum.DifferenceKind) bool { return repairs[kind] != nil }
+
 // IgnoreDifference notes that a difference is on purpose.
 func (s *Service) IgnoreDifference(ctx context.Context, id string) (*db.Difference, error) {
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
