@@ -22,6 +22,7 @@ type world struct {
 	*vhsys.Client
 	control http.Handler
 	address string
+	now     func() time.Time
 }
 
 func setupWorld(t *testing.T) *world {
@@ -40,7 +41,7 @@ func setupWorld(t *testing.T) *world {
 	client := vhsys.New(vhsys.Config{
 		BaseURL: server.URL, AccessToken: sandbox.DemoAccessToken, SecretAccessToken: sandbox.DemoSecretToken, Timeout: 5 * time.Second, Now: clock,
 	})
-	return &world{t, client, simulated.Control(), server.URL}
+	return &world{t, client, simulated.Control(), server.URL, clock}
 }
 
 func (w *world) order(method, path string, body any) {
