@@ -344,11 +344,10 @@ func (c *Client) IssueInvoice(ctx context.Context, kind provider.InvoiceKind, in
 	if len(answered) > 0 {
 		sent = withSent(invoiceOf(kind, answered[0]), sent)
 	}
-	read, err := c.GetInvoice(ctx, kind, invoiceID)
-	if err != nil {
-		return sent, nil // it was sent: only the reading failed
+	if read, err := c.GetInvoice(ctx, kind, invoiceID); err == nil {
+		return withSent(read, sent), nil
 	}
-	return withSent(read, sent), nil
+	return sent, nil // only the reading failed
 }
 
 // withSent adds to what was read of an invoice what the answer to its sending told
