@@ -10,14 +10,15 @@ import (
 	"ponte/ent/enum"
 )
 
-// goods makes a product whose NF-e a person issues.
-func (b *bundle) goods(priceCents int64) string {
+// goods makes a product whose NF-e a person issues, or gives it another CFOP: 6102 is
+// the right one for a buyer of another state.
+func (b *bundle) goods(id *string, cfop string) string {
 	b.Helper()
 	made, err := b.SaveProduct(b.Context(), billing.SaveProduct{
-		Code: "ROT-AC", Name: "Roteador", PriceCents: priceCents, Active: true,
+		ID: id, Code: "ROT-AC", Name: "Roteador", PriceCents: 25_900, Active: true,
 		Invoicing: &billing.Invoicing{
 			RemoteProductID: billingtest.Ref(b.RemoteProduct("ROT-AC")), RemoteProductName: billingtest.Ref("Roteador AC1200"), Document: enum.DocumentNFe,
-			Timing: enum.TimingManual, Ncm: billingtest.Ref("85176241"), Cfop: billingtest.Ref("5102"), UnitOrServiceCode: billingtest.Ref("UN"),
+			Timing: enum.TimingManual, Ncm: billingtest.Ref("85176241"), Cfop: &cfop, UnitOrServiceCode: billingtest.Ref("UN"),
 		},
 	})
 	b.Must(err)
@@ -48,7 +49,7 @@ func TestRecordSale(t *testing.T) {
 	b := setup(t)
 	b.Ready()
 	operator, finance := b.as(enum.RoleOperator), b.as(enum.RoleFinance)
-	input := b.paidElsewhere(b.goods(25_900))
+	input := b.paidElsewhere(b.goods(nil, "6102"))
 	input["discountCents"], input["idempotencyKey"] = 800, "paypal-1"
 	if !operator.forbidden("recordSale", input) {
 		t.Error("an operator records a payment")
@@ -128,12 +129,12 @@ func TestRecordSale(t *testing.T) {
 }
 
 type invoiceView struct {
-	ID, Kind, State, Number, AccessKey, Protocol string
-	Test                                         bool
-	TotalCents                                   int
-	RemoteID, IssuedAt, CancelUntil              *string
-	Sale                                         struct{ ID string }
-	Operations                                   []struct {
+	ID, Kind, State, Number, AccessKey, Protocol, RejectionText string
+	Test                                                        bool
+	TotalCents                                                  int
+	RemoteID, IssuedAt, CancelUntil                             *string
+	Sale                                                        struct{ ID string }
+	Operations                                                  []struct {
 		ID, Kind string
 		Subject  struct {
 			Typename string `json:"__typename"`
@@ -149,7 +150,7 @@ type invoiceView struct {
 	}
 }
 
-const invoiceFields = `id kind state number accessKey protocol test totalCents remoteId issuedAt cancelUntil sale { id } operations { id kind subject { __typename id } } failure { code subjectLabel subject { __typename id } }`
+const invoiceFields = `id kind state number accessKey protocol rejectionText test totalCents remoteId issuedAt cancelUntil sale { id } operations { id kind subject { __typename id } } failure { code subjectLabel subject { __typename id } }`
 
 func TestInvoice(t *testing.T) {
 	t.Parallel()
@@ -158,7 +159,8 @@ func TestInvoice(t *testing.T) {
 	if refused := owner.change("saveVhsysIntegration", "integration { id }", map[string]any{"companyState": "MG"}, nil); refused != "" {
 		t.Fatal(refused)
 	}
-	saleID := finance.record(b.paidElsewhere(b.goods(25_900)))
+	productID := b.goods(nil, "5102")
+	saleID := finance.record(b.paidElsewhere(productID))
 	b.UntilIdle()
 	type payload struct {
 		Invoice   *invoiceView
@@ -185,16 +187,30 @@ func TestInvoice(t *testing.T) {
 	if refused := operator.change("issueInvoice", selection, input, &started); refused != "" || started.Operation == nil || started.Operation.Kind != "ISSUE_INVOICE" || started.Invoice.Sale.ID != saleID {
 		t.Fatalf("%s: %+v", refused, started)
 	}
-	var issued invoiceView
-	until(t, "the invoice is issued", func() bool {
-		issued = invoiceView{}
-		reader.node(started.Invoice.ID, "Invoice", invoiceFields, &issued)
-		return issued.State == "ISSUED"
-	})
-	if !issued.Test || issued.TotalCents != 51_800 || issued.Number == "" || len(issued.AccessKey) != 44 || issued.Protocol == "" || issued.RemoteID == nil || issued.IssuedAt == nil || issued.CancelUntil == nil || issued.Failure != nil {
+	become := func(state string) (seen invoiceView) {
+		t.Helper()
+		until(t, "the invoice is "+state, func() bool {
+			seen = invoiceView{}
+			reader.node(started.Invoice.ID, "Invoice", invoiceFields, &seen)
+			return seen.State == state
+		})
+		return seen
+	}
+	become("REJECTED")
+	b.UntilIdle() // its failure is written
+	rejected := become("REJECTED")
+	if rejected.RejectionText == "" || rejected.Failure == nil || rejected.Failure.Subject.ID != rejected.ID || rejected.Number != "" {
+		t.Errorf("%+v", rejected)
+	}
+	b.goods(&productID, "6102")
+	if refused := operator.change("issueInvoice", selection, input, &started); refused != "" || started.Replayed {
+		t.Fatalf("another time: %s %+v", refused, started)
+	}
+	issued := become("ISSUED")
+	if !issued.Test || issued.TotalCents != 51_800 || issued.Number == "" || len(issued.AccessKey) != 44 || issued.Protocol == "" || issued.RemoteID == nil || issued.IssuedAt == nil || issued.CancelUntil == nil || issued.Failure != nil || issued.RejectionText != "" {
 		t.Errorf("%+v", issued)
 	}
-	if len(issued.Operations) != 1 || issued.Operations[0].Subject.Typename != "Invoice" || issued.Operations[0].Subject.ID != issued.ID {
+	if len(issued.Operations) != 2 || issued.Operations[0].Subject.Typename != "Invoice" || issued.Operations[0].Subject.ID != issued.ID {
 		t.Errorf("%+v", issued.Operations)
 	}
 	if got := operator.change("issueInvoice", selection, input, nil); got != "INVOICE_STATE kind" {

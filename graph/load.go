@@ -337,6 +337,7 @@ func idsOf[N any](list []*N, key func(*N) string) []string {
 
 func (l *loaders) sawSales(list []*db.Sale) {
 	id := func(s *db.Sale) string { return s.ID }
+	announce(l.sale, list, id) // what belongs to them leads back, in no order of its own
 	announce(l.customer, list, func(s *db.Sale) string { return s.CustomerID })
 	announce(l.saleItems, list, id)
 	announce(l.saleCharges, list, id)
