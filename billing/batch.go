@@ -329,6 +329,9 @@ func (s *Service) startItem(ctx context.Context, op *db.Operation, current *db.B
 		return s.startMirror(ctx, op, item)
 	}
 	err := s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
+		if now, err := tx.Batch.Get(ctx, current.ID); err != nil || now.State != enum.BatchRunning { // stopped since
+			return err
+		}
 		started, err := s.doItem(ctx, tx, current, item)
 		if err != nil {
 			return err

@@ -89,6 +89,7 @@ type Timing struct {
 	NoticeInterval  time.Duration // the least time between two readings of one token
 	StopGrace       time.Duration // how long a try may go on after the workers were told to stop
 	Workers         int           // operations at once in this process
+	DailyCalls      int           // of one endpoint of the issuer in a day, all processes together; 0 for any number
 }
 
 // DefaultTiming is right for production.
@@ -104,7 +105,16 @@ func DefaultTiming() Timing {
 		NoticeInterval:  2 * time.Second,
 		StopGrace:       6 * time.Second,
 		Workers:         16,
+		DailyCalls:      15_000, // providers/gerencianet.md, 8.2
 	}
+}
+
+// Guard gives the guard of a provider's account the waits of the operations behind
+// it, as far as they are not longer than the usual ones.
+func (t Timing) Guard(config provider.GuardConfig) *provider.Guard {
+	config.Pause, config.MaxPause = min(t.RetryBase, 5*time.Second), min(t.RetryMax, 2*time.Minute)
+	config.Hold = min(t.RetryMax, 30*time.Second)
+	return provider.NewGuard(config)
 }
 
 // NewClient answers an ent client over a pool.

@@ -17,6 +17,10 @@ import (
 
 var cardTokenPattern = regexp.MustCompile(`^[a-fA-F0-9]{40}$`)
 
+// hasCard tells whether a charge has a card that was not used yet. (A column
+// without a value is read as a pointer to nothing.)
+func hasCard(c *db.Charge) bool { return len(value(c.CardToken)) > 0 }
+
 func cardPlace(chargeID string) string { return "charge/" + chargeID + "/cardToken" }
 
 // refuseCard writes down that the card of a locked charge was not accepted: the
@@ -25,8 +29,10 @@ func (s *Service) refuseCard(ctx context.Context, tx *db.Tx, c *db.Charge, told 
 	if !isUnissued(c.Status) && c.Status != enum.ChargeWaiting {
 		return nil
 	}
-	if source != enum.SourceOperation && isRetrying(c) {
-		return nil // the refusal of the card before; what becomes of this one its own operation finds out
+	if source != enum.SourceOperation && isUnissued(c.Status) && wasRefused(c) {
+		// It is known already, by the answer that tells more; or it is of the card
+		// before, and what becomes of this one its own operation finds out.
+		return nil
 	}
 	err := tx.Charge.UpdateOneID(c.ID).SetRefusal(told.Reason).SetCardRetryable(told.CanRetry).ClearCardToken().ClearSentAt().Exec(ctx)
 	if err != nil || c.Status == enum.ChargeFailed && c.Refusal == told.Reason {
@@ -39,10 +45,8 @@ func (s *Service) refuseCard(ctx context.Context, tx *db.Tx, c *db.Charge, told 
 	return s.recordFailure(ctx, tx, chargeFailure(c, "charge.card_refused", firstText(told.Reason, "sem motivo informado / no reason given")))
 }
 
-// isRetrying tells whether another card is under way after a refused one.
-func isRetrying(c *db.Charge) bool {
-	return isUnissued(c.Status) && c.Status != enum.ChargeFailed && (c.Refusal != "" || c.CardRetryable)
-}
+// wasRefused tells whether the provider has refused a card for the charge.
+func wasRefused(c *db.Charge) bool { return c.Refusal != "" || c.CardRetryable }
 
 // readRefusedCard is the issue of a card charge without a token: the card was
 // tried, so what became of it is read; one that was never tried needs a card.
@@ -71,7 +75,7 @@ func (s *Service) RetryCardCharge(ctx context.Context, id, cardToken string, ins
 	return s.start(ctx, id, enum.ActionRetryCard, func(ctx context.Context, tx *db.Tx, c *db.Charge) (*db.Operation, bool, error) {
 		kind := enum.KindRetryCard
 		switch {
-		case c.ProviderID == nil || c.Refusal == "" && !c.CardRetryable: // no card was refused at the provider
+		case c.ProviderID == nil || !wasRefused(c): // no card was refused at the provider
 			kind = enum.KindIssueCharge
 		case !c.CardRetryable:
 			return nil, false, refuse("CARD_NOT_RETRYABLE", "id",
@@ -113,7 +117,7 @@ func (s *Service) runRetryCard(ctx context.Context, op *db.Operation) (finish, e
 		return func(ctx context.Context, tx *db.Tx) error { return s.applyIssued(ctx, tx, c.ID, read) }, nil
 	}
 	switch {
-	case c.CardToken != nil:
+	case hasCard(c):
 		return s.sendCard(ctx, op, c, issuer)
 	case !settled:
 		return nil, errSettling
@@ -140,9 +144,9 @@ func (s *Service) sendCard(ctx context.Context, op *db.Operation, c *db.Charge, 
 	if provider.ClassOf(err) == provider.Ambiguous {
 		return nil, err
 	}
-	keep := c.CardToken
+	keep := value(c.CardToken)
 	return nil, errors.Join(err, s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error { // it certainly was not used
-		return tx.Charge.UpdateOneID(c.ID).SetCardToken(*keep).ClearSentAt().Exec(ctx)
+		return tx.Charge.UpdateOneID(c.ID).SetCardToken(keep).ClearSentAt().Exec(ctx)
 	}))
 }
 

@@ -101,6 +101,14 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "Não sabemos se o e-mail da segunda via saiu: o provedor não respondeu.", EN: "We do not know whether the second copy was mailed: the provider did not answer."},
 		provider.Text{PT: "Pergunte ao cliente antes de enviar de novo.", EN: "Ask the customer before sending it again."},
 	},
+	"calls_near_limit": {
+		provider.Text{PT: "As chamadas de hoje ao provedor chegaram a 80 % do limite diário: {detail}.", EN: "Today's calls to the provider have reached 80 % of the daily limit: {detail}."},
+		provider.Text{PT: "No limite, o que faltar é enviado depois da meia-noite. Emita carnês no lugar de muitas cobranças avulsas, ou peça ao provedor um limite maior.", EN: "At the limit, what remains is sent after midnight. Issue carnês instead of many single charges, or ask the provider for a higher limit."},
+	},
+	"calls_spent": {
+		provider.Text{PT: "O limite diário de chamadas ao provedor foi atingido: {detail}. Nada foi enviado.", EN: "The daily limit of calls to the provider is reached: {detail}. Nothing was sent."},
+		provider.Text{PT: "Nada a fazer: o envio continua sozinho depois da meia-noite (horário de Brasília). Se acontecer sempre, peça ao provedor um limite maior.", EN: "Nothing to do: sending goes on by itself after midnight in São Paulo. If it keeps happening, ask the provider for a higher limit."},
+	},
 	"credentials.missing": {
 		provider.Text{PT: "Faltam as credenciais da integração neste ambiente.", EN: "The integration's credentials for this environment are missing."},
 		provider.Text{PT: "Abra a integração, preencha as credenciais e teste a conexão.", EN: "Open the integration, fill in the credentials and test the connection."},

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -54,7 +55,7 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 			subject_id, subject_label, operation_id, count, first_at, last_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15)
 		ON CONFLICT (cause_key) WHERE state <> 'RESOLVED' DO UPDATE SET count = failures.count + 1, last_at = EXCLUDED.last_at,
-			provider_text = EXCLUDED.provider_text, operation_id = EXCLUDED.operation_id,
+			provider_text = COALESCE(EXCLUDED.provider_text, failures.provider_text), operation_id = EXCLUDED.operation_id,
 			state = CASE WHEN failures.state = 'IGNORED' THEN 'IGNORED' ELSE EXCLUDED.state END
 		RETURNING id`,
 		id, r.causeKey, r.code, r.state, r.integration, r.environment, cause, remedy, r.field, r.providerCode, r.providerText,
@@ -183,9 +184,12 @@ const (
 // recordDelay tells of what keeps an operation waiting: at once when a person
 // must act, after a few tries when it may heal by itself.
 func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, problem *provider.Error) error {
+	if isToldOnce(problem) {
+		return nil
+	}
 	switch problem.Class {
 	case provider.Unavailable:
-		if op.Tries < quietTries {
+		if op.Tries < quietTries || errors.Is(problem, provider.ErrDown) { // the calls that were sent tell it
 			return nil
 		}
 		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, "unavailable", enum.FailureRetrying))

@@ -260,7 +260,7 @@ func (s *Service) providerRequest(ctx context.Context, c *db.Charge) (provider.C
 		return provider.ChargeRequest{}, err
 	}
 	wanted := chargeRequest(c, chargeTitle(c), s.callbackURL(settings, c.Environment))
-	if wanted.Card != nil && c.CardToken != nil {
+	if wanted.Card != nil && hasCard(c) {
 		if wanted.Card.Token, err = s.Seal.Open(*c.CardToken, cardPlace(c.ID)); err != nil {
 			return provider.ChargeRequest{}, fmt.Errorf("open a card's token: %w", err)
 		}

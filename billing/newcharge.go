@@ -261,9 +261,13 @@ func (s *Service) createCharge(ctx context.Context, tx *db.Tx, input NewCharge) 
 	if input.PaymentMethod == "" {
 		input.PaymentMethod = enum.MethodBoleto
 	}
+	installments := 1
+	if input.PaymentMethod == enum.MethodCard {
+		installments = max(input.CardInstallments, 1)
+	}
 	sold, err := s.createSaleOnce(ctx, tx, NewSale{
 		CustomerID: *input.CustomerID, Items: []*NewItem{{Description: input.Description, Quantity: 1, UnitCents: input.AmountCents}},
-		DiscountCents: input.DiscountCents, PaymentMethod: input.PaymentMethod, Installments: max(input.CardInstallments, 1), FirstDueDate: input.DueDate,
+		DiscountCents: input.DiscountCents, PaymentMethod: input.PaymentMethod, Installments: installments, FirstDueDate: input.DueDate,
 		PixExpiresInSeconds: input.PixExpiresInSeconds, LinkMethods: input.LinkMethods, CardToken: input.CardToken,
 		Terms: input.Terms, SendEmail: input.SendEmail, IdempotencyKey: input.IdempotencyKey,
 	})

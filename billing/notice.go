@@ -169,7 +169,7 @@ func needsDetail(c *db.Charge, told provider.Event) bool {
 	if told.Status == provider.Overdue {
 		return c.Method == enum.MethodCard && c.Status != enum.ChargeFailed
 	}
-	return told.PaidCents == nil || c.Method == enum.MethodLink && c.PaidWith == nil
+	return told.PaidCents == nil || c.Method == enum.MethodLink && c.PaidWith == nil || c.Method == enum.MethodCard && c.CardMask == ""
 }
 
 // applyEvents applies every entry that is newer than the last one applied.
@@ -226,7 +226,7 @@ func eventCharge(told provider.Event, read provider.Charge) provider.Charge {
 	at := told.At
 	c := provider.Charge{
 		ProviderID: told.ProviderID, Status: told.Status, ProviderStatus: told.ProviderStatus,
-		PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at, PaidWith: read.PaidWith,
+		PaidCents: told.PaidCents, PaidOn: told.PaidOn, ConfirmedAt: &at, PaidWith: read.PaidWith, CardMask: read.CardMask,
 	}
 	if c.PaidCents == nil {
 		c.PaidCents = read.PaidCents

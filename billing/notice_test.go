@@ -166,5 +166,82 @@ func live(w *billingtest.World, r *rapid.T, c *db.Charge) {
 }
 
 func resend(w *billingtest.World, c *db.Charge) {
+	if c.Method == enum.MethodPix {
+		if received := w.ProviderPix(c).Received; len(received) > 0 {
+			_ = w.TryControl("POST", "/pix/callbacks/resend", map[string]any{"e2eId": received[0].E2EID}, nil)
+		}
+		return
+	}
 	_ = w.TryControl("POST", "/gerencianet/callbacks/resend", map[string]any{"token": w.ProviderCharge(c).Token}, nil)
+}
+
+// TestEveryMethodAddsUp does the same to one charge of each method, with what
+// people ask of us in between: refunds, cancels, settlements, other cards.
+func TestEveryMethodAddsUp(t *testing.T) {
+	t.Parallel()
+	w := billingtest.New(t).Ready().RegisteredPix()
+	w.Control("PUT", "/gerencianet/settings", map[string]any{"bolix": false}, nil)
+	w.Control("PUT", "/gerencianet/callbacks/settings", map[string]any{"duplicate": 1, "shuffle": true, "delayMs": 5}, nil)
+	w.Control("PUT", "/pix/settings", map[string]any{"refundMs": 20}, nil)
+	rapid.Check(t, func(r *rapid.T) {
+		amount := int64(rapid.IntRange(2_000, 1_000_000).Draw(r, "amount"))
+		_, _, charges := w.IssuedCarnet(3*amount, 3)
+		charges = append(charges, w.ChargeOf(enum.MethodBoleto, amount), w.ChargeOf(enum.MethodLink, amount), w.ChargeOf(enum.MethodPix, amount))
+		for _, input := range []billing.NewCharge{w.NewPix(amount, 3_600), w.NewCard(amount, rapid.SampledFrom([]string{
+			billingtest.CardApproved, billingtest.CardRefused, billingtest.CardForbidden, billingtest.CardInAnalysis,
+		}).Draw(r, "card"))} {
+			charges = append(charges, w.Create(input))
+		}
+		w.UntilIdle()
+		for i, c := range charges {
+			charges[i] = w.ChargeNow(c.ID)
+		}
+		for range rapid.IntRange(10, 40).Draw(r, "steps") {
+			happen(w, r, rapid.SampledFrom(charges).Draw(r, "charge"))
+		}
+		w.UntilIdle()
+		w.Must(w.Sweep(w.Context()))
+		w.UntilIdle()
+		for _, c := range charges {
+			resend(w, c)
+		}
+		quiet(w)
+	})
+}
+
+// happen lets something happen to a charge of any method; what its status does not
+// allow is refused, by us or by the simulator.
+func happen(w *billingtest.World, r *rapid.T, c *db.Charge) {
+	step := rapid.SampledFrom([]string{"outside", "outside", "pix", "refund", "part", "cancel", "settle", "card", "move", "carnet"}).Draw(r, "ours")
+	var err error
+	switch step {
+	case "outside":
+		if c.Method != enum.MethodPix {
+			live(w, r, c)
+		}
+	case "pix":
+		if c.Method == enum.MethodPix {
+			_ = w.TryControl("POST", "/pix/charges/"+*c.ProviderID+"/"+rapid.SampledFrom([]string{"pay", "remove"}).Draw(r, "pix"), map[string]any{"notify": rapid.Bool().Draw(r, "notify")}, nil)
+		}
+	case "refund":
+		err = second(w.RefundCharge(w.Context(), billing.NewRefund{ID: c.ID}))
+	case "part":
+		cents := int64(rapid.IntRange(1, 1_500).Draw(r, "cents"))
+		err = second(w.RefundCharge(w.Context(), billing.NewRefund{ID: c.ID, AmountCents: &cents}))
+	case "cancel":
+		err = second(w.CancelCharge(w.Context(), c.ID))
+	case "settle":
+		err = second(w.SettleCharge(w.Context(), c.ID))
+	case "card":
+		err = second(w.RetryCardCharge(w.Context(), c.ID, w.CardToken(rapid.SampledFrom([]string{billingtest.CardApproved, billingtest.CardRefused}).Draw(r, "end")), nil))
+	case "move":
+		err = second(w.ChangeDueDate(w.Context(), c.ID, w.DueIn(rapid.IntRange(1, 60).Draw(r, "days"))))
+	case "carnet":
+		if c.CarnetID != nil {
+			err = second(w.CancelCarnet(w.Context(), *c.CarnetID))
+		}
+	}
+	if _, isRefusal := billing.AsRefusal(err); err != nil && !isRefusal {
+		w.Fatal(err)
+	}
 }

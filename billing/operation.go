@@ -398,7 +398,12 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, op *db.Operation, state 
 
 // retryOrGiveUp tries again later, with growing waits, until RetryEnd.
 func (s *Service) retryOrGiveUp(ctx context.Context, tx *db.Tx, op *db.Operation, state enum.OperationState, problem *provider.Error) error {
-	if time.Since(op.AskedAt) > s.Timing.RetryEnd && state != enum.OperationUnknown {
+	wait := s.waitAfter(op, problem)
+	if problem.Class == provider.Limit && problem.RetryAfter > 0 { // a wait with an end of its own is no failed try
+		if err := beginAnewAfter(ctx, tx, op, wait); err != nil {
+			return err
+		}
+	} else if time.Since(op.AskedAt) > s.Timing.RetryEnd && state != enum.OperationUnknown {
 		return s.giveUp(ctx, tx, op, problem)
 	}
 	if err := s.recordDelay(ctx, tx, op, problem); err != nil {
@@ -407,7 +412,23 @@ func (s *Service) retryOrGiveUp(ctx context.Context, tx *db.Tx, op *db.Operation
 	if err := s.doubt(ctx, tx, op, state); err != nil {
 		return err
 	}
-	return s.again(ctx, tx, op, state, problem, max(s.backOff(op.Tries), problem.RetryAfter))
+	return s.again(ctx, tx, op, state, problem, wait)
+}
+
+// maxSpread is by how much at most operations that were told the same moment are
+// kept apart.
+const maxSpread = time.Minute
+
+// waitAfter is never shorter than what the provider asked for.
+func (s *Service) waitAfter(op *db.Operation, problem *provider.Error) time.Duration {
+	spread := min(problem.RetryAfter/8, maxSpread)
+	return max(s.backOff(op.Tries), problem.RetryAfter+rand.N(spread+1))
+}
+
+// beginAnewAfter has RetryEnd counted from the end of a wait.
+func beginAnewAfter(ctx context.Context, tx *db.Tx, op *db.Operation, wait time.Duration) error {
+	_, err := tx.ExecContext(ctx, `UPDATE operations SET asked_at = GREATEST(asked_at, now() + $2 * interval '1 microsecond') WHERE id = $1`, op.ID, wait.Microseconds())
+	return err
 }
 
 // doubt shows on a charge, or on the parcels of a carnê, that its issue is being

@@ -88,6 +88,9 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *db.Charge, u update) 
 	if !known {
 		return s.tellOnTheWay(ctx, tx, c, u)
 	}
+	if to == enum.ChargeWaiting && !u.fresh && isUnissued(c.Status) && wasRefused(c) {
+		return nil // the card before, or this one, whose own operation finds out
+	}
 	if !mayFollow(c.Status, to, u.fresh) {
 		return s.syncRefunds(ctx, tx, c, u.charge.Refunds)
 	}
@@ -190,6 +193,7 @@ func (s *Service) writePayment(ctx context.Context, tx *db.Tx, c *db.Charge, u u
 		c.PaidWith = &with
 		change.SetPaidWith(with)
 	}
+	setText(u.charge.CardMask, change.SetCardMask)
 	return change.Exec(ctx)
 }
 

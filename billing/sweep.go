@@ -68,6 +68,9 @@ func (s *Service) sweep(ctx context.Context, _ *db.Operation) (finish, error) {
 		}
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
+		if err := s.forgetCalls(ctx, tx); err != nil {
+			return err
+		}
 		return tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet)).SetLastSweepAt(started).Exec(ctx)
 	}, nil
 }
@@ -121,7 +124,7 @@ func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environm
 		return nil
 	}
 	fresh := false
-	if refused || refunded || wasPaid(to) || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
+	if refused || refunded || wasPaid(to) || isUnissued(c.Status) && c.Method == enum.MethodCard || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
 		if told, err = issuer.Get(ctx, handle(c)); err != nil {
 			return err
 		}

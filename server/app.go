@@ -86,12 +86,11 @@ func (a *app) wire() error {
 	if err != nil {
 		return err
 	}
-	client := billing.NewClient(a.pool)
+	client, vhsysGuard := billing.NewClient(a.pool), a.config.guard(provider.GuardConfig{})
 	a.billing = &billing.Service{
 		DB: client, SQL: a.pool, Seal: sealer, Bell: billing.NewBell(a.log), PublicURL: a.config.PublicURL, Now: time.Now, Timing: a.config.timing(), Log: a.log,
 		ChecksCertificate: a.config.PixCertificateHeader != "",
 		Providers: billing.Providers{
-			Issuer:      issuers(a.config, transport),
 			CheckCharge: gerencianet.Validate,
 			ParseCertificate: func(file []byte, password string) (billing.Certificate, error) {
 				parsed, err := gerencianet.ParseCertificate(file, password)
@@ -99,10 +98,11 @@ func (a *app) wire() error {
 			},
 			Rejection: vhsys.Rejection,
 			Mirror: func(token, secret string) provider.Mirror {
-				return vhsys.New(vhsys.Config{BaseURL: a.config.VhsysURL, AccessToken: token, SecretAccessToken: secret, Timeout: a.config.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent()})
+				return vhsys.New(vhsys.Config{BaseURL: a.config.VhsysURL, AccessToken: token, SecretAccessToken: secret, Timeout: a.config.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent(), Guard: vhsysGuard})
 			},
 		},
 	}
+	a.billing.Providers.Issuer = issuers(a.config, transport, billing.NewBudget(a.billing))
 	a.access = &access.Service{DB: client, Key: sealer.Derive("access"), Now: time.Now, Log: a.log, TrustProxy: a.config.TrustProxy, Secure: strings.HasPrefix(a.config.PublicURL, "https://")}
 	return nil
 }
@@ -110,8 +110,8 @@ func (a *app) wire() error {
 func userAgent() string { return "Ponte/" + version }
 
 // issuers answers one client for each account, because a client holds its access
-// tokens.
-func issuers(c config, transport *http.Transport) func(provider.Environment, provider.Credentials) provider.Issuer {
+// tokens and what its guard has learnt.
+func issuers(c config, transport *http.Transport, budget provider.Budget) func(provider.Environment, provider.Credentials) provider.Issuer {
 	type account struct {
 		environment provider.Environment
 		credentials provider.Credentials
@@ -128,10 +128,17 @@ func issuers(c config, transport *http.Transport) func(provider.Environment, pro
 				ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
 				PixCertificate: credentials.PixCertificate, PixKey: credentials.PixKey,
 				Timeout: c.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent(),
+				Guard: c.guard(gerencianet.GuardConfig(environment, budget)),
 			})
 		}
 		return clients[key]
 	}
+}
+
+// guard stands before the calls of one account.
+func (c config) guard(config provider.GuardConfig) *provider.Guard {
+	config.Rate = float64(c.ProviderRate)
+	return c.timing().Guard(config)
 }
 
 // providerTransport trusts the system's certificate authorities and one more.

@@ -43,6 +43,8 @@ type config struct {
 	RetryMax             time.Duration `env:"PONTE_RETRY_MAX"`
 	RetryEnd             time.Duration `env:"PONTE_RETRY_END"`
 	Workers              int           `env:"PONTE_WORKERS"`
+	ProviderRate         int           `env:"PONTE_PROVIDER_RATE" envDefault:"30"`
+	DailyCalls           int           `env:"PONTE_DAILY_CALLS"`
 	RateLimit            int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
 	TrustProxy           bool          `env:"PONTE_TRUST_PROXY"`
 }
@@ -162,6 +164,9 @@ func (c config) effective() config {
 	if c.Workers <= 0 {
 		c.Workers = usual.Workers
 	}
+	if c.DailyCalls <= 0 {
+		c.DailyCalls = usual.DailyCalls
+	}
 	return c
 }
 
@@ -171,7 +176,7 @@ func (c config) timing() billing.Timing {
 	timing := billing.DefaultTiming()
 	timing.SettleWindow, timing.SweepInterval, timing.Reconcile, timing.NoticeInterval = c.SettleWindow, c.SweepInterval, c.ReconcileInterval, c.NoticeInterval
 	timing.RetryBase, timing.RetryMax, timing.RetryEnd = c.RetryBase, c.RetryMax, c.RetryEnd
-	timing.ProviderTimeout, timing.Workers = c.ProviderTimeout, c.Workers
+	timing.ProviderTimeout, timing.Workers, timing.DailyCalls = c.ProviderTimeout, c.Workers, c.DailyCalls
 	return timing
 }
 

@@ -51,7 +51,7 @@ func setting(t *testing.T, name string, usual, short int) int {
 // confirmed is lost, every payment is booked once.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	w := billingtest.New(t, billingtest.Still)
+	w := billingtest.New(t, billingtest.Still, billingtest.OnMachineTime)
 	owner := w.User(enum.RoleOwner)
 	w.Ready(owner)
 	who := &access.Service{DB: w.DB, Key: w.Seal.Derive("access"), Now: time.Now, Log: w.Service.Log}

@@ -22,8 +22,21 @@ import (
 	"ponte/graph"
 )
 
-// contentPolicy lets the panel use its own files only.
-const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+// contentPolicy lets the panel use its own files only, and speak with the addresses
+// that are added.
+const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; connect-src 'self'"
+
+// tokenizers are where the provider's script for browsers sends a card, so that it
+// never comes to us (npm payment-token-efi 3.4.1).
+const tokenizers = " https://cobrancas.api.efipay.com.br https://cobrancas-h.api.efipay.com.br https://tokenizer.sejaefi.com.br"
+
+// policy leaves the provider's addresses out where its simulator makes the tokens.
+func (a *app) policy() string {
+	if a.billing.TokenizerURL != "" {
+		return contentPolicy
+	}
+	return contentPolicy + tokenizers
+}
 
 // handler serves the panel, the API, sign-in, callbacks and health. extra serves
 // /sandbox/ in the demo.
@@ -50,6 +63,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 func (a *app) guarded(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	safe := protection.Handler(next)
+	policy := a.policy()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			switch cause := recover(); cause {
@@ -62,7 +76,7 @@ func (a *app) guarded(next http.Handler) http.Handler {
 			}
 		}()
 		header := w.Header()
-		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set("Content-Security-Policy", policy)
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "same-origin")
 		header.Set("Cross-Origin-Opener-Policy", "same-origin")

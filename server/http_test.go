@@ -68,7 +68,7 @@ func TestHeaders(t *testing.T) {
 	for _, path := range []string{"/", "/healthz", "/readyz", "/graphql", "/auth/status", "/callbacks/gerencianet/x", "/cobrancas/1"} {
 		_, headers, _ := s.send("GET", path, "")
 		for name, want := range map[string]string{
-			"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000",
+			"Content-Security-Policy": contentPolicy + tokenizers, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000",
 		} {
 			if got := headers.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)
@@ -83,7 +83,7 @@ func TestHeaders(t *testing.T) {
 			}
 		}
 	}
-	if strings.Contains(contentPolicy, "script-src 'self' 'unsafe") || strings.Contains(contentPolicy, "*") {
+	if strings.Contains(contentPolicy, "script-src 'self' 'unsafe") || strings.Contains(contentPolicy+tokenizers, "*") {
 		t.Error("the policy lets scripts of others run")
 	}
 }

@@ -14,20 +14,21 @@ import (
 
 // ProviderCharge is a charge in the simulator's own record.
 type ProviderCharge struct {
-	ID              int64          `json:"id"`
-	CustomID        string         `json:"customId"`
-	Status          string         `json:"status"`
-	Total           int64          `json:"total"`
-	PaidValue       int64          `json:"paidValue"`
-	Token           string         `json:"token"`
-	ExpireAt        string         `json:"expireAt"`
-	NotificationURL string         `json:"notificationUrl"`
-	Emails          []string       `json:"emails"`
-	Billet          map[string]any `json:"billet"`
-	Account         string         `json:"account"`
-	Method          string         `json:"method"`
-	CarnetID        int64          `json:"carnetId"`
-	Parcel          int            `json:"parcel"`
+	ID              int64           `json:"id"`
+	CustomID        string          `json:"customId"`
+	Status          string          `json:"status"`
+	Total           int64           `json:"total"`
+	PaidValue       int64           `json:"paidValue"`
+	Token           string          `json:"token"`
+	ExpireAt        string          `json:"expireAt"`
+	NotificationURL string          `json:"notificationUrl"`
+	Emails          []string        `json:"emails"`
+	Billet          map[string]any  `json:"billet"`
+	Entries         []ProviderEntry `json:"entries"`
+	Account         string          `json:"account"`
+	Method          string          `json:"method"`
+	CarnetID        int64           `json:"carnetId"`
+	Parcel          int             `json:"parcel"`
 	Refunds         []struct {
 		Amount int64 `json:"amount"`
 	} `json:"refunds"`
@@ -43,6 +44,14 @@ func (p ProviderCharge) Refunded() int64 {
 		sum += one.Amount
 	}
 	return sum
+}
+
+// ProviderEntry is one entry of a charge's notification, and what became of its
+// callback.
+type ProviderEntry struct {
+	Delivery *struct {
+		State string `json:"state"`
+	} `json:"delivery"`
 }
 
 // ProviderOrder is an order in the simulator's own record.

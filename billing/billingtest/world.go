@@ -54,10 +54,11 @@ type World struct {
 type Option func(*settings)
 
 type settings struct {
-	timing   billing.Timing
-	still    bool
-	sweeping bool
-	log      io.Writer
+	timing      billing.Timing
+	still       bool
+	sweeping    bool
+	machineTime bool
+	log         io.Writer
 }
 
 // WithTiming changes durations.
@@ -67,6 +68,10 @@ func WithTiming(change func(*billing.Timing)) Option {
 
 // Still leaves the workers out: nothing happens until Run is called.
 func Still(s *settings) { s.still = true }
+
+// OnMachineTime has everything run on the machine's own clock, as other processes do;
+// otherwise it is noon, so that no test crosses a day.
+func OnMachineTime(s *settings) { s.machineTime = true }
 
 // Sweeping runs the sweep whenever the interval has gone by.
 func Sweeping(every time.Duration) Option {
@@ -86,6 +91,7 @@ func Timing() billing.Timing {
 		NoticeInterval:  20 * time.Millisecond,
 		StopGrace:       200 * time.Millisecond,
 		Workers:         8,
+		DailyCalls:      15_000,
 	}
 }
 
@@ -97,7 +103,9 @@ func New(t testing.TB, options ...Option) *World {
 		option(&chosen)
 	}
 	w := &World{TB: t, offset: &atomic.Int64{}}
-	w.offset.Store(int64(untilNoon()))
+	if !chosen.machineTime {
+		w.offset.Store(int64(untilNoon()))
+	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.Pool, w.DatabaseURL = Database(t)
 	t.Cleanup(w.stop) // before the database goes
@@ -160,14 +168,19 @@ func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service
 	}
 	log := slog.New(slog.NewTextHandler(testLog{w}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	transport := &http.Transport{MaxIdleConnsPerHost: 16, TLSClientConfig: &tls.Config{RootCAs: w.Sandbox.Certificates().Pool(), MinVersion: tls.VersionTLS12}}
-	clients := &clients{world: w, timeout: timing.ProviderTimeout, transport: transport, issuers: map[account]provider.Issuer{}}
+	clients := &clients{world: w, timing: timing, transport: transport, vhsys: timing.Guard(provider.GuardConfig{Rate: rate}), issuers: map[account]provider.Issuer{}}
 	w.Cleanup(clients.transport.CloseIdleConnections)
-	return &billing.Service{
+	service := &billing.Service{
 		DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
 		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, ParseCertificate: parseCertificate, Rejection: vhsys.Rejection, Mirror: clients.mirror},
 		Now:       w.Clock, Timing: timing, Log: log,
 	}
+	clients.budget = billing.NewBudget(service)
+	return service
 }
+
+// rate is more than a test calls.
+const rate = 10_000
 
 func parseCertificate(file []byte, password string) (billing.Certificate, error) {
 	parsed, err := gerencianet.ParseCertificate(file, password)
@@ -235,8 +248,10 @@ func (w *World) stop() {
 // clients keeps one client for each account, as the program does.
 type clients struct {
 	world     *World
-	timeout   time.Duration
+	timing    billing.Timing
 	transport *http.Transport
+	budget    *billing.Budget
+	vhsys     *provider.Guard
 	mu        sync.Mutex
 	issuers   map[account]provider.Issuer
 }
@@ -255,7 +270,7 @@ func (c *clients) issuer(environment provider.Environment, credentials provider.
 			BaseURL: c.world.Gerencianet.URL, PixBaseURL: c.world.Pix.URL, Environment: environment,
 			ClientID: credentials.ClientID, ClientSecret: credentials.ClientSecret,
 			PixCertificate: credentials.PixCertificate, PixKey: credentials.PixKey,
-			Timeout: c.timeout, HTTP: c.transport, Now: c.world.Clock,
+			Timeout: c.timing.ProviderTimeout, HTTP: c.transport, Guard: c.guard(environment), Now: c.world.Clock,
 		})
 	}
 	return c.issuers[key]
@@ -264,8 +279,14 @@ func (c *clients) issuer(environment provider.Environment, credentials provider.
 func (c *clients) mirror(accessToken, secretAccessToken string) provider.Mirror {
 	return vhsys.New(vhsys.Config{
 		BaseURL: c.world.Vhsys.URL, AccessToken: accessToken, SecretAccessToken: secretAccessToken,
-		Timeout: c.timeout, HTTP: c.transport, Now: c.world.Clock,
+		Timeout: c.timing.ProviderTimeout, HTTP: c.transport, Guard: c.vhsys, Now: c.world.Clock,
 	})
+}
+
+func (c *clients) guard(environment provider.Environment) *provider.Guard {
+	config := gerencianet.GuardConfig(environment, c.budget)
+	config.Rate = rate
+	return c.timing.Guard(config)
 }
 
 // callbackHandler takes notifications as the program's server does.

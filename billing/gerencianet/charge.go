@@ -341,7 +341,7 @@ func codeOf(err error) string {
 // caller must not take the write for one that was not executed.
 func afterWrite(err error) error {
 	var failure *provider.Error
-	if !errors.As(err, &failure) || failure.Class != provider.Unavailable {
+	if !errors.As(err, &failure) || failure.Class != provider.Unavailable && failure.Class != provider.Limit {
 		return err
 	}
 	uncertain := *failure

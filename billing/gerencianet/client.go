@@ -32,7 +32,15 @@ type Config struct {
 	Timeout                time.Duration   // of each HTTP exchange, 30 s when 0
 	HTTP                   *http.Transport // http.DefaultTransport when nil
 	UserAgent              string
+	Guard                  *provider.Guard // of this account and environment, see GuardConfig; nil for none
 	Now                    func() time.Time
+}
+
+// GuardConfig is what the provider allows one account in one environment. It takes
+// 500 Pix a second (providers/gerencianet.md, 7.1); of its other endpoints only the
+// calls of a day are known.
+func GuardConfig(environment provider.Environment, budget provider.Budget) provider.GuardConfig {
+	return provider.GuardConfig{Environment: environment, Budget: budget, Rates: map[string]float64{"PUT /v2/cob/:id": 200}}
 }
 
 // Client speaks with one account in one environment. It is safe for concurrent
@@ -77,7 +85,7 @@ func New(config Config) *Client {
 func httpConfig(config Config, baseURL string, transport *http.Transport) provider.HTTPConfig {
 	return provider.HTTPConfig{
 		Provider: name, Title: title, BaseURL: baseURL, UserAgent: config.UserAgent,
-		Timeout: config.Timeout, Transport: transport, Now: config.Now,
+		Timeout: config.Timeout, Transport: transport, Guard: config.Guard, Now: config.Now,
 		Secrets: []string{config.ClientSecret},
 	}
 }

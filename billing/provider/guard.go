@@ -83,6 +83,10 @@ const (
 	isUncounted               // the daily count could not be kept, or the caller went away
 )
 
+// ErrDown is the cause of an error whose call was not sent, because those before it
+// found the provider away.
+var ErrDown = errors.New("circuit breaker open")
+
 // refusal is the error of a call that was not sent.
 type refusal struct {
 	reason reason
@@ -110,7 +114,7 @@ func (g *Guard) do(ctx context.Context, host, endpoint string, patience time.Dur
 		return send()
 	})
 	if errors.Is(err, circuitbreaker.ErrOpen) { // another call is trying whether it is back
-		return nil, refusal{isDown, max(gate.pause(), g.config.Pause), err}
+		return nil, refusal{isDown, max(gate.pause(), g.config.Pause), ErrDown}
 	}
 	if isThrottled(answer) {
 		gate.hold(answer.RetryAfter, g.config.Hold)
@@ -153,7 +157,7 @@ func (g *Guard) take(ctx context.Context, endpoint string) error {
 // closed tells whether the gate is known to be shut.
 func (t *gate) closed() error {
 	if pause := t.pause(); pause > 0 {
-		return refusal{isDown, pause, circuitbreaker.ErrOpen}
+		return refusal{isDown, pause, ErrDown}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -209,13 +213,14 @@ func isThrottled(answer *HTTPAnswer) bool {
 type breaker = circuitbreaker.CircuitBreaker[*HTTPAnswer]
 
 // newBreaker makes a breaker whose pauses double, with jitter, until a call
-// succeeds. While it is half open, what proves nothing leaves it open.
+// succeeds. While it is half open, a call that proves nothing leaves it open, unless
+// it is the host that refused it.
 func (g *Guard) newBreaker(isDown func(*HTTPAnswer, error) bool) breaker {
 	var made breaker
 	var opened atomic.Int32
 	made = circuitbreaker.NewBuilder[*HTTPAnswer]().
 		HandleIf(func(answer *HTTPAnswer, err error) bool {
-			return isDown(answer, err) || provesNothing(err) && made.IsHalfOpen()
+			return isDown(answer, err) || provesNothing(err) && !errors.Is(err, circuitbreaker.ErrOpen) && made.IsHalfOpen()
 		}).
 		WithFailureThreshold(uint(g.config.Failures)).WithSuccessThreshold(1).
 		WithDelayFunc(func(failsafe.ExecutionAttempt[*HTTPAnswer]) time.Duration {
@@ -236,9 +241,10 @@ func hostIsDown(answer *HTTPAnswer, err error) bool {
 	return answer.IsHTML && !isRefusal(answer.Status)
 }
 
-// endpointIsDown tells what a failure of the server says of one endpoint.
+// endpointIsDown tells the same of one endpoint, for which a failure of the server
+// counts too.
 func endpointIsDown(answer *HTTPAnswer, err error) bool {
-	return err == nil && !answer.IsHTML && answer.Status >= http.StatusInternalServerError
+	return hostIsDown(answer, err) || err == nil && answer.Status >= http.StatusInternalServerError
 }
 
 func isRefusal(status int) bool {

@@ -32,6 +32,7 @@ type Config struct {
 	Timeout                        time.Duration   // of each HTTP exchange, 30 s when 0
 	HTTP                           *http.Transport // http.DefaultTransport when nil
 	UserAgent                      string
+	Guard                          *provider.Guard // nil for none
 	Now                            func() time.Time
 }
 
@@ -51,7 +52,7 @@ func New(config Config) *Client {
 	return &Client{
 		http: provider.NewHTTPClient(provider.HTTPConfig{
 			Provider: name, Title: title, BaseURL: baseURL(config.BaseURL), UserAgent: config.UserAgent,
-			Timeout: config.Timeout, Transport: config.HTTP, Now: config.Now,
+			Timeout: config.Timeout, Transport: config.HTTP, Guard: config.Guard, Now: config.Now,
 			Secrets: []string{config.AccessToken, config.SecretAccessToken},
 		}),
 		header: http.Header{

@@ -71,6 +71,7 @@ func (s *Sandbox) advance(by time.Duration) time.Time {
 	s.gerencianet.expireOverdue()
 	s.gerencianet.callbacks.hurry()
 	s.pix.callbacks.hurry()
+	s.vhsys.callbacks.hurry()
 	return s.clock.now()
 }
 

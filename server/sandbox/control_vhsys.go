@@ -18,6 +18,7 @@ func (v *vhsys) control(mux *http.ServeMux) {
 	}
 	v.controlInvoices(mux)
 	v.controlSituations(mux)
+	v.controlWebhooks(mux)
 	mux.HandleFunc("GET /vhsys/settings", v.showSettings)
 	mux.HandleFunc("PUT /vhsys/settings", v.putSettings)
 }
@@ -26,6 +27,7 @@ func (v *vhsys) control(mux *http.ServeMux) {
 func (v *vhsys) controlled() map[string]*table {
 	return map[string]*table{
 		"customers": v.customers, "products": v.products, "orders": v.orders, "receivables": v.receivables,
+		"webhooks": v.webhooks, "quotes": v.quotes.table, "counter-sales": v.counterSales.table,
 	}
 }
 
@@ -119,7 +121,8 @@ func (v *vhsys) putSettings(w http.ResponseWriter, r *http.Request) {
 func (s vhsysSettings) check() error {
 	_, knownState := stateCodes[s.IssuerState]
 	switch {
-	case s.LagMs < 0, s.IssueMs < 0, s.RateLimit < 0, s.RateWindowSeconds < 1, s.RejectNext.Count < 0:
+	case s.LagMs < 0, s.IssueMs < 0, s.RateLimit < 0, s.RateWindowSeconds < 1, s.RetryAfterSeconds < 0,
+		s.RejectNext.Count < 0, s.RefuseNext.Count < 0:
 		return errors.New("lagMs, issueMs, rateLimit and counts are 0 or more, rateWindowSeconds is 1 or more")
 	case !slices.Contains([]string{issueAtOnce, issueLater, issueByHand}, s.IssueMode):
 		return errors.New("issueMode is sync, pending or hold")

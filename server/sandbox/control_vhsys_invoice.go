@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 )
 
@@ -37,23 +39,35 @@ func (v *vhsys) controlInvoices(mux *http.ServeMux) {
 // listInvoices answers the invoices of all kinds, oldest first in each.
 func (v *vhsys) listInvoices(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
+	limit, _ := strconv.Atoi(query.Get("limit")) // anything else means all
 	v.sandbox.mu.Lock()
 	v.settleDue()
 	views := []invoiceView{}
 	for _, kind := range v.invoices {
-		if asked := query.Get("kind"); asked != "" && asked != kind.name {
-			continue
-		}
-		for _, id := range kind.ids {
-			record := kind.newest(id)
-			wanted := query.Get("state") == "" || query.Get("state") == stateOf(record)
-			if wanted && containsText(kind.value(record, "obs_interno_pedido"), query.Get("marker")) {
-				views = append(views, kind.invoiceView(record))
-			}
+		if asked := query.Get("kind"); asked == "" || asked == kind.name {
+			views = append(views, kind.invoiceViews(query, limit)...)
 		}
 	}
 	v.sandbox.mu.Unlock()
 	writeControl(w, views)
+}
+
+// invoiceViews are the invoices that a query wants, the newest ones when they
+// are limited.
+func (k *invoiceKind) invoiceViews(query url.Values, limit int) []invoiceView {
+	views := []invoiceView{}
+	for _, id := range slices.Backward(k.ids) {
+		if limit > 0 && len(views) == limit {
+			break
+		}
+		record := k.newest(id)
+		wanted := query.Get("state") == "" || query.Get("state") == stateOf(record)
+		if wanted && containsText(k.value(record, "obs_interno_pedido"), query.Get("marker")) {
+			views = append(views, k.invoiceView(record))
+		}
+	}
+	slices.Reverse(views)
+	return views
 }
 
 // stateOf names the state, the first one too.

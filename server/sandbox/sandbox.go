@@ -123,10 +123,11 @@ func New(options Options) (*Sandbox, error) {
 	s.mu.Lock()
 	s.vhsys.seed()
 	s.mu.Unlock()
-	s.workers.Add(3)
+	s.workers.Add(4)
 	go s.runCalendar()
 	go s.gerencianet.callbacks.run()
 	go s.pix.callbacks.run()
+	go s.vhsys.callbacks.run()
 	return s, nil
 }
 
@@ -216,6 +217,7 @@ func (s *Sandbox) Close() error {
 		close(s.done)
 		s.gerencianet.callbacks.stop()
 		s.pix.callbacks.stop()
+		s.vhsys.callbacks.stop()
 		s.workers.Wait()
 		s.mu.Lock()
 		defer s.mu.Unlock()

@@ -22,6 +22,13 @@ type vhsys struct {
 	products    *table
 	orders      *table
 	receivables *table
+	// quotes and counterSales are documents that are almost orders.
+	quotes, counterSales *document
+	stock                *table
+	webhooks             *table
+	callbacks            *erpCallbacks
+	// lists are small nouns without rules of their own, by their paths.
+	lists map[string]*table
 	// voided are the numbers of invoices that will never be used.
 	voided        *table
 	orderDocument *document
@@ -59,6 +66,16 @@ type vhsysSettings struct {
 	RejectionReply string `json:"rejectionReply"`
 	// RejectNext rejects transmissions that would be good.
 	RejectNext orderedRefusal `json:"rejectNext"`
+	// RefuseNext refuses requests as the API does, without a reason.
+	RefuseNext orderedRefusal `json:"refuseNext"`
+	// GerencianetApp turns on the app that Vhsys sells: it issues boletos and
+	// settles receivables itself, so that another integration books twice.
+	GerencianetApp bool `json:"gerencianetApp"`
+	// WebhooksNeedLogin sends nothing to a new webhook before the account's
+	// user has logged in, which POST /vhsys/webhooks/login does.
+	WebhooksNeedLogin bool `json:"webhooksNeedLogin"`
+	// RetryAfterSeconds is told with a 429; 0 tells nothing.
+	RetryAfterSeconds int `json:"retryAfterSeconds"`
 	// IssuerTaxID and IssuerState are of the company that issues invoices.
 	IssuerTaxID string `json:"issuerTaxId"`
 	IssuerState string `json:"issuerState"`
@@ -109,6 +126,7 @@ func newVhsys(s *Sandbox, options Options) *vhsys {
 		serve: v.serve, describe: v.describe,
 		failure: func(_ *exchange, status int) answer { return vhsysFailure(status) },
 	}
+	v.callbacks = newERPCallbacks(s, v, options.RetryBase)
 	v.makeTables()
 	v.reset()
 	v.routes = v.routeTable()
@@ -122,7 +140,11 @@ func (v *vhsys) makeTables() {
 	v.orders = newTable(orderNoun)
 	v.receivables = newTable(receivableNoun)
 	v.voided = newTable(voidedNoun)
-	v.orders.compute = v.computeOrder
+	v.stock = newTable(stockNoun)
+	v.webhooks = newTable(webhookNoun)
+	v.makeLists()
+	v.makeSales()
+	v.orders.compute, v.receivables.compute, v.webhooks.compute = v.computeOrder, computeReceivable, computeWebhook
 	v.orderDocument = &document{
 		table: v.orders, v: v, path: "/v2/pedidos", label: "o pedido", of: "do pedido",
 		parent: "id_pedido", itemKey: "id_ped_produto", items: itemFields,
@@ -138,6 +160,7 @@ func (v *vhsys) reset() {
 	}
 	v.pending = map[transmission]struct{}{}
 	v.situations = firstSituations()
+	v.callbacks.reset()
 	v.sequences = map[string]int64{}
 	v.windows = map[string]*rateWindow{}
 	v.faults.clear()
@@ -145,9 +168,12 @@ func (v *vhsys) reset() {
 
 // tables are the nouns that have records of their own.
 func (v *vhsys) tables() []*table {
-	tables := []*table{v.customers, v.products, v.orders, v.receivables, v.voided}
-	for _, kind := range v.invoices {
-		tables = append(tables, kind.table)
+	tables := []*table{v.customers, v.products, v.receivables, v.stock, v.webhooks, v.voided}
+	for _, d := range v.documents() {
+		tables = append(tables, d.table)
+	}
+	for _, t := range v.lists {
+		tables = append(tables, t)
 	}
 	return tables
 }
@@ -161,9 +187,12 @@ func (v *vhsys) routeTable() []route {
 	return slices.Concat(
 		v.customerRoutes(),
 		v.productRoutes(),
+		v.stockRoutes(),
 		v.orderRoutes(),
+		v.saleRoutes(),
 		v.invoiceRoutes(),
 		v.receivableRoutes(),
+		v.webhookRoutes(),
 		v.catalogRoutes(),
 	)
 }
@@ -185,6 +214,8 @@ func (v *vhsys) serve(e *exchange) answer {
 	result := vhsysFailure(http.StatusTooManyRequests)
 	if allowed {
 		result = v.handle(e)
+	} else if v.settings.RetryAfterSeconds > 0 {
+		result.header.Set("Retry-After", strconv.Itoa(v.settings.RetryAfterSeconds))
 	}
 	result.header.Set("x-ratelimit-limit", strconv.Itoa(v.settings.RateLimit))
 	result.header.Set("x-ratelimit-remaining", strconv.Itoa(remaining))
@@ -198,8 +229,18 @@ func (v *vhsys) handle(e *exchange) answer {
 		return erpRefused("Informe o cabeçalho User-Agent da sua aplicação!")
 	case e.route.path == "":
 		return jsonAnswer(http.StatusOK, map[string]any{"code": http.StatusNotFound, "message": "Rota inválida!"})
+	case v.settings.RefuseNext.Count > 0 && routeMatches(v.settings.RefuseNext.Route, e.route.label()):
+		return v.orderedAnswer()
 	}
 	return e.route.handle(e)
+}
+
+// orderedAnswer spends the setting refuseNext.
+func (v *vhsys) orderedAnswer() answer {
+	text := cmp.Or(v.settings.RefuseNext.Text, "Erro ao processar a solicitação!")
+	v.settings.RefuseNext.spend()
+	v.sandbox.record("vhsys_settings", "settings", v.settings)
+	return erpRefused(text)
 }
 
 // accountOf finds the account of the two static tokens.
@@ -246,6 +287,8 @@ func (v *vhsys) restore(entry journalEntry) error {
 	switch entry.Kind {
 	case "vhsys_settings":
 		return json.Unmarshal(entry.Value, &v.settings)
+	case "vhsys_callback":
+		return v.callbacks.restore(entry.Value)
 	case "vhsys_situations":
 		return json.Unmarshal(entry.Value, &v.situations)
 	case "vhsys_sequence":
@@ -284,10 +327,12 @@ func (v *vhsys) next(name string, first int64) int64 {
 // after the configured lag.
 func (v *vhsys) save(t *table, r erpRecord) {
 	r.ModifiedAt = v.sandbox.clock.stamp()
+	operation := t.operationOf(r)
 	now := v.sandbox.clock.real()
 	t.put(r, now, now.Add(time.Duration(v.settings.LagMs)*time.Millisecond))
 	v.sandbox.record(t.noun.kind, strconv.FormatInt(r.ID, 10), r)
 	v.watch(t, r.ID)
+	v.announce(t, r, operation)
 }
 
 // insert stores a new record of the account.

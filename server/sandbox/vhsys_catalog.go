@@ -8,14 +8,25 @@ const defaultBankID = 301
 // seededAt is when the simulated account was set up.
 const seededAt = "2026-01-05 09:00:00"
 
+// integratedBankID is the account that Vhsys's own Gerencianet app makes.
+const integratedBankID = 302
+
 // bankAccounts are the bank accounts of every simulated account. Number 999
-// means "not a bank".
-var bankAccounts = []map[string]any{
-	{
-		"id_banco_cad": defaultBankID, "nome_banco_cad": "Carteira", "numero_banco": "999", "status_banco": "Ativo",
-		"padrao_receita": 1, "gerencianet": 0, "taxa_boleto": "0.00", "convenio_banco": "", "carteira_banco": "",
+// means "not a bank". Vhsys's Gerencianet app brings one of its own.
+func (v *vhsys) bankAccounts() []map[string]any {
+	banks := []map[string]any{bankAccount(defaultBankID, "Carteira", "999", 1, 0)}
+	if v.settings.GerencianetApp {
+		banks = append(banks, bankAccount(integratedBankID, "Gerencianet", "364", 0, 1))
+	}
+	return banks
+}
+
+func bankAccount(id int, name, number string, usual, integrated int) map[string]any {
+	return map[string]any{
+		"id_banco_cad": id, "nome_banco_cad": name, "numero_banco": number, "status_banco": "Ativo",
+		"padrao_receita": usual, "gerencianet": integrated, "taxa_boleto": "0.00", "convenio_banco": "", "carteira_banco": "",
 		"lixeira": "Nao",
-	},
+	}
 }
 
 // paymentConditions are the payment conditions of every simulated account.
@@ -32,22 +43,53 @@ func paymentCondition(id int, name string, count, first, interval int, form stri
 	}
 }
 
-// catalogRoutes are the lists that the API only reads.
+// makeLists makes the small nouns. Apart from transportadoras, the contract
+// has their paths only; the names of their fields are assumed.
+func (v *vhsys) makeLists() {
+	v.lists = map[string]*table{}
+	for path, n := range map[string]*noun{
+		"/v2/categorias":          listNoun("product_category", "id_categoria", "nome_categoria", 1, "Nenhuma categoria encontrada!"),
+		"/v2/categorias-clientes": listNoun("customer_category", "id_categoria", "nome_categoria", 101, "Nenhuma categoria encontrada!"),
+		"/v2/vendedores":          listNoun("seller", "id_vendedor", "razao_vendedor", 201, "Nenhum vendedor encontrado!"),
+		"/v2/transportadoras":     listNoun("carrier", "id_transportadora", "desc_transportadora", 401, "Nenhuma transportadora encontrada!"),
+	} {
+		v.lists[path] = newTable(n)
+	}
+}
+
+// listNoun is a noun of little more than a name.
+func listNoun(kind, key, name string, firstID int64, notFound string) *noun {
+	n := &noun{
+		kind: kind, key: key, created: "data_cad", modified: "data_mod", firstID: firstID, contains: []string{name},
+		fields:   []erpField{{name: name, max: 255, initial: "", required: true}},
+		notFound: notFound, notCreated: "Erro ao cadastrar o registro!", notChanged: "Erro ao alterar o registro!",
+	}
+	if kind == "carrier" {
+		n.fields = append(n.fields, erpField{name: "fantasia_transportadora", max: 255, initial: ""})
+	}
+	return n
+}
+
+// catalogRoutes are the small nouns and the lists that the API only reads.
 func (v *vhsys) catalogRoutes() []route {
-	return []route{
+	routes := []route{}
+	for _, path := range sortedKeys(v.lists) {
+		routes = append(routes, v.crud(path, v.lists[path])...)
+	}
+	return append(routes, []route{
 		{method: "GET", path: "/v2/situacoes", handle: v.listSituations},
 		{method: "GET", path: "/v2/contas-bancarias", handle: func(e *exchange) answer {
-			return page(bankAccounts, e.request.URL.Query(), "Nenhuma conta bancária encontrada!")
+			return page(v.bankAccounts(), e.request.URL.Query(), "Nenhuma conta bancária encontrada!")
 		}},
 		{method: "GET", path: "/v2/condicoes-pagamento", handle: func(e *exchange) answer {
 			return page(paymentConditions, e.request.URL.Query(), "Nenhuma condição de pagamento encontrada!")
 		}},
-	}
+	}...)
 }
 
 // bankExists says whether a receivable may name this bank account.
-func bankExists(id int64) bool {
-	return slices.ContainsFunc(bankAccounts, func(bank map[string]any) bool { return whole(bank["id_banco_cad"]) == id })
+func (v *vhsys) bankExists(id int64) bool {
+	return slices.ContainsFunc(v.bankAccounts(), func(bank map[string]any) bool { return whole(bank["id_banco_cad"]) == id })
 }
 
 // seedProducts are what a fresh account sells.

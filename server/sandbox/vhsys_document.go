@@ -24,7 +24,7 @@ func (d *document) open(e *exchange) (erpRecord, bool) {
 
 // documents are the nouns that have lines.
 func (v *vhsys) documents() []*document {
-	documents := []*document{v.orderDocument}
+	documents := []*document{v.orderDocument, v.quotes, v.counterSales}
 	for _, kind := range v.invoices {
 		documents = append(documents, kind.document)
 	}

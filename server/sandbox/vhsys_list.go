@@ -19,12 +19,15 @@ const (
 )
 
 // list answers GET of a whole noun. An empty result is a refusal.
-func (v *vhsys) list(t *table) func(*exchange) answer {
+func (v *vhsys) list(t *table) func(*exchange) answer { return v.listAs(t, t.row) }
+
+// listAs lists rows that are shown in another way.
+func (v *vhsys) listAs(t *table, show func(erpRecord) map[string]any) func(*exchange) answer {
 	return func(e *exchange) answer {
 		query := e.request.URL.Query()
 		found := t.find(e.account, query, v.sandbox.clock.real())
 		t.sort(found, cmp.Or(query.Get("order"), t.noun.key), query.Get("sort"))
-		return pageRows(found, query, t.noun.notFound, t.row)
+		return pageRows(found, query, t.noun.notFound, show)
 	}
 }
 
@@ -34,7 +37,7 @@ func (t *table) find(account string, query url.Values, now time.Time) []erpRecor
 	if value := query.Get(t.noun.indexed); value != "" && slices.Contains(t.noun.exact, t.noun.indexed) {
 		ids = t.index[indexKey{account, value}]
 	}
-	return slices.DeleteFunc(t.pick(ids, account, now), func(r erpRecord) bool { return !t.keeps(r, query) })
+	return t.pick(ids, account, now, func(r erpRecord) bool { return t.keeps(r, query) })
 }
 
 // keeps applies the filters that the noun and every list have.
@@ -80,7 +83,7 @@ func equalValue(asked string, value any) bool {
 
 // sortable is a record with the value that it is ordered by.
 type sortable struct {
-	record  erpRecord
+	record  *erpRecord
 	text    string
 	number  float64
 	numeric bool
@@ -97,10 +100,11 @@ func (t *table) sort(records []erpRecord, field, direction string) {
 		return
 	}
 	keyed := make([]sortable, len(records))
-	for i, r := range records {
-		text := fmt.Sprint(t.value(r, field))
+	unsorted := slices.Clone(records)
+	for i := range unsorted {
+		text := fmt.Sprint(t.value(unsorted[i], field))
 		number, err := strconv.ParseFloat(text, 64)
-		keyed[i] = sortable{r, text, number, err == nil}
+		keyed[i] = sortable{&unsorted[i], text, number, err == nil}
 	}
 	slices.SortStableFunc(keyed, func(x, y sortable) int {
 		if descending {
@@ -109,7 +113,7 @@ func (t *table) sort(records []erpRecord, field, direction string) {
 		return compareSortable(x, y)
 	})
 	for i, each := range keyed {
-		records[i] = each.record
+		records[i] = *each.record
 	}
 }
 

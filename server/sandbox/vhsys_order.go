@@ -46,7 +46,7 @@ var orderNoun = &noun{
 	contains:   []string{"nome_cliente", "vendedor"},
 	columns:    map[string]string{"status": "status_pedido", "vendedor": "vendedor_pedido"},
 	numbered:   "id_pedido",
-	computed:   []string{"valor_total_produtos", "valor_total_nota", "condicao_pagamento"},
+	computed:   []string{"valor_total_produtos", "valor_total_nota", "condicao_pagamento", "pagamento_com_conta_integrada", "link_pgto_gerado"},
 	notFound:   "Nenhum pedido encontrado!",
 	notCreated: "Erro ao cadastrar o pedido!",
 	notChanged: "Erro ao alterar o pedido!",
@@ -116,13 +116,19 @@ func (v *vhsys) changeOrder(e *exchange) answer {
 }
 
 // computeOrder adds the totals that Vhsys computes: products plus IPI plus
-// freight less discount.
+// freight less discount, and at the counter plus what was added. With Vhsys's
+// own Gerencianet app on, it is the app that issues an order's boletos.
 func (v *vhsys) computeOrder(row map[string]any, r erpRecord) {
 	products := linesTotal(r)
-	total := products + decimal(row["valor_IPI"]) + decimal(row["frete_pedido"]) - decimal(row["desconto_pedido"])
+	total := products + decimal(row["valor_IPI"]) + decimal(row["frete_pedido"]) -
+		decimal(row["desconto_pedido"]) + decimal(row["acrescimo_pedido"])
 	if len(r.Items) == 0 {
 		total = 0
 	}
 	row["valor_total_produtos"], row["valor_total_nota"] = sixDecimals(products), sixDecimals(total)
 	row["condicao_pagamento"] = len(r.Installments)
+	byApp := func(installment map[string]any) bool { return installment["forma_pagamento"] == "Boleto" }
+	if v.settings.GerencianetApp && slices.ContainsFunc(r.Installments, byApp) {
+		row["pagamento_com_conta_integrada"], row["link_pgto_gerado"] = 1, 1
+	}
 }

@@ -1,5 +1,7 @@
 package sandbox
 
+import "strconv"
+
 // receivableNoun is an account to be received (vhsys.md, 2.4).
 var receivableNoun = &noun{
 	kind: "receivable", key: "id_conta_rec", created: "data_cad_rec", modified: "data_mod_rec",
@@ -48,18 +50,36 @@ const statusSettledReceivable = 3
 // none is documented.
 func (v *vhsys) receivableRoutes() []route {
 	routes := v.crud("/v2/contas-receber", v.receivables)[:4]
+	routes[0].handle = v.listReceivables
 	routes[1].handle = v.createReceivable
 	routes[3].handle = v.changeReceivable
 	return routes
 }
 
+// computeReceivable hides the single payments, which only parciais=1 shows.
+func computeReceivable(row map[string]any, _ erpRecord) { row["parciais"] = []any{} }
+
+// listReceivables is GET /contas-receber.
+func (v *vhsys) listReceivables(e *exchange) answer {
+	if e.request.URL.Query().Get("parciais") == "1" {
+		return v.listAs(v.receivables, v.receivables.wire)(e)
+	}
+	return v.list(v.receivables)(e)
+}
+
 // createReceivable is POST /contas-receber. The bank account must exist.
 func (v *vhsys) createReceivable(e *exchange) answer {
-	body, _ := decodeObject(e.body)
-	if id, _ := scalar(body["id_banco"]); !bankExists(whole(id)) || !v.customerExists(e.account, body["id_cliente"]) {
+	body, isObject := decodeObject(e.body)
+	fields, good := accept(receivableNoun.fields, body, true)
+	if !isObject || !good || !v.bankExists(whole(fields["id_banco"])) || !v.customerExists(e.account, fields["id_cliente"]) {
 		return erpRefused(receivableNoun.notCreated)
 	}
-	return v.create(v.receivables)(e)
+	made := erpRecord{ID: v.next(receivableNoun.kind, receivableNoun.firstID), Account: e.account, CreatedAt: v.sandbox.clock.stamp(), Fields: fields}
+	v.mark(&made, fields)
+	v.save(v.receivables, made)
+	row := v.receivables.row(made)
+	row["id_registro"] = false
+	return erpSuccess(row)
 }
 
 // changeReceivable is PUT /contas-receber/:id: it settles, or takes it back.
@@ -76,17 +96,42 @@ func (v *vhsys) changeReceivable(e *exchange) answer {
 }
 
 // mark changes a receivable. A settlement without a value or a day means all
-// of it, today.
+// of it, today. What was paid before stays as a payment of its own.
 func (v *vhsys) mark(r *erpRecord, fields map[string]any) {
 	switch fields["liquidado_rec"] {
 	case "Sim":
 		settled := map[string]any{"valor_pago": r.Fields["valor_rec"], "data_pagamento": v.sandbox.clock.today()}
 		fields = merged(settled, fields)
 		fields["status"], fields["valor_baixa"] = statusSettledReceivable, fields["valor_pago"]
+		fields["parciais"] = v.payments(*r, fields)
 	case "Nao":
 		fields = merged(fields, map[string]any{
-			"valor_pago": "0.00", "data_pagamento": "0000-00-00", "status": 1, "valor_baixa": "0.00",
+			"valor_pago": "0.00", "data_pagamento": "0000-00-00", "status": 1, "valor_baixa": "0.00", "parciais": []any{},
 		})
 	}
 	r.Fields = merged(r.Fields, fields)
+}
+
+// payments adds the difference to the payments so far. Less than before makes
+// one payment of them all.
+func (v *vhsys) payments(r erpRecord, settled map[string]any) []any {
+	before, _ := r.Fields["parciais"].([]any)
+	paid := decimal(settled["valor_pago"])
+	sum := 0.0
+	for _, each := range before {
+		payment, _ := each.(map[string]any)
+		sum += decimal(payment["valor_pago"])
+	}
+	switch {
+	case sameCents(paid, sum):
+		return append([]any{}, before...)
+	case paid < sum:
+		before, sum = nil, 0
+	}
+	form, _ := r.Fields["forma_pagamento"].(string)
+	return append(append([]any{}, before...), map[string]any{
+		"id_recebimento": v.next("payment", 80001), "id_contas_rec": r.ID, "data_pagamento": settled["data_pagamento"],
+		"valor_pago": strconv.FormatFloat(twoDecimals(paid-sum), 'f', 2, 64), "valor_juros": "0.00", "valor_desconto": "0.00",
+		"valor_acrescimo": "0.00", "valor_taxa": "0.00", "forma_pagamento": form, "obs_pagamento": "", "id_banco_cad": defaultBankID,
+	})
 }

@@ -170,14 +170,14 @@ func (t *table) seen(account string, id int64, now time.Time) (erpRecord, bool) 
 
 // all are the account's records as a reader sees them, oldest first.
 func (t *table) all(account string, now time.Time) []erpRecord {
-	return t.pick(t.ids, account, now)
+	return t.pick(t.ids, account, now, func(erpRecord) bool { return true })
 }
 
-// pick are those records of the ids that a reader sees.
-func (t *table) pick(ids []int64, account string, now time.Time) []erpRecord {
+// pick are those records of the ids that a reader sees and wants.
+func (t *table) pick(ids []int64, account string, now time.Time, wanted func(erpRecord) bool) []erpRecord {
 	var found []erpRecord
 	for _, id := range ids {
-		if r, visible := t.seen(account, id, now); visible {
+		if r, visible := t.seen(account, id, now); visible && wanted(r) {
 			found = append(found, r)
 		}
 	}

@@ -200,7 +200,8 @@ func TestCloseLeavesNoGoroutine(t *testing.T) {
 		stacks = stacks[:runtime.Stack(stacks, true)]
 		return !strings.Contains(string(stacks), "sandbox.(*Sandbox).runCalendar") &&
 			!strings.Contains(string(stacks), "sandbox.(*callbacks)") &&
-			!strings.Contains(string(stacks), "sandbox.(*pixCallbacks)")
+			!strings.Contains(string(stacks), "sandbox.(*pixCallbacks)") &&
+			!strings.Contains(string(stacks), "sandbox.(*erpCallbacks)")
 	})
 }
 

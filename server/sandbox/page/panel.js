@@ -54,6 +54,7 @@ const actions = [
 
 // The newest ones; filters reach the others.
 const chargesShown = 200;
+const recordsShown = 100;
 
 const money = new Intl.NumberFormat("pt-BR", { style: "currency", currency: "BRL" });
 const element = (id) => document.getElementById(id);
@@ -210,9 +211,9 @@ function drawActions(place, charge) {
 function drawOrders(orders) {
   const body = element("orders");
   body.replaceChildren();
-  if (orders.length === 0) emptyRow(body, 7, "Nenhum pedido ainda.");
+  if (orders.length === 0) emptyRow(body, 8, "Nenhum pedido ainda.");
   for (const order of orders.reverse()) {
-    const row = body.insertRow();
+    const row = rowOf(body, "orders", order.id);
     cell(row, String(order.number), "number");
     cell(row, order.record.nome_cliente);
     cell(
@@ -225,6 +226,110 @@ function drawOrders(orders) {
     cell(row, money.format(Number(order.record.valor_total_nota)), "number");
     cell(row, order.record.status_pedido + (order.trashed ? " (lixeira)" : ""));
     cell(row, order.record.obs_interno_pedido);
+    drawRecordActions(row.insertCell(), "orders", order, `o pedido ${order.number}`, [
+      order.trashed ? ["restore", "Restaurar"] : ["delete", "Apagar"],
+      ["status", "Cancelar", { status: "Cancelado" }],
+      ["invoice", "Emitir nota", { issue: true }],
+    ]);
+  }
+}
+
+const invoiceKinds = { nfe: "NF-e", nfse: "NFS-e", nfce: "NFC-e" };
+
+const invoiceStates = {
+  open: "em aberto",
+  pending: "em processamento",
+  authorized: "emitida",
+  rejected: "rejeitada",
+  canceled: "cancelada",
+  denied: "denegada",
+};
+
+// What may be done to an invoice in each state.
+const invoiceActions = {
+  open: [["authorize", "Autorizar"]],
+  pending: [
+    ["authorize", "Autorizar"],
+    ["reject", "Rejeitar", { code: "778" }],
+    ["deny", "Denegar"],
+  ],
+  authorized: [
+    ["cancel", "Cancelar"],
+    ["forget", "Esquecer a autorização"],
+  ],
+  rejected: [["authorize", "Autorizar"]],
+};
+
+function drawInvoices(invoices) {
+  const body = element("invoices");
+  body.replaceChildren();
+  if (invoices.length === 0) emptyRow(body, 7, "Nenhuma nota ainda.");
+  for (const invoice of invoices.reverse()) {
+    const path = `invoices/${invoice.kind}`;
+    const row = rowOf(body, path, invoice.id);
+    const name = `${invoiceKinds[invoice.kind]} ${invoice.number}`;
+    cell(row, name);
+    cell(row, invoice.record.nome_cliente);
+    cell(row, money.format(Number(invoice.record.valor_total_nota)), "number");
+    cell(row, invoiceStates[invoice.state] + (invoice.trashed ? " (lixeira)" : ""));
+    cell(row, invoice.key || invoice.record.nota_codigo_verificacao || "");
+    const last = invoice.rejections.at(-1);
+    cell(row, last ? `${last.code}: ${last.text}` : "");
+    drawRecordActions(
+      row.insertCell(),
+      path,
+      invoice,
+      `a nota ${name}`,
+      (invoiceActions[invoice.state] || []).filter(
+        ([action]) => action !== "deny" || invoice.kind !== "nfse",
+      ),
+    );
+  }
+}
+
+function drawReceivables(receivables) {
+  const body = element("receivables");
+  body.replaceChildren();
+  if (receivables.length === 0) emptyRow(body, 7, "Nenhuma conta ainda.");
+  for (const one of receivables.reverse()) {
+    const row = rowOf(body, "receivables", one.id);
+    const settled = one.record.liquidado_rec === "Sim";
+    cell(row, String(one.id), "number");
+    cell(row, one.record.nome_conta);
+    cell(row, day(one.record.vencimento_rec), "number");
+    cell(row, money.format(Number(one.record.valor_rec)), "number");
+    cell(row, money.format(Number(one.record.valor_pago)), "number");
+    cell(row, (settled ? "sim" : "não") + (one.trashed ? " (lixeira)" : ""));
+    drawRecordActions(row.insertCell(), "receivables", one, `a conta ${one.id}`, [
+      settled ? ["reopen", "Desfazer"] : ["settle", "Liquidar"],
+    ]);
+  }
+}
+
+// rowOf keeps the place of the keyboard when its buttons change.
+function rowOf(body, path, id) {
+  const row = body.insertRow();
+  row.id = `${path}-${id}`;
+  row.tabIndex = -1;
+  return row;
+}
+
+// drawRecordActions offers what a person may do at the screen of Vhsys.
+function drawRecordActions(place, path, record, name, offered) {
+  place.className = "actions";
+  for (const [action, label, body] of offered) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.setAttribute("aria-label", `${label}: ${name}`);
+    button.addEventListener("click", () =>
+      attempt(
+        `${label}: ${name}.`,
+        () => call("POST", `vhsys/${path}/${record.id}/${action}`, body),
+        `${path}-${record.id}`,
+      ),
+    );
+    place.append(button);
   }
 }
 
@@ -239,14 +344,17 @@ function drawFaults(provider, answer) {
 
 async function refresh() {
   const filter = new URLSearchParams(new FormData(element("filter-form")));
-  const [clock, charges, carnets, orders, gerencianet, vhsys] = await Promise.all([
-    call("GET", "clock"),
-    call("GET", `gerencianet/charges?limit=${chargesShown}&${filter}`),
-    call("GET", "gerencianet/carnets"),
-    call("GET", "vhsys/orders"),
-    call("GET", "gerencianet/faults"),
-    call("GET", "vhsys/faults"),
-  ]);
+  const [clock, charges, carnets, orders, invoices, receivables, gerencianet, vhsys] =
+    await Promise.all([
+      call("GET", "clock"),
+      call("GET", `gerencianet/charges?limit=${chargesShown}&${filter}`),
+      call("GET", "gerencianet/carnets"),
+      call("GET", `vhsys/orders?limit=${recordsShown}`),
+      call("GET", `vhsys/invoices?limit=${recordsShown}`),
+      call("GET", `vhsys/receivables?limit=${recordsShown}`),
+      call("GET", "gerencianet/faults"),
+      call("GET", "vhsys/faults"),
+    ]);
   element("now").textContent = new Date(clock.now).toLocaleString("pt-BR", {
     timeZone: "America/Sao_Paulo",
     dateStyle: "full",
@@ -255,6 +363,8 @@ async function refresh() {
   drawCharges(charges);
   drawCarnets(carnets);
   drawOrders(orders);
+  drawInvoices(invoices);
+  drawReceivables(receivables);
   element("faults").replaceChildren();
   drawFaults("Gerencianet", gerencianet);
   drawFaults("Vhsys", vhsys);

@@ -48,9 +48,10 @@ async function askProvider(tokenizer: Tokenizer, data: CardData): Promise<string
   }
 }
 
+/** What the provider said of the card; empty when it could not be reached. */
 function providerWords(error: unknown): string {
-  const words = (error as { error_description?: unknown } | null)?.error_description;
-  return typeof words === "string" ? words : "";
+  const { code, error_description: words } = (error ?? {}) as Record<string, unknown>;
+  return typeof words === "string" && !(Number(code) >= 500) ? words : "";
 }
 
 async function askSimulator(url: string, data: CardData): Promise<string> {
