@@ -54,6 +54,9 @@ func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Cus
 			id = *input.ID
 		}
 		fillCustomer(mutation, input, taxID, phone)
+		if err := mustHaveTaxID(ctx, mutation, taxID); err != nil {
+			return err
+		}
 		if err := save(ctx, &id); isUnique(err, "customers_tax_id_key") {
 			return refuse("TAX_ID_TAKEN", "taxId", "Já existe um cliente com este CPF/CNPJ: procure por ele na lista.", "There is a customer with this tax id already: look for it in the list.")
 		} else if err != nil {
@@ -65,6 +68,18 @@ func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Cus
 		return nil, err
 	}
 	return s.DB.Customer.Get(ctx, id)
+}
+
+// mustHaveTaxID refuses a buyer who is not abroad and has no tax id.
+func mustHaveTaxID(ctx context.Context, m *db.CustomerMutation, taxID string) error {
+	abroad, given := m.ForeignBuyer()
+	if !given || abroad || taxID != "" {
+		return nil
+	}
+	if known, err := m.OldTaxID(ctx); err == nil && known != "" {
+		return nil
+	}
+	return refuse("TAX_ID_INVALID", "taxId", "Informe o CPF ou CNPJ: só um comprador no exterior pode ficar sem.", "Give the CPF or CNPJ: only a buyer abroad can be without one.")
 }
 
 func checkCustomer(input SaveCustomer, taxID, phone string) Refusal {

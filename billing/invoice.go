@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"ponte/billing/brazil"
@@ -398,8 +399,10 @@ func (r *invoiceRun) request(settings *db.Integration) provider.InvoiceRequest {
 	wanted := provider.InvoiceRequest{
 		Kind: provider.InvoiceKind(r.one.Kind), Reference: r.reference(), Test: r.one.Test, Series: seriesOf(settings, r.one.Kind),
 		Nature: "Venda", CustomerID: *r.sold.Edges.Customer.RemoteID, CustomerName: r.sold.Edges.Customer.Name,
-		SoldOn: r.today(), Note: fmt.Sprintf("Venda %d", r.sold.Number),
+		SoldOn: r.today(), Note: fmt.Sprintf("Venda %d", r.sold.Number), CompanyState: settings.CompanyState,
 	}
+	buyer := payer(r.sold.Edges.Customer)
+	wanted.Customer = &buyer
 	var all, own int64
 	for _, line := range r.plan.lines {
 		cents := line.UnitCents * line.Quantity
@@ -443,7 +446,23 @@ func oneService(items []provider.InvoiceItem) []provider.InvoiceItem {
 		one.Description += item.Description
 		one.UnitCents += item.UnitCents * item.Quantity
 	}
+	if letters := []rune(one.Description); len(letters) > maxTitle {
+		one.Description = string(letters[:maxTitle])
+	}
 	return []provider.InvoiceItem{one}
+}
+
+// instalmentsOf are those of the order; one that was due before the invoice is due
+// on its day, because the authority takes none of the past.
+func (r *invoiceRun) instalmentsOf() []provider.OrderInstallment {
+	if r.one.Kind != enum.InvoiceNFe || r.one.TotalCents != r.plan.TotalCents {
+		return nil
+	}
+	installments := slices.Clone(r.plan.Installments)
+	for i := range installments {
+		installments[i].DueDate = max(installments[i].DueDate, r.today())
+	}
+	return installments
 }
 
 // begin shows that the invoice is being issued. One that was rejected is thrown
@@ -475,6 +494,9 @@ func (r *invoiceRun) begin(ctx context.Context) error {
 func (r *invoiceRun) header(ctx context.Context) error {
 	if r.one.RemoteID != nil {
 		return nil
+	}
+	if err := r.client.CheckInvoice(r.wanted, r.instalmentsOf()); err != nil {
+		return err
 	}
 	if r.one.SentAt != nil {
 		settled, err := r.isSettled(ctx, "invoices", invoice.FieldSentAt, r.one.ID)
@@ -572,8 +594,8 @@ func (r *invoiceRun) installments(ctx context.Context) error {
 	if r.one.Step != enum.InvoiceInstallments {
 		return nil
 	}
-	if r.one.Kind == enum.InvoiceNFe && len(r.plan.Installments) > 0 && r.one.TotalCents == r.plan.TotalCents {
-		if err := r.client.SetInvoiceInstallments(ctx, r.wanted.Kind, *r.one.RemoteID, r.plan.Installments); err != nil {
+	if installments := r.instalmentsOf(); len(installments) > 0 {
+		if err := r.client.SetInvoiceInstallments(ctx, r.wanted.Kind, *r.one.RemoteID, installments); err != nil {
 			return err
 		}
 	}
