@@ -133,7 +133,9 @@ test("issues the NF-e of the next sale by itself, with its key and its papers", 
   await expectAccessible(page);
   await press(page, dialog.getByRole("button", { name: "Pedir cancelamento" }));
   await expect(section.getByText("Cancelamento pedido", { exact: true })).toBeVisible();
-  await expect(section.getByText("Falta cancelar esta nota no Vhsys")).toBeVisible();
+  await expect(
+    section.getByText(/^Esta nota fiscal precisa ser cancelada\. Prazo: /),
+  ).toBeVisible();
 });
 
 test("lists the invoices, narrowed in the address", async ({ page }) => {
@@ -206,4 +208,24 @@ test("records a sale that was paid by PayPal, from a buyer abroad, and gives it 
   const confirm = page.getByRole("dialog", { name: /^Marcar a venda/ });
   await press(page, confirm.getByRole("button", { name: "Marcar como devolvida" }));
   await expect(page.locator("h1 + .status")).toHaveText("Reembolsada");
+});
+
+test("sends old sales to Vhsys as a batch", async ({ page }) => {
+  await page.goto("/integrations/vhsys");
+  await press(page, page.getByRole("button", { name: "Enviar vendas antigas…" }));
+  const dialog = page.getByRole("dialog", { name: "Enviar vendas antigas" });
+  await dialog.getByLabel("até").fill(day(-40));
+  await press(page, dialog.getByRole("button", { name: "Enviar ao Vhsys" }));
+  await expect(dialog.getByText("O fim não pode ser antes do começo.")).toBeVisible();
+  await dialog.getByLabel("até").fill(day(0));
+  await expectAccessible(page);
+  await press(page, dialog.getByRole("button", { name: "Enviar ao Vhsys" }));
+  await expect(
+    page.getByRole("heading", { name: "Enviar vendas antigas ao Vhsys", level: 1 }),
+  ).toBeVisible();
+  await expect(page.getByText(/^(\d+) de \1 terminadas$/)).toBeVisible({ timeout: 60_000 });
+  await page.getByLabel("Mostrar").selectOption({ label: "Tudo" });
+  const sales = page.getByRole("region", { name: "Vendas do lote" });
+  await expect(sales.getByRole("link", { name: /^Venda \d+$/ }).first()).toBeVisible();
+  await expectAccessible(page);
 });

@@ -44,7 +44,7 @@ export function InvoiceCard({ sale, invoice }: Props) {
         </Text>
       )}
       <Rejection {...{ sale, invoice }} />
-      {invoice.state === "CANCEL_ASKED" && <CancelTask invoice={invoice} />}
+      {invoice.state === "CANCEL_ASKED" && !invoice.failure && <CancelTask invoice={invoice} />}
       <Facts
         facts={[
           [t("invoice.total"), <Money key="total" cents={invoice.totalCents} />],
