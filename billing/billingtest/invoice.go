@@ -49,7 +49,7 @@ func (w *World) Person() *db.Customer {
 	n := w.next()
 	taxID := CPF(n)
 	return must[*db.Customer](w)(w.SaveCustomer(w.ctx, billing.SaveCustomer{
-		Name: fmt.Sprintf("Joana Prado %d", n), TaxID: &taxID, Email: Ref(fmt.Sprintf("pessoa%d@example.test", n)),
+		Name: fmt.Sprintf("Joana Prado %d", n), TaxID: &taxID, Email: Ref(fmt.Sprintf("pessoa%d@example.test", n)), Phone: Ref(fmt.Sprintf("419%08d", n)),
 		Address: &billing.AddressInput{Street: "Rua XV de Novembro", Number: "10", District: "Centro", City: "Curitiba", State: "PR", PostalCode: "80020-310"},
 	}))
 }
