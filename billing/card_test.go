@@ -48,7 +48,7 @@ func TestCard(t *testing.T) {
 		w.Must(err)
 		w.UntilSale(started.Sale.ID, enum.SaleApproved)
 		charges := w.Charges(started.Sale.ID)
-		if c := charges[0]; len(charges) != 1 || c.CardInstallments != 3 || c.CardMask == "" || hasToken(c) {
+		if c := charges[0]; len(charges) != 1 || c.CardInstallments != 3 || hasToken(c) {
 			t.Errorf("charges %+v", charges)
 		}
 		assertBooked(w, charges[0], 30_000, 30_000, -billingtest.FeeCents)

@@ -37,9 +37,9 @@ func TestCarnet(t *testing.T) {
 	t.Run("twelve parcels, in one request, told, swept and mirrored", func(t *testing.T) {
 		t.Parallel()
 		w := billingtest.New(t).Ready()
-		sold, booklet, parcels := w.IssuedCarnet(120_000, 12)
+		sold, _, parcels := w.IssuedCarnet(120_000, 12)
 		w.UntilIdle()
-		booklet = w.CarnetOf(sold.ID)
+		booklet := w.CarnetOf(sold.ID)
 		if len(parcels) != 12 || booklet.ProviderID == nil || booklet.Link == nil || booklet.Pdf == nil || booklet.Cover == nil || booklet.CoverPdf == nil || booklet.SentAt != nil {
 			t.Errorf("carnê %+v", booklet)
 		}
@@ -64,9 +64,9 @@ func TestCarnet(t *testing.T) {
 	t.Run("a total that does not divide", func(t *testing.T) {
 		t.Parallel()
 		w := billingtest.New(t).Ready()
-		sold, _, parcels := w.IssuedCarnet(10_000, 3)
+		sold, _, _ := w.IssuedCarnet(10_000, 3)
 		w.UntilIdle()
-		parcels = w.Charges(sold.ID)
+		parcels := w.Charges(sold.ID)
 		if sum := parcels[0].AmountCents + parcels[1].AmountCents + parcels[2].AmountCents; sum != 10_000 {
 			t.Errorf("the parcels add up to %d", sum)
 		}

@@ -376,7 +376,7 @@ func (w *World) assertOrders() {
 func (r *record) assertNotices() {
 	r.Helper()
 	var orphans int
-	r.World.Must(r.Pool.QueryRow(`SELECT count(*) FROM entries e WHERE e.charge_id IS NOT NULL
+	r.Must(r.Pool.QueryRow(`SELECT count(*) FROM entries e WHERE e.charge_id IS NOT NULL
 		AND NOT EXISTS (SELECT 1 FROM charges c WHERE c.id = e.charge_id AND c.provider_id IS NOT NULL)`).Scan(&orphans))
 	if orphans > 0 {
 		r.Errorf("I10: %d entries belong to charges that the provider never had", orphans)
@@ -387,7 +387,7 @@ func (r *record) assertNotices() {
 func (r *record) assertKeys() {
 	r.Helper()
 	var lost int
-	r.World.Must(r.Pool.QueryRow(`SELECT count(*) FROM idempotency_keys k WHERE NOT EXISTS (
+	r.Must(r.Pool.QueryRow(`SELECT count(*) FROM idempotency_keys k WHERE NOT EXISTS (
 		SELECT id FROM sales WHERE id = k.subject_id UNION ALL SELECT id FROM charges WHERE id = k.subject_id
 		UNION ALL SELECT id FROM refunds WHERE id = k.subject_id UNION ALL SELECT id FROM batches WHERE id = k.subject_id)`).Scan(&lost))
 	if lost > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -111,7 +112,7 @@ func (f *fixture) Made(method provider.Method, reference string) int {
 		path = "/pix/charges"
 	}
 	recorded := httptest.NewRecorder()
-	f.control.ServeHTTP(recorded, httptest.NewRequest("GET", path, nil))
+	f.control.ServeHTTP(recorded, httptest.NewRequest(http.MethodGet, path, nil))
 	var made []json.RawMessage
 	f.must(json.Unmarshal(recorded.Body.Bytes(), &made))
 	return len(made)
