@@ -74,6 +74,9 @@ func (s *Service) StartBatch(ctx context.Context, input NewBatch) (*BatchStarted
 
 func (s *Service) checkBatch(input NewBatch) Refusal {
 	var found Refusal
+	if input.Action == enum.BatchMirror {
+		found.add("BATCH_CONFLICT", "action", "Para enviar vendas antigas ao Vhsys, use mirrorOldSales.", "To send old sales to Vhsys, use mirrorOldSales.")
+	}
 	issues := input.Action == enum.BatchIssue
 	if issues && (len(input.Charges) == 0 || len(input.Charges) > MaxBatchIssues) {
 		found.add("TOO_MANY", "charges", "Inclua de 1 a 500 cobranças.", "Give 1 to 500 charges.")
@@ -113,14 +116,10 @@ func (s *Service) writeBatch(ctx context.Context, tx *db.Tx, id string, input Ne
 	if err != nil {
 		return fmt.Errorf("write a batch: %w", err)
 	}
-	for len(rows) > 0 { // a statement takes 65,535 parameters at most
-		n := min(len(rows), 500)
-		if err := tx.BatchItem.CreateBulk(rows[:n]...).Exec(ctx); err != nil {
-			return batchItemRefusal(err)
-		}
-		rows = rows[n:]
+	if err := writeItems(ctx, tx, rows); err != nil {
+		return err
 	}
-	return s.enqueueBatch(ctx, tx, id)
+	return s.enqueueBatch(ctx, tx, id, enum.Gerencianet)
 }
 
 func batchItemRefusal(err error) error {
@@ -158,9 +157,36 @@ func batchItems(tx *db.Tx, id string, input NewBatch) ([]*db.BatchItemCreate, er
 	return rows, nil
 }
 
-func (s *Service) enqueueBatch(ctx context.Context, tx *db.Tx, id string) error {
-	_, _, err := s.enqueue(ctx, tx, request{kind: enum.KindRunBatch, integration: enum.Gerencianet, subjectID: id})
+func (s *Service) enqueueBatch(ctx context.Context, tx *db.Tx, id string, kind enum.IntegrationKind) error {
+	_, _, err := s.enqueue(ctx, tx, request{kind: enum.KindRunBatch, integration: kind, subjectID: id})
 	return err
+}
+
+// writeSalesBatch writes a batch that has sales mirrored.
+func (s *Service) writeSalesBatch(ctx context.Context, tx *db.Tx, saleIDs []string) (*db.Batch, error) {
+	made, err := tx.Batch.Create().SetAction(enum.BatchMirror).SetTotal(len(saleIDs)).SetNillableRequestedByID(actorID(ctx)).SetCreatedAt(s.Now()).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("write a batch: %w", err)
+	}
+	rows := make([]*db.BatchItemCreate, len(saleIDs))
+	for i, id := range saleIDs {
+		rows[i] = tx.BatchItem.Create().SetBatchID(made.ID).SetPosition(i + 1).SetSaleID(id)
+	}
+	if err := writeItems(ctx, tx, rows); err != nil {
+		return nil, err
+	}
+	return made, s.enqueueBatch(ctx, tx, made.ID, enum.Vhsys)
+}
+
+func writeItems(ctx context.Context, tx *db.Tx, rows []*db.BatchItemCreate) error {
+	for len(rows) > 0 { // a statement takes 65,535 parameters at most
+		n := min(len(rows), 500)
+		if err := tx.BatchItem.CreateBulk(rows[:n]...).Exec(ctx); err != nil {
+			return batchItemRefusal(err)
+		}
+		rows = rows[n:]
+	}
+	return nil
 }
 
 // StopBatch stops a batch: what was begun ends, the rest waits.
@@ -188,7 +214,11 @@ func (s *Service) switchBatch(ctx context.Context, id string, from, to enum.Batc
 		if err := tx.Batch.UpdateOne(current).SetState(to).Exec(ctx); err != nil {
 			return err
 		}
-		return s.enqueueBatch(ctx, tx, id)
+		of := enum.Gerencianet
+		if current.Action == enum.BatchMirror {
+			of = enum.Vhsys
+		}
+		return s.enqueueBatch(ctx, tx, id, of)
 	})
 	if err != nil {
 		return nil, err
@@ -295,6 +325,9 @@ func (s *Service) startItems(ctx context.Context, op *db.Operation, current *db.
 }
 
 func (s *Service) startItem(ctx context.Context, op *db.Operation, current *db.Batch, item *db.BatchItem) error {
+	if item.SaleID != nil {
+		return s.startMirror(ctx, op, item)
+	}
 	err := s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
 		if now, err := tx.Batch.Get(ctx, current.ID); err != nil || now.State != enum.BatchRunning { // stopped since
 			return err
@@ -316,6 +349,31 @@ func (s *Service) startItem(ctx context.Context, op *db.Operation, current *db.B
 	return s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
 		return tx.BatchItem.UpdateOne(item).SetState(enum.ItemFailed).SetProblemCode(refusal[0].Code).
 			SetProblemPt(refusal[0].Text.PT).SetProblemEn(refusal[0].Text.EN).Exec(ctx)
+	})
+}
+
+// startMirror has an old sale mirrored; one that the ERP is not to know of is done.
+func (s *Service) startMirror(ctx context.Context, op *db.Operation, item *db.BatchItem) error {
+	return s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
+		settings, _, err := mirrorable(ctx, tx, *item.SaleID)
+		if err != nil {
+			return err
+		}
+		if settings == nil {
+			return tx.BatchItem.UpdateOne(item).SetState(enum.ItemDone).Exec(ctx)
+		}
+		started, _, err := s.enqueue(ctx, tx, mirrorRequest(*item.SaleID))
+		if err != nil {
+			return err
+		}
+		sold, err := tx.Sale.Get(ctx, *item.SaleID)
+		if err != nil {
+			return err
+		}
+		if err := s.followInvoices(ctx, tx, sold.ID, sold.Status); err != nil {
+			return err
+		}
+		return tx.BatchItem.UpdateOne(item).SetOperationID(started.ID).SetState(enum.ItemRunning).Exec(ctx)
 	})
 }
 

@@ -63,6 +63,8 @@ type Providers struct {
 	// ParseCertificate reads a certificate file with its key; what is wrong with it
 	// is a *provider.Error whose remedy says what to do.
 	ParseCertificate func(file []byte, password string) (Certificate, error)
+	// Rejection explains why an authority rejected an invoice.
+	Rejection func(code, text string) *provider.Error
 	// Mirror answers a client of the ERP.
 	Mirror func(accessToken, secretAccessToken string) provider.Mirror
 }
@@ -79,6 +81,7 @@ type Certificate struct {
 type Timing struct {
 	SettleWindow    time.Duration // how long an unanswered request may still arrive
 	SweepInterval   time.Duration // how often everything open is asked for
+	Reconcile       time.Duration // how often the ERP is compared with us
 	RetryBase       time.Duration // the wait before the second try
 	RetryMax        time.Duration // the longest wait between tries
 	RetryEnd        time.Duration // how long an operation is tried before it is given up
@@ -94,6 +97,7 @@ func DefaultTiming() Timing {
 	return Timing{
 		SettleWindow:    3 * time.Minute,
 		SweepInterval:   time.Hour,
+		Reconcile:       time.Hour,
 		RetryBase:       2 * time.Second,
 		RetryMax:        10 * time.Minute,
 		RetryEnd:        72 * time.Hour,

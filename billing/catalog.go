@@ -65,6 +65,26 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "O provedor avisou de uma cobrança que não é nossa ({detail}).", EN: "The provider told of a charge that is not ours ({detail})."},
 		provider.Text{PT: "Se outro sistema usa a mesma conta, dê a ele outra aplicação no painel do provedor.", EN: "If another system uses the same account, give it an application of its own in the provider's panel."},
 	},
+	"invoice.sale_refunded": {
+		provider.Text{PT: "A venda foi devolvida ou cancelada depois que a nota fiscal saiu.", EN: "The sale was refunded or cancelled after its invoice was issued."},
+		provider.Text{PT: "Decida com a contabilidade: cancele a nota no Vhsys dentro do prazo, ou faça uma nota de devolução.", EN: "Decide with the accountant: cancel the invoice at Vhsys in time, or make a return invoice."},
+	},
+	"invoice.cancel_by_hand": {
+		provider.Text{PT: "Esta nota fiscal precisa ser cancelada. Prazo: {detail}.", EN: "This invoice has to be cancelled. Deadline: {detail}."},
+		provider.Text{PT: "Abra a nota no Vhsys e cancele-a, com uma justificativa de 15 caracteres ou mais. A Ponte percebe sozinha quando estiver feito.", EN: "Open the invoice at Vhsys and cancel it, with a justification of 15 characters or more. Ponte notices by itself when it is done."},
+	},
+	"invoice.partly_refunded": {
+		provider.Text{PT: "Parte do pagamento foi devolvida ({detail}) e a nota fiscal já saiu.", EN: "A part of the payment was given back ({detail}), and the invoice is issued."},
+		provider.Text{PT: "Combine com a contabilidade se é preciso uma nota de devolução.", EN: "Ask the accountant whether a return invoice is needed."},
+	},
+	"mirror.differs": {
+		provider.Text{PT: "Há {detail} diferença(s) entre as vendas daqui e o Vhsys.", EN: "There are {detail} difference(s) between the sales here and Vhsys."},
+		provider.Text{PT: "Abra Diferenças, veja cada uma e conserte ou ignore.", EN: "Open Differences, look at each, and repair or ignore it."},
+	},
+	"vhsys.settles_by_itself": {
+		provider.Text{PT: "O aplicativo da Gerencianet do próprio Vhsys está ligado: ele daria baixa nos mesmos recebimentos que a Ponte.", EN: "Vhsys's own Gerencianet app is on: it would settle the same receivables as Ponte."},
+		provider.Text{PT: "Desligue o aplicativo no Vhsys, ou deixe de emitir por ele, para não lançar em dobro.", EN: "Switch the app off at Vhsys, or stop issuing with it, so that nothing is booked twice."},
+	},
 	"mirror.product_unmapped": {
 		provider.Text{PT: "O item “{detail}” não tem produto do Vhsys escolhido.", EN: "The item “{detail}” has no Vhsys product chosen."},
 		provider.Text{PT: "Abra o produto, aba Faturamento, escolha o produto do Vhsys e tente de novo.", EN: "Open the product, tab Faturamento, choose the Vhsys product, and retry."},
@@ -158,6 +178,7 @@ var stories = map[string]provider.Text{
 	"REFUND_ASKED":     {PT: "Devolução pedida: {amount}.", EN: "Refund asked for: {amount}."},
 	"REFUND_FAILED":    {PT: "A devolução não foi feita. {reason}", EN: "The refund was not done. {reason}"},
 	"PARTLY_REFUNDED":  {PT: "Devolvidos {amount}.", EN: "{amount} given back."},
+	"RECORDED":         {PT: "Venda paga em outro lugar, registrada à mão.", EN: "Paid elsewhere, recorded by hand."},
 	"CANCEL_ASKED":     {PT: "Cancelamento pedido.", EN: "Cancellation asked for."},
 	"DUE_DATE_ASKED":   {PT: "Novo vencimento pedido: {date}.", EN: "New due date asked for: {date}."},
 	"DUE_DATE_CHANGED": {PT: "Vencimento alterado para {date}.", EN: "Due date changed to {date}."},

@@ -22,12 +22,14 @@ type AddressInput struct {
 
 // SaveCustomer is the input of Service.SaveCustomer.
 type SaveCustomer struct {
-	ID      *string // nil for a new customer
-	Name    string
-	TaxID   *string // nil keeps it
-	Email   *string
-	Phone   *string
-	Address *AddressInput
+	ID    *string // nil for a new customer
+	Name  string
+	TaxID *string // nil keeps it
+	// ForeignBuyer is true for a buyer abroad, who has no tax id; nil keeps it.
+	ForeignBuyer *bool
+	Email        *string
+	Phone        *string
+	Address      *AddressInput
 }
 
 const maxName = 255
@@ -52,6 +54,9 @@ func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Cus
 			id = *input.ID
 		}
 		fillCustomer(mutation, input, taxID, phone)
+		if err := mustHaveTaxID(ctx, mutation, taxID); err != nil {
+			return err
+		}
 		if err := save(ctx, &id); isUnique(err, "customers_tax_id_key") {
 			return refuse("TAX_ID_TAKEN", "taxId", "Já existe um cliente com este CPF/CNPJ: procure por ele na lista.", "There is a customer with this tax id already: look for it in the list.")
 		} else if err != nil {
@@ -65,13 +70,25 @@ func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Cus
 	return s.DB.Customer.Get(ctx, id)
 }
 
+// mustHaveTaxID refuses a buyer who is not abroad and has no tax id.
+func mustHaveTaxID(ctx context.Context, m *db.CustomerMutation, taxID string) error {
+	abroad, given := m.ForeignBuyer()
+	if !given || abroad || taxID != "" {
+		return nil
+	}
+	if known, err := m.OldTaxID(ctx); err == nil && known != "" {
+		return nil
+	}
+	return refuse("TAX_ID_INVALID", "taxId", "Informe o CPF ou CNPJ: só um comprador no exterior pode ficar sem.", "Give the CPF or CNPJ: only a buyer abroad can be without one.")
+}
+
 func checkCustomer(input SaveCustomer, taxID, phone string) Refusal {
 	var found Refusal
 	name := strings.TrimSpace(input.Name)
 	if name == "" || len([]rune(name)) > maxName || strings.ContainsAny(name, "<>") {
 		found.add("NAME_INVALID", "name", "Informe o nome completo ou a razão social, até 255 caracteres, sem < e >.", "Give the full or corporate name, up to 255 characters, without < and >.")
 	}
-	if (input.ID == nil || taxID != "") && !brazil.ValidTaxID(taxID) {
+	if (input.ID == nil && !value(input.ForeignBuyer) || taxID != "") && !brazil.ValidTaxID(taxID) {
 		found.add("TAX_ID_INVALID", "taxId", "CPF ou CNPJ inválido: confira os dígitos.", "This CPF or CNPJ is wrong: check its digits.")
 	}
 	if email := value(input.Email); email != "" && !emailPattern.MatchString(email) {
@@ -134,6 +151,9 @@ func fillCustomer(m *db.CustomerMutation, input SaveCustomer, taxID, phone strin
 	if taxID != "" {
 		m.SetTaxID(taxID)
 		m.ClearRemoteID()
+	}
+	if input.ForeignBuyer != nil {
+		m.SetForeignBuyer(*input.ForeignBuyer)
 	}
 	if address := input.Address; address != nil {
 		m.SetStreet(strings.TrimSpace(address.Street))

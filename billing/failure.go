@@ -13,6 +13,7 @@ import (
 	"ponte/ent/db/delivery"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/user"
 	"ponte/ent/enum"
@@ -267,6 +268,12 @@ func subjectLabel(ctx context.Context, tx *db.Tx, id string) (provider.Text, *en
 			return provider.Text{}, nil, err
 		}
 		return carnetLabel(booklet.Edges.Sale), &booklet.Environment, nil
+	case strings.HasPrefix(id, "inv_"):
+		issued, err := tx.Invoice.Query().Where(invoice.ID(id)).WithSale().Only(ctx)
+		if err != nil {
+			return provider.Text{}, nil, err
+		}
+		return invoiceLabel(issued), nil, nil
 	case strings.HasPrefix(id, "bat_"):
 		return provider.Text{PT: "Lote de cobranças", EN: "Batch of charges"}, nil, nil
 	case strings.HasPrefix(id, "sal_"):

@@ -5,9 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
+	"ponte/billing/brazil"
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/charge"
@@ -61,6 +63,13 @@ type VhsysSettings struct {
 	AccessToken, SecretAccessToken *string
 	WithInterest                   *bool
 	SendInstallments               *bool
+	RefundRule                     *enum.RefundRule
+	ForeignRule                    *enum.ForeignRule
+	MirrorFrom                     *brazil.Date
+	CompanyState                   *string
+	NfeTest, NfseTest, NfceTest    *bool
+	NfeSeries, NfseSeries          *string
+	NfceSeries                     *string
 	NotifiedUserIds                []string
 }
 
@@ -226,7 +235,13 @@ func (s *Service) SaveVhsys(ctx context.Context, input VhsysSettings) (*db.Integ
 		if err != nil {
 			return err
 		}
-		err = tx.Integration.UpdateOne(current).SetNillableWithInterest(input.WithInterest).SetNillableSendInstallments(input.SendInstallments).Exec(ctx)
+		if err := checkVhsys(input).orNil(); err != nil {
+			return err
+		}
+		err = tx.Integration.UpdateOne(current).SetNillableWithInterest(input.WithInterest).SetNillableSendInstallments(input.SendInstallments).
+			SetNillableRefundRule(input.RefundRule).SetNillableForeignRule(input.ForeignRule).SetNillableMirrorFrom(input.MirrorFrom).
+			SetNillableCompanyState(input.CompanyState).SetNillableNfeTest(input.NfeTest).SetNillableNfseTest(input.NfseTest).SetNillableNfceTest(input.NfceTest).
+			SetNillableNfeSeries(input.NfeSeries).SetNillableNfseSeries(input.NfseSeries).SetNillableNfceSeries(input.NfceSeries).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -240,6 +255,21 @@ func (s *Service) SaveVhsys(ctx context.Context, input VhsysSettings) (*db.Integ
 		return nil, err
 	}
 	return s.Integration(ctx, enum.Vhsys)
+}
+
+var seriesPattern = regexp.MustCompile(`^[0-9]{1,3}$`)
+
+func checkVhsys(input VhsysSettings) Refusal {
+	var found Refusal
+	if state := value(input.CompanyState); state != "" && !brazil.ValidState(state) {
+		found.add("STATE_INVALID", "companyState", "Escolha a UF da empresa.", "Choose the company's state.")
+	}
+	for field, series := range map[string]*string{"nfeSeries": input.NfeSeries, "nfseSeries": input.NfseSeries, "nfceSeries": input.NfceSeries} {
+		if series != nil && !seriesPattern.MatchString(*series) {
+			found.add("SERIES_INVALID", field, "A série tem de 1 a 3 algarismos.", "A series has 1 to 3 digits.")
+		}
+	}
+	return found
 }
 
 // saveCredentials seals what was given; blank keeps what is there. New

@@ -26,16 +26,44 @@ var newMappingID = schema.NewID("map")
 // enqueueMirror has the mirror of a sale brought in step, when the ERP is to
 // know of the sale at all.
 func (s *Service) enqueueMirror(ctx context.Context, tx *db.Tx, saleID string) error {
-	active, err := tx.Integration.Query().Where(integration.KindEQ(enum.Vhsys), integration.Active(true)).Exist(ctx)
-	if err != nil || !active {
+	settings, sold, err := mirrorable(ctx, tx, saleID)
+	if err != nil || settings == nil {
 		return err
 	}
-	items, err := tx.SaleItem.Query().Where(saleitem.SaleID(saleID)).WithProduct().All(ctx)
-	if err != nil || !isMirrored(items) {
+	begun, err := tx.Order.Query().Where(order.SaleID(saleID)).Exist(ctx)
+	if err != nil || !begun && settings.MirrorFrom != nil && brazil.DateOf(sold.CreatedAt) < *settings.MirrorFrom {
 		return err
 	}
-	_, _, err = s.enqueue(ctx, tx, request{kind: enum.KindMirrorSale, integration: enum.Vhsys, subjectID: saleID})
+	_, _, err = s.enqueue(ctx, tx, mirrorRequest(saleID))
 	return err
+}
+
+func mirrorRequest(saleID string) request {
+	return request{kind: enum.KindMirrorSale, integration: enum.Vhsys, subjectID: saleID}
+}
+
+// mirrorable reads what the mirror needs to know of a sale; no settings when the
+// ERP is not to know of it: the integration is off, no item asks for it, or the
+// buyer has no tax id and the company skips such sales.
+func mirrorable(ctx context.Context, tx *db.Tx, saleID string) (*db.Integration, *db.Sale, error) {
+	settings, err := tx.Integration.Query().Where(integration.KindEQ(enum.Vhsys), integration.Active(true)).Only(ctx)
+	if db.IsNotFound(err) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	sold, err := tx.Sale.Query().Where(sale.ID(saleID)).WithCustomer().WithItems(func(q *db.SaleItemQuery) { q.WithProduct() }).Only(ctx)
+	if err != nil || !isMirrored(sold.Edges.Items) || isSkipped(sold, settings) {
+		return nil, nil, err
+	}
+	return settings, sold, nil
+}
+
+// isSkipped tells whether the company keeps sales to buyers without a tax id out of
+// the ERP.
+func isSkipped(sold *db.Sale, settings *db.Integration) bool {
+	return sold.Edges.Customer.TaxID == "" && settings.ForeignRule == enum.ForeignSkip
 }
 
 // isMirrored tells whether some item asks for an order at the ERP.
@@ -52,6 +80,7 @@ func isMirrored(items []*db.SaleItem) bool {
 type MirrorPlan struct {
 	Customer      *db.Customer
 	Items         []provider.OrderItem
+	lines         []planLine                  // the items with what was sold
 	Installments  []provider.OrderInstallment // empty when they are not sent
 	DiscountCents int64
 	TotalCents    int64
@@ -100,7 +129,10 @@ func (s *Service) plan(ctx context.Context, sold *db.Sale, settings *db.Integrat
 	if withInterest {
 		plan.TotalCents = sold.TotalCents
 	}
-	plan.Items = s.planItems(plan, sold)
+	plan.lines = s.planItems(plan, sold)
+	for _, line := range plan.lines {
+		plan.Items = append(plan.Items, line.OrderItem)
+	}
 	method, err := s.remoteMethod(ctx, plan, mirroredMethod(sold))
 	if err != nil {
 		return nil, err
@@ -112,8 +144,14 @@ func (s *Service) plan(ctx context.Context, sold *db.Sale, settings *db.Integrat
 	return plan, err
 }
 
-func (s *Service) planItems(plan *MirrorPlan, sold *db.Sale) []provider.OrderItem {
-	items := make([]provider.OrderItem, 0, len(sold.Edges.Items)+1)
+// planLine is a line of the order with what was sold.
+type planLine struct {
+	provider.OrderItem
+	sold *db.SaleItem
+}
+
+func (s *Service) planItems(plan *MirrorPlan, sold *db.Sale) []planLine {
+	lines := make([]planLine, 0, len(sold.Edges.Items)+1)
 	for _, item := range sold.Edges.Items {
 		remoteID := ""
 		if product := item.Edges.Product; product != nil {
@@ -122,9 +160,10 @@ func (s *Service) planItems(plan *MirrorPlan, sold *db.Sale) []provider.OrderIte
 		if remoteID == "" {
 			plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.product_unmapped", "product.remoteProductId", item.Description))
 		}
-		items = append(items, provider.OrderItem{ProductID: remoteID, Description: itemDescription(sold, item), Quantity: int64(item.Quantity), UnitCents: item.UnitCents})
+		lines = append(lines, planLine{sold: item, OrderItem: provider.OrderItem{
+			ProductID: remoteID, Description: itemDescription(sold, item), Quantity: int64(item.Quantity), UnitCents: item.UnitCents}})
 	}
-	return grossUp(items, sold.ItemsCents, plan.TotalCents+plan.DiscountCents)
+	return grossUp(lines, sold.ItemsCents, plan.TotalCents+plan.DiscountCents)
 }
 
 // itemDescription fills the product's template.
@@ -139,7 +178,7 @@ func itemDescription(sold *db.Sale, item *db.SaleItem) string {
 
 // grossUp raises the unit prices of items that add up to fromCents until they add
 // up to toCents. The cents that do not divide go to one piece of the last item.
-func grossUp(items []provider.OrderItem, fromCents, toCents int64) []provider.OrderItem {
+func grossUp(items []planLine, fromCents, toCents int64) []planLine {
 	if fromCents == toCents {
 		return items
 	}
@@ -247,7 +286,10 @@ func (s *Service) mirrorSale(ctx context.Context, op *db.Operation) (finish, err
 		}
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
-		return tx.Order.UpdateOneID(run.order.ID).SetStep(enum.StepDone).SetSyncedAt(s.Now()).Exec(ctx)
+		if err := tx.Order.UpdateOneID(run.order.ID).SetStep(enum.StepDone).SetSyncedAt(s.Now()).Exec(ctx); err != nil {
+			return err
+		}
+		return s.repaired(ctx, tx, run.sold.ID)
 	}, nil
 }
 
@@ -303,7 +345,7 @@ func (r *mirrorRun) customer(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	found, err := r.client.FindCustomer(ctx, buyer.TaxID)
+	found, err := r.client.FindCustomer(ctx, payer(buyer), buyer.ID)
 	if err != nil {
 		return err
 	}
@@ -335,7 +377,7 @@ func (r *mirrorRun) createCustomer(ctx context.Context, buyer *db.Customer) (str
 	if err != nil {
 		return "", err
 	}
-	created, err := r.client.CreateCustomer(ctx, payer(buyer))
+	created, err := r.client.CreateCustomer(ctx, payer(buyer), buyer.ID)
 	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
 		return "", r.forget(ctx, err, func(ctx context.Context, tx *db.Tx) error {
 			return tx.Customer.UpdateOneID(buyer.ID).ClearRemoteSentAt().Exec(ctx)

@@ -102,6 +102,8 @@ func (s *Service) handler(kind enum.OperationKind) func(context.Context, *db.Ope
 		enum.KindReadPix:       s.readPix,
 		enum.KindSweep:         s.sweep,
 		enum.KindMirrorSale:    s.mirrorSale,
+		enum.KindIssueInvoice:  s.issueInvoice,
+		enum.KindReconcile:     s.reconcile,
 	}[kind]
 }
 

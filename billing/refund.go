@@ -297,8 +297,11 @@ func (s *Service) bookRefund(ctx context.Context, tx *db.Tx, c *db.Charge, done 
 		return err
 	}
 	e := event{source: enum.SourceOperation, code: "PARTLY_REFUNDED", params: map[string]string{"amount": brazil.FormatCents(done.AmountCents)}}
-	if err := s.tell(ctx, tx, c, e); err != nil || !whole {
+	if err := s.tell(ctx, tx, c, e); err != nil {
 		return err
+	}
+	if !whole {
+		return s.tellPartRefund(ctx, tx, c)
 	}
 	return s.move(ctx, tx, c, enum.ChargeRefunded, update{source: enum.SourceOperation})
 }

@@ -182,27 +182,37 @@ func (s *Service) createSale(ctx context.Context, tx *db.Tx, id string, input Ne
 		return err
 	}
 	input = input.repeated()
-	items, itemsCents, err := s.saleItems(ctx, tx, id, input.Items)
+	sold, err := s.writeSale(ctx, tx, id, input, "")
 	if err != nil {
 		return err
-	}
-	total := itemsCents - input.DiscountCents + input.InterestCents
-	if total <= 0 || total > MaxAmountCents {
-		return refuse("TOTAL_INVALID", "items", "O total da venda precisa ser maior que zero e até R$ 1 bilhão: confira itens e desconto.", "The sale's total must be above zero and at most R$ 1 billion: check items and discount.")
-	}
-	sold, err := tx.Sale.Create().SetID(id).SetCustomerID(input.CustomerID).SetItemsCents(itemsCents).SetDiscountCents(input.DiscountCents).
-		SetInterestCents(input.InterestCents).SetTotalCents(total).SetPaymentMethod(input.PaymentMethod).SetInstallments(input.Installments).
-		SetNote(value(input.Note)).SetNillableCreatedByID(actorID(ctx)).SetCreatedAt(s.Now()).Save(ctx)
-	if err != nil {
-		return fmt.Errorf("write a sale: %w", err)
-	}
-	if err := tx.SaleItem.CreateBulk(items...).Exec(ctx); err != nil {
-		return fmt.Errorf("write the items of a sale: %w", err)
 	}
 	if err := s.saleCharges(ctx, tx, sold, customer, input); err != nil {
 		return err
 	}
 	return s.enqueueMirror(ctx, tx, id)
+}
+
+// writeSale writes a sale with its items; channel says where one that is recorded
+// by hand was paid.
+func (s *Service) writeSale(ctx context.Context, tx *db.Tx, id string, input NewSale, channel string) (*db.Sale, error) {
+	items, itemsCents, err := s.saleItems(ctx, tx, id, input.Items)
+	if err != nil {
+		return nil, err
+	}
+	total := itemsCents - input.DiscountCents + input.InterestCents
+	if total <= 0 || total > MaxAmountCents {
+		return nil, refuse("TOTAL_INVALID", "items", "O total da venda precisa ser maior que zero e até R$ 1 bilhão: confira itens e desconto.", "The sale's total must be above zero and at most R$ 1 billion: check items and discount.")
+	}
+	sold, err := tx.Sale.Create().SetID(id).SetCustomerID(input.CustomerID).SetItemsCents(itemsCents).SetDiscountCents(input.DiscountCents).
+		SetInterestCents(input.InterestCents).SetTotalCents(total).SetPaymentMethod(input.PaymentMethod).SetInstallments(input.Installments).
+		SetNote(value(input.Note)).SetChannel(channel).SetNillableCreatedByID(actorID(ctx)).SetCreatedAt(s.Now()).Save(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("write a sale: %w", err)
+	}
+	if err := tx.SaleItem.CreateBulk(items...).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("write the items of a sale: %w", err)
+	}
+	return sold, nil
 }
 
 // repeated multiplies what is sold by the parcels of a carnê that collects it all
@@ -224,22 +234,27 @@ func (n NewSale) repeated() NewSale {
 // checkSale finds what is wrong with an input by itself.
 func checkSale(input NewSale, today brazil.Date) Refusal {
 	var found Refusal
-	if len(input.Items) == 0 || len(input.Items) > MaxItems {
-		found.add("ITEMS_COUNT", "items", "Inclua de 1 a 100 itens.", "Give 1 to 100 items.")
-	}
+	checkAmounts(&found, input.Items, input.DiscountCents, input.InterestCents, input.Note)
 	checkMethod(&found, input)
-	if input.DiscountCents < 0 {
-		found.add("AMOUNT_NEGATIVE", "discountCents", "O desconto não pode ser negativo.", "The discount can't be negative.")
-	}
-	if input.InterestCents < 0 {
-		found.add("AMOUNT_NEGATIVE", "interestCents", "Os juros não podem ser negativos.", "The interest can't be negative.")
-	}
-	if len(value(input.Note)) > maxNote {
-		found.add("TOO_LONG", "note", "A observação pode ter até 2.000 caracteres.", "The note may have up to 2,000 characters.")
-	}
 	checkDueDates(&found, input, today)
 	checkTerms(&found, input.Terms)
 	return found
+}
+
+// checkAmounts finds what is wrong with what is sold.
+func checkAmounts(found *Refusal, items []*NewItem, discountCents, interestCents int64, note *string) {
+	if len(items) == 0 || len(items) > MaxItems {
+		found.add("ITEMS_COUNT", "items", "Inclua de 1 a 100 itens.", "Give 1 to 100 items.")
+	}
+	if discountCents < 0 {
+		found.add("AMOUNT_NEGATIVE", "discountCents", "O desconto não pode ser negativo.", "The discount can't be negative.")
+	}
+	if interestCents < 0 {
+		found.add("AMOUNT_NEGATIVE", "interestCents", "Os juros não podem ser negativos.", "The interest can't be negative.")
+	}
+	if len(value(note)) > maxNote {
+		found.add("TOO_LONG", "note", "A observação pode ter até 2.000 caracteres.", "The note may have up to 2,000 characters.")
+	}
 }
 
 // mostInstallments is how many instalments a method can have. Carnês and cards

@@ -269,10 +269,17 @@ func (s *Service) deriveSale(ctx context.Context, tx *db.Tx, saleID string) erro
 	if status == sold.Status {
 		return nil
 	}
-	if err := tx.Sale.UpdateOne(sold).SetStatus(status).Exec(ctx); err != nil {
+	change := tx.Sale.UpdateOne(sold).SetStatus(status)
+	if status == enum.SaleApproved && sold.ApprovedAt == nil {
+		change.SetApprovedAt(s.Now())
+	}
+	if err := change.Exec(ctx); err != nil {
 		return err
 	}
-	return s.enqueueMirror(ctx, tx, saleID)
+	if err := s.enqueueMirror(ctx, tx, saleID); err != nil {
+		return err
+	}
+	return s.followInvoices(ctx, tx, saleID, status)
 }
 
 // saleStatus derives a sale's status: PENDING while something is open; APPROVED

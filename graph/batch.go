@@ -31,6 +31,10 @@ func (r *batchResolver) RequestedBy(ctx context.Context, obj *db.Batch) (*db.Use
 	return optional(ctx, load(ctx).user, obj.RequestedByID)
 }
 
+func (r *batchItemResolver) Sale(ctx context.Context, obj *db.BatchItem) (*db.Sale, error) {
+	return optional(ctx, load(ctx).sale, obj.SaleID)
+}
+
 func (r *batchItemResolver) Charge(ctx context.Context, obj *db.BatchItem) (*db.Charge, error) {
 	return optional(ctx, load(ctx).charge, obj.ChargeID)
 }

@@ -14,13 +14,16 @@ import (
 	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/failure"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/product"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/user"
+	"ponte/ent/enum"
 	"ponte/graph/gen"
 )
 
@@ -115,7 +118,7 @@ func saleKey(order gen.SaleOrder) key[db.Sale] {
 	return by
 }
 
-var saleNeeds = map[string][]string{"id": {}, "customer": {sale.FieldCustomerID}, "items": {}, "charges": {}, "carnet": {}, "order": {}}
+var saleNeeds = map[string][]string{"id": {}, "customer": {sale.FieldCustomerID}, "items": {}, "charges": {}, "carnet": {}, "order": {}, "invoices": {}, "differences": {}}
 
 func (r *Resolver) sales(ctx context.Context, args pageArgs, filter *gen.SaleFilter, order gen.SaleOrder) (*gen.SaleConnection, error) {
 	by := saleKey(order)
@@ -168,7 +171,11 @@ func (r *Resolver) customers(ctx context.Context, args pageArgs, search *string,
 	}
 	q := r.DB.Customer.Query()
 	if wanted := trimmed(search); wanted != "" {
-		q.Where(customer.Or(customer.NameContainsFold(wanted), customer.EmailContainsFold(wanted), customer.TaxID(brazil.NormalizeTaxID(wanted))))
+		any := []predicate.Customer{customer.NameContainsFold(wanted), customer.EmailContainsFold(wanted)}
+		if taxID := brazil.NormalizeTaxID(wanted); taxID != "" { // buyers abroad have none
+			any = append(any, customer.TaxID(taxID))
+		}
+		q.Where(customer.Or(any...))
 	}
 	p, err := paginate(ctx, q, args, by)
 	if err != nil {
@@ -248,6 +255,45 @@ func (r *Resolver) batches(ctx context.Context, args pageArgs) (*gen.BatchConnec
 	load(ctx).sawBatches(p.nodes)
 	return &gen.BatchConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
 		Edges: edges(p, func(cursor string, node *db.Batch) *gen.BatchEdge { return &gen.BatchEdge{Cursor: cursor, Node: node} })}, nil
+}
+
+func (r *Resolver) invoices(ctx context.Context, args pageArgs, filter *gen.InvoiceFilter) (*gen.InvoiceConnection, error) {
+	by := key[db.Invoice]{name: "invoices", desc: true, id: func(i *db.Invoice) string { return i.ID }}
+	q := r.DB.Invoice.Query()
+	if filter != nil {
+		if len(filter.State) > 0 {
+			q.Where(invoice.StateIn(filter.State...))
+		}
+		if filter.Kind != nil {
+			q.Where(invoice.KindEQ(*filter.Kind))
+		}
+	}
+	p, err := paginate(ctx, q, args, by)
+	if err != nil {
+		return nil, err
+	}
+	load(ctx).sawInvoices(p.nodes)
+	return &gen.InvoiceConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
+		Edges: edges(p, func(cursor string, node *db.Invoice) *gen.InvoiceEdge {
+			return &gen.InvoiceEdge{Cursor: cursor, Node: node}
+		})}, nil
+}
+
+func (r *Resolver) differences(ctx context.Context, args pageArgs, state []enum.DifferenceState) (*gen.DifferenceConnection, error) {
+	by := key[db.Difference]{name: "differences", desc: true, id: func(d *db.Difference) string { return d.ID }}
+	q := r.DB.Difference.Query()
+	if len(state) > 0 {
+		q.Where(difference.StateIn(state...))
+	}
+	p, err := paginate(ctx, q, args, by)
+	if err != nil {
+		return nil, err
+	}
+	load(ctx).sawDifferences(p.nodes)
+	return &gen.DifferenceConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
+		Edges: edges(p, func(cursor string, node *db.Difference) *gen.DifferenceEdge {
+			return &gen.DifferenceEdge{Cursor: cursor, Node: node}
+		})}, nil
 }
 
 // maxStatementDays bounds the period of a statement.

@@ -220,16 +220,16 @@ func (c *caller) counted(document string, variables map[string]any) []string {
 }
 
 // fill writes so many sales of one charge, with all that hangs on them: customer,
-// product, two items, order, carnê, refund, batch, operations with attempts, events and an open failure
-// that the person may hear of. Amounts and due dates have many ties.
+// product, two items, order, invoice, difference, carnê, refund, batch, operations with attempts, events and an
+// open failure that the person may hear of. Amounts and due dates have many ties.
 func (b *bundle) fill(count int, hears *db.User) {
 	b.Helper()
 	b.ReadyGerencianet(hears.ID)
 	for _, statement := range []string{
 		`INSERT INTO customers (id, name, tax_id, created_at, updated_at) SELECT 'cus_' || lpad(i::text, 26, '0'), 'Cliente ' || (i % 7), lpad(i::text, 11, '0'), now(), now() FROM generate_series(1, $1) i`,
 		`INSERT INTO products (id, code, name, price_cents, created_at, updated_at) SELECT 'prd_' || lpad(i::text, 26, '0'), 'C' || i, 'Produto ' || (i % 5), 100, now(), now() FROM generate_series(1, $1) i`,
-		`INSERT INTO sales (id, items_cents, discount_cents, interest_cents, total_cents, payment_method, installments, note, created_at, customer_id)
-			SELECT 'sal_' || lpad(i::text, 26, '0'), 100 * (1 + i % 9), 0, 0, 100 * (1 + i % 9), (ARRAY['BOLETO', 'CARNET', 'PIX'])[1 + i % 3], 1, 'nota ' || i, now() - i * interval '1 hour', 'cus_' || lpad(i::text, 26, '0') FROM generate_series(1, $1) i`,
+		`INSERT INTO sales (id, items_cents, discount_cents, interest_cents, total_cents, payment_method, installments, note, created_at, customer_id, channel, approved_at)
+			SELECT 'sal_' || lpad(i::text, 26, '0'), 100 * (1 + i % 9), 0, 0, 100 * (1 + i % 9), (ARRAY['BOLETO', 'CARNET', 'PIX'])[1 + i % 3], 1, 'nota ' || i, now() - i * interval '1 hour', 'cus_' || lpad(i::text, 26, '0'), 'canal ' || i % 3, now() FROM generate_series(1, $1) i`,
 		`INSERT INTO sale_items (id, position, description, quantity, unit_cents, sale_id, product_id)
 			SELECT 'itm_' || lpad((2 * i + n)::text, 26, '0'), n, 'item', 1, 50, 'sal_' || lpad(i::text, 26, '0'), 'prd_' || lpad(i::text, 26, '0') FROM generate_series(1, $1) i, generate_series(0, 1) n`,
 		`INSERT INTO carnets (id, environment, reference, parcels, provider_id, provider_status, cover, link, created_at, updated_at, sale_id)
@@ -242,13 +242,17 @@ func (b *bundle) fill(count int, hears *db.User) {
 				CASE i % 3 WHEN 1 THEN 'crn_' || lpad(i::text, 26, '0') END, i % 5, i % 4, i % 2, 'CARD', CASE i % 3 WHEN 2 THEN 3600 END, now(), 1 + i % 12, 'XXXX', 'recusado', 'CARD', 'E' || i, 7, i % 8 FROM generate_series(1, $1) i`,
 		`INSERT INTO charge_events (id, at, source, status, code, charge_id) SELECT 'evt_' || lpad(i::text, 26, '0'), now(), 'OPERATION', 'WAITING', 'ISSUED', 'chg_' || lpad(i::text, 26, '0') FROM generate_series(1, $1) i`,
 		`INSERT INTO orders (id, created_at, updated_at, sale_id) SELECT 'ord_' || lpad(i::text, 26, '0'), now(), now(), 'sal_' || lpad(i::text, 26, '0') FROM generate_series(1, $1) i`,
+		`INSERT INTO invoices (id, sale_id, kind, state, step, test, total_cents, due_at, remote_id, number, access_key, created_at, updated_at)
+			SELECT 'inv_' || lpad(i::text, 26, '0'), 'sal_' || lpad(i::text, 26, '0'), (ARRAY['NFE', 'NFSE', 'NFCE'])[1 + i % 3], (ARRAY['ISSUED', 'MANUAL'])[1 + i % 2], 'DONE', true, 100, now(), i::text, i::text, lpad(i::text, 44, '0'), now(), now() FROM generate_series(1, $1) i`,
+		`INSERT INTO differences (id, sale_id, kind, state, ours, theirs, first_at, last_at)
+			SELECT 'dif_' || lpad(i::text, 26, '0'), 'sal_' || lpad(i::text, 26, '0'), (ARRAY['ORDER_TOTAL', 'RECEIVABLE', 'ORDER_STATUS'])[1 + i % 3], (ARRAY['OPEN', 'GONE'])[1 + i % 2], '1,00', '2,00', now(), now() FROM generate_series(1, $1) i`,
 		`INSERT INTO operations (id, kind, state, integration, subject_id, dedupe_key, asked_at, created_at, finished_at) SELECT 'opr_' || lpad(i::text, 26, '0'), 'ISSUE_CHARGE', 'FAILED', 'GERENCIANET', 'chg_' || lpad(i::text, 26, '0'), 'k' || i, now(), now(), now() FROM generate_series(1, $1) i`,
 		`INSERT INTO attempts (id, started_at, duration_milliseconds, request, request_body, response_body, operation_id) SELECT 'att_' || lpad(i::text, 26, '0'), now(), 1, 'POST /v1/charge', '', '', 'opr_' || lpad(i::text, 26, '0') FROM generate_series(1, $1) i`,
 		`INSERT INTO failures (id, cause_key, code, integration, environment, cause, remedy, subject_id, subject_label, operation_id, first_at, last_at)
 			SELECT 'flr_' || lpad(i::text, 26, '0'), 'c' || i, 'gerencianet.1', 'GERENCIANET', 'SANDBOX', '{"pt":"Causa","en":"Cause"}', '{"pt":"Remédio","en":"Remedy"}', 'chg_' || lpad(i::text, 26, '0'), '{"pt":"Cobrança","en":"Charge"}', 'opr_' || lpad(i::text, 26, '0'), now(), now() FROM generate_series(1, $1) i`,
 		`INSERT INTO batches (id, action, total, created_at) SELECT 'bat_' || lpad(i::text, 26, '0'), 'CANCEL', 2, now() FROM generate_series(1, $1) i`,
-		`INSERT INTO batch_items (id, batch_id, position, charge_id, operation_id, state, problem_code, problem_pt, problem_en)
-			SELECT 'bit_' || lpad((2 * i + n)::text, 26, '0'), 'bat_' || lpad(i::text, 26, '0'), n, 'chg_' || lpad(i::text, 26, '0'), 'opr_' || lpad(i::text, 26, '0'), (ARRAY['DONE', 'FAILED'])[n], (ARRAY['', 'CHARGE_STATUS'])[n], (ARRAY['', 'Não pode.'])[n], (ARRAY['', 'It cannot.'])[n]
+		`INSERT INTO batch_items (id, batch_id, position, charge_id, sale_id, operation_id, state, problem_code, problem_pt, problem_en)
+			SELECT 'bit_' || lpad((2 * i + n)::text, 26, '0'), 'bat_' || lpad(i::text, 26, '0'), n, 'chg_' || lpad(i::text, 26, '0'), 'sal_' || lpad(i::text, 26, '0'), 'opr_' || lpad(i::text, 26, '0'), (ARRAY['DONE', 'FAILED'])[n], (ARRAY['', 'CHARGE_STATUS'])[n], (ARRAY['', 'Não pode.'])[n], (ARRAY['', 'It cannot.'])[n]
 			FROM generate_series(1, $1) i, generate_series(1, 2) n`,
 	} {
 		_, err := b.Pool.Exec(statement, count)

@@ -139,6 +139,10 @@ func (r *vhsysIntegrationResolver) ActivationProblems(ctx context.Context, obj *
 	return r.activationProblems(ctx, obj.Integration)
 }
 
+func (r *vhsysIntegrationResolver) CallbackURL(ctx context.Context, obj *billing.VhsysIntegration) (*string, error) {
+	return r.vhsysCallbackURL(ctx, obj.Integration), nil
+}
+
 func (r *vhsysIntegrationResolver) PaymentMethodMappings(ctx context.Context, obj *billing.VhsysIntegration) ([]*db.PaymentMethodMapping, error) {
 	return r.methodMappings(ctx)
 }

@@ -196,11 +196,20 @@ func complexity() gen.ComplexityRoot {
 	root.Query.Failures = func(child int, first *int, _ *string, _ *gen.FailureFilter) int { return paged(child, first, nil) }
 	root.Customer.Sales = func(child int, first *int, _ *string) int { return paged(child, first, nil) }
 	root.Query.Batches = func(child int, first *int, _ *string, last *int, _ *string) int { return paged(child, first, last) }
+	root.Query.Invoices = func(child int, first *int, _ *string, last *int, _ *string, _ *gen.InvoiceFilter) int {
+		return paged(child, first, last)
+	}
+	root.Query.Differences = func(child int, first *int, _ *string, last *int, _ *string, _ []enum.DifferenceState) int {
+		return paged(child, first, last)
+	}
 	root.Batch.Items = func(child int, first *int, _ *string, _ *enum.BatchItemState) int { return paged(child, first, nil) }
 	root.AccountStatement.Entries = func(child int, first *int, _ *string) int { return paged(child, first, nil) }
 	root.Query.Nodes = func(child int, ids []string) int { return 1 + child*min(len(ids), maxNodes) }
 	root.Sale.Items = func(child int) int { return 1 + few*child }
 	root.Sale.Charges = func(child int) int { return 1 + few*child }
+	root.Sale.Invoices = func(child int) int { return 1 + few*child }
+	root.Sale.Differences = func(child int) int { return 1 + few*child }
+	root.Invoice.Operations = func(child int) int { return 1 + few*child }
 	root.Charge.Events = func(child int) int { return 1 + few*child }
 	root.Charge.Operations = func(child int) int { return 1 + few*child }
 	root.Charge.Entries = func(child int) int { return 1 + few*child }

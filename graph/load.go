@@ -17,10 +17,12 @@ import (
 	"ponte/ent/db/convenio"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/historico"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/invoice"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/order"
 	"ponte/ent/db/product"
@@ -142,6 +144,8 @@ type loaders struct {
 	carnet       *loader[*db.Carnet]
 	refund       *loader[*db.Refund]
 	batch        *loader[*db.Batch]
+	invoice      *loader[*db.Invoice]
+	difference   *loader[*db.Difference]
 	operation    *loader[*db.Operation]
 	convenio     *loader[*db.Convenio]
 	historico    *loader[*db.Historico]
@@ -155,6 +159,8 @@ type loaders struct {
 	saleCharges       *loader[[]*db.Charge]
 	saleCarnet        *loader[*db.Carnet]
 	saleOrder         *loader[*db.Order]
+	saleInvoices      *loader[[]*db.Invoice]
+	saleDifferences   *loader[[]*db.Difference] // the open ones
 	carnetCharges     *loader[[]*db.Charge]
 	chargeRefunds     *loader[[]*db.Refund]
 	chargeEvents      *loader[[]*db.ChargeEvent]
@@ -212,6 +218,12 @@ func (l *loaders) readByID() {
 	l.batch = one(func(ctx context.Context, ids []string) ([]*db.Batch, error) {
 		return l.client.Batch.Query().Where(batch.IDIn(ids...)).All(ctx)
 	}, func(b *db.Batch) string { return b.ID }, l.sawBatches)
+	l.invoice = one(func(ctx context.Context, ids []string) ([]*db.Invoice, error) {
+		return l.client.Invoice.Query().Where(invoice.IDIn(ids...)).All(ctx)
+	}, func(i *db.Invoice) string { return i.ID }, l.sawInvoices)
+	l.difference = one(func(ctx context.Context, ids []string) ([]*db.Difference, error) {
+		return l.client.Difference.Query().Where(difference.IDIn(ids...)).All(ctx)
+	}, func(d *db.Difference) string { return d.ID }, l.sawDifferences)
 	l.operation = one(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
 		return l.client.Operation.Query().Where(operation.IDIn(ids...)).All(ctx)
 	}, func(o *db.Operation) string { return o.ID }, l.sawOperations)
@@ -255,6 +267,12 @@ func (l *loaders) readByParent() {
 	l.saleOrder = one(func(ctx context.Context, ids []string) ([]*db.Order, error) {
 		return l.client.Order.Query().Where(order.SaleIDIn(ids...)).All(ctx)
 	}, func(o *db.Order) string { return o.SaleID }, l.sawOrders)
+	l.saleInvoices = many(func(ctx context.Context, ids []string) ([]*db.Invoice, error) {
+		return l.client.Invoice.Query().Where(invoice.SaleIDIn(ids...)).Order(db.Asc(invoice.FieldID)).All(ctx)
+	}, func(i *db.Invoice) string { return i.SaleID }, l.sawInvoices)
+	l.saleDifferences = many(func(ctx context.Context, ids []string) ([]*db.Difference, error) {
+		return l.client.Difference.Query().Where(difference.SaleIDIn(ids...), difference.StateEQ(enum.DifferenceOpen)).Order(db.Asc(difference.FieldID)).All(ctx)
+	}, func(d *db.Difference) string { return d.SaleID }, l.sawDifferences)
 	l.chargeEvents = many(func(ctx context.Context, ids []string) ([]*db.ChargeEvent, error) {
 		return l.client.ChargeEvent.Query().Where(chargeevent.ChargeIDIn(ids...)).Order(db.Asc(chargeevent.FieldID)).All(ctx)
 	}, func(e *db.ChargeEvent) string { return e.ChargeID }, l.sawEvents)
@@ -319,11 +337,14 @@ func idsOf[N any](list []*N, key func(*N) string) []string {
 
 func (l *loaders) sawSales(list []*db.Sale) {
 	id := func(s *db.Sale) string { return s.ID }
+	announce(l.sale, list, id) // what belongs to them leads back, in no order of its own
 	announce(l.customer, list, func(s *db.Sale) string { return s.CustomerID })
 	announce(l.saleItems, list, id)
 	announce(l.saleCharges, list, id)
 	announce(l.saleCarnet, list, id)
 	announce(l.saleOrder, list, id)
+	announce(l.saleInvoices, list, id)
+	announce(l.saleDifferences, list, id)
 }
 
 func (l *loaders) sawCharges(list []*db.Charge) {
@@ -358,8 +379,20 @@ func (l *loaders) sawBatches(list []*db.Batch) {
 }
 
 func (l *loaders) sawBatchItems(list []*db.BatchItem) {
+	announce(l.sale, list, func(i *db.BatchItem) string { return orEmpty(i.SaleID) })
 	announce(l.charge, list, func(i *db.BatchItem) string { return orEmpty(i.ChargeID) })
 	announce(l.operation, list, func(i *db.BatchItem) string { return orEmpty(i.OperationID) })
+}
+
+func (l *loaders) sawInvoices(list []*db.Invoice) {
+	id := func(i *db.Invoice) string { return i.ID }
+	announce(l.sale, list, func(i *db.Invoice) string { return i.SaleID })
+	announce(l.subjectOperations, list, id)
+	announce(l.subjectFailure, list, id)
+}
+
+func (l *loaders) sawDifferences(list []*db.Difference) {
+	announce(l.sale, list, func(d *db.Difference) string { return d.SaleID })
 }
 
 func (l *loaders) sawItems(list []*db.SaleItem) {
@@ -409,7 +442,7 @@ func (l *loaders) sawIDs(ids []string) {
 		byKind[prefix(id)] = append(byKind[prefix(id)], id)
 	}
 	for kind, of := range map[string]interface{ announce(...string) }{
-		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
+		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "inv": l.invoice, "dif": l.difference, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
 		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "int": l.integration,
 	} {
 		of.announce(byKind[kind]...)

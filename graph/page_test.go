@@ -39,7 +39,7 @@ func lists(accountID, customerID string, period map[string]any) []list {
 	made := orders("charges", "CREATED_DESC", "CREATED_ASC", "DUE_ASC", "DUE_DESC", "AMOUNT_DESC")
 	made = append(made, orders("sales", "CREATED_DESC", "CREATED_ASC", "TOTAL_DESC")...)
 	made = append(made, orders("customers", "NAME_ASC", "CREATED_DESC")...)
-	for _, field := range []string{"products", "users", "operations", "batches"} {
+	for _, field := range []string{"products", "users", "operations", "batches", "invoices", "differences"} {
 		made = append(made, list{name: field, field: field + "(active: null %s)", path: []string{field}, backwards: true})
 		if field != "products" {
 			made[len(made)-1].field = field + "(%s)"
@@ -292,13 +292,15 @@ func TestStatements(t *testing.T) {
 	owner := b.as(enum.RoleOwner)
 	b.fill(120, owner.person)
 	for name, document := range map[string]string{
-		"charges":    `query($n: Int) { charges(first: $n) { nodes { id number status customer { name } sale { number items { description product { name } } order { step failure { code } } } failure { code operation { id } } operations { id attempts { id } requestedBy { name } } events { text user { name } } entries { account { name } } } } }`,
-		"sales":      `query($n: Int) { sales(first: $n) { nodes { id customer { name } items { totalCents product { name } } charges { id failure { code } } order { step remoteCustomerId failure { code } } } totalCount } }`,
-		"customers":  `query($n: Int) { customers(first: $n) { nodes { id sales(first: 2) { nodes { id number charges { id } } totalCount } } } }`,
-		"failures":   `query($n: Int) { failures(first: $n) { nodes { failure { code subject { id ... on Charge { customer { name } } } operation { id attempts { id } } handledBy { name } } } } }`,
-		"carnets":    `query($n: Int) { charges(first: $n) { nodes { carnet { reference sale { number carnet { parcels } } charges { installment customer { name } } actions operations { id } failure { code } } refunds { amountCents charge { number } requestedBy { name } } actions } } }`,
-		"batches":    `query($n: Int) { batches(first: $n) { nodes { id done failed running requestedBy { name } items(first: 1) { pageInfo { hasNextPage } nodes { position charge { number customer { name } } operation { id attempts { id } } problem { code } } } rest: items(first: 1, state: FAILED) { nodes { problem { message } } } } } }`,
-		"operations": `query($n: Int) { operations(first: $n) { nodes { id subject { id ... on Charge { sale { number } } } attempts { id } requestedBy { name } } } }`,
+		"charges":     `query($n: Int) { charges(first: $n) { nodes { id number status customer { name } sale { number items { description product { name } } order { step failure { code } } } failure { code operation { id } } operations { id attempts { id } requestedBy { name } } events { text user { name } } entries { account { name } } } } }`,
+		"sales":       `query($n: Int) { sales(first: $n) { nodes { id customer { name } items { totalCents product { name } } charges { id failure { code } } invoices { number failure { code } } differences { kind sale { number } } order { step remoteCustomerId failure { code } } } totalCount } }`,
+		"customers":   `query($n: Int) { customers(first: $n) { nodes { id sales(first: 2) { nodes { id number charges { id } } totalCount } } } }`,
+		"failures":    `query($n: Int) { failures(first: $n) { nodes { failure { code subject { id ... on Charge { customer { name } } } operation { id attempts { id } } handledBy { name } } } } }`,
+		"carnets":     `query($n: Int) { charges(first: $n) { nodes { carnet { reference sale { number carnet { parcels } } charges { installment customer { name } } actions operations { id } failure { code } } refunds { amountCents charge { number } requestedBy { name } } actions } } }`,
+		"batches":     `query($n: Int) { batches(first: $n) { nodes { id done failed running requestedBy { name } items(first: 1) { pageInfo { hasNextPage } nodes { position sale { number customer { name } } charge { number customer { name } } operation { id attempts { id } } problem { code } } } rest: items(first: 1, state: FAILED) { nodes { problem { message } } } } } }`,
+		"invoices":    `query($n: Int) { invoices(first: $n) { nodes { number sale { number customer { name } } operations { id attempts { id } } failure { code } } totalCount } }`,
+		"differences": `query($n: Int) { differences(first: $n) { nodes { kind repairable sale { number customer { name } order { step } differences { id } } } totalCount } }`,
+		"operations":  `query($n: Int) { operations(first: $n) { nodes { id subject { id ... on Charge { sale { number } } } attempts { id } requestedBy { name } } } }`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			few, many := owner.counted(document, map[string]any{"n": 5}), owner.counted(document, map[string]any{"n": 100})
@@ -325,7 +327,7 @@ func TestStatements(t *testing.T) {
 func TestPagesUseAnIndex(t *testing.T) {
 	t.Parallel()
 	owner, all := company(t, 10_000)
-	_, err := owner.Pool.Exec("ANALYZE charges; ANALYZE sales; ANALYZE customers; ANALYZE products; ANALYZE operations; ANALYZE entries; ANALYZE deliveries; ANALYZE failures; ANALYZE batches; ANALYZE batch_items")
+	_, err := owner.Pool.Exec("ANALYZE charges; ANALYZE sales; ANALYZE customers; ANALYZE products; ANALYZE operations; ANALYZE entries; ANALYZE deliveries; ANALYZE failures; ANALYZE batches; ANALYZE batch_items; ANALYZE invoices; ANALYZE differences")
 	owner.Must(err)
 	for _, of := range all {
 		if of.name == "users" {
@@ -386,6 +388,8 @@ func TestColumns(t *testing.T) {
 	owner := b.as(enum.RoleOwner)
 	b.fill(6, owner.person)
 	_, err := b.Pool.Exec(`UPDATE charges SET replaced_at = now() WHERE id = $1`, row("chg", 2))
+	b.Must(err)
+	_, err = b.Pool.Exec(`UPDATE charges SET recorded = true, provider_id = NULL WHERE id = $1`, row("chg", 3))
 	b.Must(err)
 	for typeName, of := range map[string]struct {
 		kind, field string

@@ -277,6 +277,8 @@ func TestNodes(t *testing.T) {
 			{"a refund", row("rfd", 1), other, "Refund"},
 			{"a batch", row("bat", 1), other, "Batch"},
 			{"an item of a batch, which is no node", row("bit", 3), other, ""},
+			{"an invoice", row("inv", 1), other, "Invoice"},
+			{"a difference", row("dif", 1), other, "Difference"},
 			{"a customer", row("cus", 1), other, "Customer"},
 			{"a product", row("prd", 1), other, "Product"},
 			{"an operation", row("opr", 1), other, "Operation"},

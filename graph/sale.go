@@ -7,6 +7,21 @@ import (
 	"ponte/graph/gen"
 )
 
+func (r *mutationResolver) RecordSale(ctx context.Context, input billing.RecordedSale) (*gen.SalePayload, error) {
+	made, err := r.Billing.RecordSale(ctx, input)
+	problems, err := userErrors(ctx, err)
+	if made == nil {
+		return &gen.SalePayload{UserErrors: problems}, err
+	}
+	return &gen.SalePayload{Sale: made.Sale, Replayed: made.Replayed, UserErrors: problems}, err
+}
+
+func (r *mutationResolver) RefundRecordedSale(ctx context.Context, input gen.RefundRecordedSaleInput) (*gen.SalePayload, error) {
+	sale, err := r.Billing.RefundRecordedSale(ctx, input.ID)
+	problems, err := userErrors(ctx, err)
+	return &gen.SalePayload{Sale: sale, UserErrors: problems}, err
+}
+
 func (r *mutationResolver) CreateSale(ctx context.Context, input billing.NewSale) (*gen.CreateSalePayload, error) {
 	made, err := r.Billing.CreateSale(ctx, input)
 	problems, err := userErrors(ctx, err)
@@ -59,6 +74,14 @@ func (r *saleResolver) Charges(ctx context.Context, obj *db.Sale) ([]*db.Charge,
 
 func (r *saleResolver) Carnet(ctx context.Context, obj *db.Sale) (*db.Carnet, error) {
 	return load(ctx).saleCarnet.Load(ctx, obj.ID)
+}
+
+func (r *saleResolver) Invoices(ctx context.Context, obj *db.Sale) ([]*db.Invoice, error) {
+	return load(ctx).saleInvoices.Load(ctx, obj.ID)
+}
+
+func (r *saleResolver) Differences(ctx context.Context, obj *db.Sale) ([]*db.Difference, error) {
+	return load(ctx).saleDifferences.Load(ctx, obj.ID)
 }
 
 func (r *saleResolver) Order(ctx context.Context, obj *db.Sale) (*db.Order, error) {

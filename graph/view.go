@@ -86,6 +86,14 @@ func batchPayload(ctx context.Context) func(*db.Batch, error) (*gen.BatchPayload
 	}
 }
 
+// differencePayload answers how a difference was dealt with.
+func differencePayload(ctx context.Context) func(*db.Difference, error) (*gen.DifferencePayload, error) {
+	return func(treated *db.Difference, err error) (*gen.DifferencePayload, error) {
+		refused, err := userErrors(ctx, err)
+		return &gen.DifferencePayload{Difference: treated, UserErrors: refused}, err
+	}
+}
+
 func itemProblem(ctx context.Context, item *db.BatchItem) *gen.UserError {
 	if item.ProblemCode == "" {
 		return nil
@@ -231,6 +239,16 @@ func vhsysPayload(ctx context.Context) func(*db.Integration, error) (*gen.VhsysI
 		refused, err := userErrors(ctx, err)
 		return &gen.VhsysIntegrationPayload{Integration: asVhsys(saved), UserErrors: refused}, err
 	}
+}
+
+// vhsysCallbackURL is shown to those who may change the integration: whoever knows it
+// can have Vhsys asked.
+func (r *Resolver) vhsysCallbackURL(ctx context.Context, settings *db.Integration) *string {
+	if !may(ctx, enum.RoleOwner) {
+		return nil
+	}
+	address := r.Billing.VhsysCallbackURL(settings)
+	return &address
 }
 
 // pixCertificate is the credential that Gerencianet asks for beside the pair of
@@ -417,7 +435,7 @@ func (r *Resolver) nodes(ctx context.Context, ids []string) ([]gen.Node, error) 
 // subject answers what an operation or a failure is about.
 func (r *Resolver) subject(ctx context.Context, id string) (gen.Node, error) {
 	switch prefix(id) {
-	case "chg", "crn", "sal", "bat":
+	case "chg", "crn", "sal", "inv", "bat":
 		return r.node(ctx, id)
 	}
 	return nil, nil
@@ -442,6 +460,10 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 		return present(load(ctx).batch.Load(ctx, id))
 	case "sal":
 		return present(load(ctx).sale.Load(ctx, id))
+	case "inv":
+		return present(load(ctx).invoice.Load(ctx, id))
+	case "dif":
+		return present(load(ctx).difference.Load(ctx, id))
 	case "cus":
 		return present(load(ctx).customer.Load(ctx, id))
 	case "prd":

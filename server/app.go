@@ -96,6 +96,7 @@ func (a *app) wire() error {
 				parsed, err := gerencianet.ParseCertificate(file, password)
 				return billing.Certificate(parsed), err
 			},
+			Rejection: vhsys.Rejection,
 			Mirror: func(token, secret string) provider.Mirror {
 				return vhsys.New(vhsys.Config{BaseURL: a.config.VhsysURL, AccessToken: token, SecretAccessToken: secret, Timeout: a.config.timing().ProviderTimeout, HTTP: transport, UserAgent: userAgent(), Guard: vhsysGuard})
 			},

@@ -37,6 +37,7 @@ type config struct {
 	ProviderTimeout      time.Duration `env:"PONTE_PROVIDER_TIMEOUT"`
 	SettleWindow         time.Duration `env:"PONTE_SETTLE_WINDOW"`
 	SweepInterval        time.Duration `env:"PONTE_SWEEP_INTERVAL"`
+	ReconcileInterval    time.Duration `env:"PONTE_RECONCILE_INTERVAL"`
 	NoticeInterval       time.Duration `env:"PONTE_NOTICE_INTERVAL"`
 	RetryBase            time.Duration `env:"PONTE_RETRY_BASE"`
 	RetryMax             time.Duration `env:"PONTE_RETRY_MAX"`
@@ -153,7 +154,7 @@ func distance(a, b string) int {
 func (c config) effective() config {
 	usual := billing.DefaultTiming()
 	for target, value := range map[*time.Duration]time.Duration{
-		&c.SettleWindow: usual.SettleWindow, &c.SweepInterval: usual.SweepInterval, &c.NoticeInterval: usual.NoticeInterval,
+		&c.SettleWindow: usual.SettleWindow, &c.SweepInterval: usual.SweepInterval, &c.ReconcileInterval: usual.Reconcile, &c.NoticeInterval: usual.NoticeInterval,
 		&c.RetryBase: usual.RetryBase, &c.RetryMax: usual.RetryMax, &c.RetryEnd: usual.RetryEnd, &c.ProviderTimeout: usual.ProviderTimeout,
 	} {
 		if *target <= 0 {
@@ -173,7 +174,7 @@ func (c config) effective() config {
 func (c config) timing() billing.Timing {
 	c = c.effective()
 	timing := billing.DefaultTiming()
-	timing.SettleWindow, timing.SweepInterval, timing.NoticeInterval = c.SettleWindow, c.SweepInterval, c.NoticeInterval
+	timing.SettleWindow, timing.SweepInterval, timing.Reconcile, timing.NoticeInterval = c.SettleWindow, c.SweepInterval, c.ReconcileInterval, c.NoticeInterval
 	timing.RetryBase, timing.RetryMax, timing.RetryEnd = c.RetryBase, c.RetryMax, c.RetryEnd
 	timing.ProviderTimeout, timing.Workers, timing.DailyCalls = c.ProviderTimeout, c.Workers, c.DailyCalls
 	return timing

@@ -58,10 +58,10 @@ func TestFaults(t *testing.T) {
 	w.Must(who.ResetPassword(t.Context(), owner.Email, "uma senha boa"))
 	run := &faultRun{
 		World: w, t: t, seed: uint64(setting(t, "SEED", defaultSeed, defaultSeed)), wanted: int64(setting(t, "CHARGES", defaultCharges, 40)),
-		productID: w.Product(30_00).ID, confirmed: map[string]confirmed{},
+		products: []string{w.Product(30_00).ID, w.Invoiced(30_00, enum.DocumentNFe, enum.TimingOnApproval).ID}, confirmed: map[string]confirmed{},
 	}
 	for range 6 {
-		run.customers = append(run.customers, w.Customer().ID)
+		run.customers = append(run.customers, w.Person().ID)
 	}
 	run.start(t)
 	run.spoil()
@@ -90,7 +90,7 @@ type faultRun struct {
 	addresses [2]string
 	balancer  string // passes callbacks on to either process
 	token     string
-	productID string
+	products  []string // one of them asks for a nota fiscal
 	customers []string
 	mu        sync.Mutex
 	confirmed map[string]confirmed // by the sale's key
@@ -224,7 +224,7 @@ func (f *faultRun) sell(seller int) {
 func (f *faultRun) newSale(random *rand.Rand, key string) (sold input, charges int) {
 	sold = input{
 		"customerId": f.customers[random.IntN(len(f.customers))], "idempotencyKey": key,
-		"items": []input{{"productId": f.productID, "quantity": 1 + random.IntN(4)}}, "firstDueDate": string(f.DueIn(5 + random.IntN(20))),
+		"items": []input{{"productId": f.products[random.IntN(len(f.products))], "quantity": 1 + random.IntN(4)}}, "firstDueDate": string(f.DueIn(5 + random.IntN(20))),
 	}
 	switch random.IntN(7) {
 	case 0:

@@ -47,6 +47,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", a.pixCallback)
+	mux.HandleFunc("POST /callbacks/vhsys/{secret}", a.vhsysCallback)
 	mux.HandleFunc("/callbacks/", http.NotFound) // never a page of the panel
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]any{"ok": true}) })
 	mux.HandleFunc("GET /readyz", a.readyz)
@@ -145,6 +146,15 @@ func (a *app) pixCallback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.answerCallback(w, r, a.billing.ReceivePix(r.Context(), r.PathValue("secret"), storable(body), callerAddress(r)))
+}
+
+// vhsysCallback hears that something changed at the ERP, and nothing more.
+func (a *app) vhsysCallback(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, billing.MaxPixBytes)); err != nil {
+		refuseBody(w, err)
+		return
+	}
+	a.answerCallback(w, r, a.billing.ReceiveVhsys(r.Context(), r.PathValue("secret")))
 }
 
 func callerAddress(r *http.Request) string {

@@ -53,6 +53,7 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 	background.Go(func() { a.listen(ctx) })
 	background.Go(func() { a.billing.Work(ctx) })
 	background.Go(func() { a.billing.SweepOnTime(ctx) })
+	background.Go(func() { a.billing.ReconcileOnTime(ctx) })
 	background.Go(func() { a.serveAdmin(ctx) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -41,6 +41,7 @@ func (w *World) AssertPromises() {
 	r.assertLedger()
 	r.assertForward()
 	w.assertOrders()
+	w.assertInvoices()
 	r.assertNotices()
 	r.assertKeys()
 	r.assertEnvironments()
@@ -406,6 +407,34 @@ func (r *record) assertEnvironments() {
 		}
 		if account != "" && account != accounts[c.Environment] {
 			r.Errorf("I17: %s is of %s, and lives in the account %s", c.ID, c.Environment, account)
+		}
+	}
+}
+
+// assertInvoices is I8 for notas fiscais: one at the ERP for each of ours, of the
+// same total, issued when ours is; what the authority rejected is in the trash when
+// another was made.
+func (w *World) assertInvoices() {
+	w.Helper()
+	there := map[string][]ProviderInvoice{}
+	for _, one := range w.ProviderInvoices() {
+		marker, _ := one.Record["obs_interno_pedido"].(string)
+		if id, _, found := strings.Cut(strings.TrimPrefix(marker, "[ref:"), "-"); found && !one.Trashed {
+			there[id] = append(there[id], one)
+		}
+	}
+	for _, one := range must[[]*db.Invoice](w)(w.DB.Invoice.Query().All(context.Background())) {
+		found := there[one.ID]
+		issued := one.State == enum.InvoiceIssued || one.State == enum.InvoiceCancelAsked || one.State == enum.InvoiceCanceled
+		if len(found) > 1 || issued && len(found) != 1 {
+			w.Errorf("I8: %s (%s) has %d notas at the ERP", one.ID, one.State, len(found))
+			continue
+		}
+		if issued && one.Kind != enum.InvoiceNFSe && Cents(found[0].Record["valor_total_nota"]) != one.TotalCents {
+			w.Errorf("I8: %s is of %d, the nota of %v", one.ID, one.TotalCents, found[0].Record["valor_total_nota"])
+		}
+		if one.State == enum.InvoiceIssuing || one.State == enum.InvoiceProcessing || one.State == enum.InvoiceScheduled {
+			w.Errorf("I8: %s is still %s", one.ID, one.State)
 		}
 	}
 }

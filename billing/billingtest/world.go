@@ -83,6 +83,7 @@ func Timing() billing.Timing {
 	return billing.Timing{
 		SettleWindow:    400 * time.Millisecond,
 		SweepInterval:   time.Hour,
+		Reconcile:       time.Hour,
 		RetryBase:       10 * time.Millisecond,
 		RetryMax:        100 * time.Millisecond,
 		RetryEnd:        time.Hour,
@@ -171,7 +172,7 @@ func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service
 	w.Cleanup(clients.transport.CloseIdleConnections)
 	service := &billing.Service{
 		DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
-		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, ParseCertificate: parseCertificate, Mirror: clients.mirror},
+		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, ParseCertificate: parseCertificate, Rejection: vhsys.Rejection, Mirror: clients.mirror},
 		Now:       w.Clock, Timing: timing, Log: log,
 	}
 	clients.budget = billing.NewBudget(service)

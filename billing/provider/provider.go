@@ -65,7 +65,7 @@ const (
 // Payer is the person or company that pays.
 type Payer struct {
 	Name    string // full name of a person, or the corporate name of a company
-	TaxID   string // CPF or CNPJ, without mask
+	TaxID   string // CPF or CNPJ, without mask; "" for a buyer abroad
 	Email   string // "" when unknown
 	Phone   string // DDD and number, digits only, "" when unknown
 	Address *Address
@@ -350,19 +350,113 @@ type RemoteProduct struct {
 	PriceCents                int64
 }
 
+// InvoiceKind is which fiscal document an invoice is.
+type InvoiceKind string
+
+// The kinds of notas fiscais: of goods, of services, to a consumer.
+const (
+	NFe  InvoiceKind = "NFE"
+	NFSe InvoiceKind = "NFSE"
+	NFCe InvoiceKind = "NFCE"
+)
+
+// InvoiceRequest is a nota fiscal as the ERP gets it.
+type InvoiceRequest struct {
+	Kind         InvoiceKind
+	Reference    string // ours: found again by it after an ambiguous end
+	Test         bool   // in homologação
+	Series       string
+	Nature       string // natureza da operação
+	CustomerID   string // the ERP's
+	CustomerName string
+	SoldOn       brazil.Date
+	Note         string // a human line, shown on the invoice
+	// DiscountCents and the items make up the total.
+	DiscountCents int64
+	Items         []InvoiceItem // of an NFSE: one, whose description and total are the service
+	// Customer and CompanyState, the two letters of the seller's state, are not
+	// sent: the ERP has them. What is known of them is checked.
+	Customer     *Payer
+	CompanyState string
+}
+
+// InvoiceItem is one line of an invoice.
+type InvoiceItem struct {
+	OrderItem
+	NCM, CFOP, Unit, ServiceCode string
+}
+
+// InvoiceStatus is where an invoice stands at the ERP.
+type InvoiceStatus string
+
+// What an ERP can say of an invoice.
+const (
+	InvoiceOpen       InvoiceStatus = "OPEN"       // not sent to the authority
+	InvoiceProcessing InvoiceStatus = "PROCESSING" // sent, no answer yet
+	InvoiceIssued     InvoiceStatus = "ISSUED"
+	InvoiceRejected   InvoiceStatus = "REJECTED"
+	InvoiceCanceled   InvoiceStatus = "CANCELED"
+)
+
+// Invoice is what an ERP knows of an invoice.
+type Invoice struct {
+	ID            string
+	Reference     string
+	Status        InvoiceStatus
+	Number        string
+	AccessKey     string // 44 digits
+	Protocol      string
+	PDF, XML      string
+	RejectionCode string // the authority's, for example 778
+	RejectionText string
+	TotalCents    int64
+	IssuedAt      *time.Time
+	CanceledAt    *time.Time
+	Trashed       bool
+}
+
+// Order is what an ERP knows of an order.
+type Order struct {
+	ID            string
+	Reference     string // ours; "" for an order that we did not make
+	TotalCents    int64
+	DiscountCents int64
+	Status        OrderStatus
+	Trashed       bool
+	ChangedAt     time.Time
+}
+
+// Receivable is what an ERP knows of an amount to be received.
+type Receivable struct {
+	ID          string
+	OrderID     string // "" when it does not come from an order
+	AmountCents int64
+	PaidCents   int64
+	DueDate     *brazil.Date
+	Settled     bool
+	Trashed     bool
+}
+
 // Mirror keeps sales in an ERP. None of its writes is repeat-safe unless it
 // says so: the caller asks by the matching read first.
 type Mirror interface {
+	// Ping proves that the tokens work; an account without any record is fine.
 	Ping(ctx context.Context) error
+	// SettlesByItself tells whether the ERP's own app of our issuer is switched on
+	// in the account: it would settle the same receivables as we do.
+	SettlesByItself(ctx context.Context) (bool, error)
 
-	// FindCustomer answers "" when no customer has the tax id.
-	FindCustomer(ctx context.Context, taxID string) (customerID string, err error)
-	CreateCustomer(ctx context.Context, customer Payer) (customerID string, err error)
+	// FindCustomer answers "" when no customer has the tax id, or, for a customer
+	// without one, our reference. A customer in the trash is found too.
+	FindCustomer(ctx context.Context, customer Payer, reference string) (customerID string, err error)
+	CreateCustomer(ctx context.Context, customer Payer, reference string) (customerID string, err error)
 
 	// FindOrder answers "" when no order made since the moment carries the
 	// reference.
 	FindOrder(ctx context.Context, reference, customerName string, since time.Time) (orderID string, err error)
 	CreateOrder(ctx context.Context, order OrderRequest) (orderID string, err error)
+	// GetOrder reads an order; one in the trash is answered as Trashed.
+	GetOrder(ctx context.Context, orderID string) (Order, error)
 	// SetDiscount changes the order's discount. It is repeat-safe.
 	SetDiscount(ctx context.Context, orderID, customerName string, discountCents int64) error
 	// Items answers the lines of the order.
@@ -370,11 +464,46 @@ type Mirror interface {
 	AddItems(ctx context.Context, orderID string, items []OrderItem) error
 	// RemoveItem takes one line off the order. It is repeat-safe.
 	RemoveItem(ctx context.Context, orderID, itemID string) error
+	// Installments answers the instalments of the order.
+	Installments(ctx context.Context, orderID string) ([]OrderInstallment, error)
 	// SetInstallments replaces all instalments. It is repeat-safe.
 	SetInstallments(ctx context.Context, orderID string, installments []OrderInstallment) error
 	// Status answers the newest status of the order.
 	Status(ctx context.Context, orderID string) (OrderStatus, error)
 	SetStatus(ctx context.Context, orderID string, status OrderStatus, on brazil.Date) error
+	// ChangedOrders calls yield with every order that carries a reference of ours
+	// and was made or changed since the moment, those in the trash too, until yield
+	// answers false.
+	ChangedOrders(ctx context.Context, since time.Time, yield func(Order) bool) error
+	// Receivables calls yield with what the orders of the account have to receive
+	// and that was made or changed since the moment, until yield answers false.
+	Receivables(ctx context.Context, since time.Time, yield func(Receivable) bool) error
+
+	// CheckInvoice answers an *Error of what the ERP or the authority would refuse,
+	// as far as that can be known without asking. CreateInvoice checks the same;
+	// this also checks that the instalments, when there are any, add up to the total.
+	CheckInvoice(invoice InvoiceRequest, installments []OrderInstallment) error
+	// FindInvoice answers "" when no invoice of the kind made since the moment
+	// carries the reference.
+	FindInvoice(ctx context.Context, kind InvoiceKind, reference, customerName string, since time.Time) (invoiceID string, err error)
+	// CreateInvoice makes an invoice without items, which is not sent anywhere yet;
+	// that of a service is complete.
+	CreateInvoice(ctx context.Context, invoice InvoiceRequest) (invoiceID string, err error)
+	// InvoiceItems answers the lines of the invoice. An NFSE has none: adding any
+	// to it sends nothing.
+	InvoiceItems(ctx context.Context, kind InvoiceKind, invoiceID string) ([]OrderItem, error)
+	AddInvoiceItems(ctx context.Context, kind InvoiceKind, invoiceID string, items []InvoiceItem) error
+	// RemoveInvoiceItem takes one line off the invoice. It is repeat-safe.
+	RemoveInvoiceItem(ctx context.Context, kind InvoiceKind, invoiceID, itemID string) error
+	// SetInvoiceInstallments replaces all instalments. It is repeat-safe. Only an
+	// NFE has any; for the other kinds nothing is sent.
+	SetInvoiceInstallments(ctx context.Context, kind InvoiceKind, invoiceID string, installments []OrderInstallment) error
+	// IssueInvoice sends the invoice to the authority. After an ambiguous end ask
+	// GetInvoice. A rejection is no error: it is in the answer.
+	IssueInvoice(ctx context.Context, kind InvoiceKind, invoiceID string) (Invoice, error)
+	GetInvoice(ctx context.Context, kind InvoiceKind, invoiceID string) (Invoice, error)
+	// TrashInvoice throws away an invoice that was not issued. It is repeat-safe.
+	TrashInvoice(ctx context.Context, kind InvoiceKind, invoiceID string) error
 
 	// Products answers up to 50 products whose code or name matches.
 	Products(ctx context.Context, search string) ([]RemoteProduct, error)
@@ -382,4 +511,7 @@ type Mirror interface {
 	Statuses(ctx context.Context) ([]OrderStatus, error)
 	// PaymentMethods is the closed list of the ERP's names.
 	PaymentMethods() []string
+	// RegisterWebhook has changes of customers and receivables told to an address.
+	// It is repeat-safe.
+	RegisterWebhook(ctx context.Context, address, user, password string) error
 }

@@ -18,7 +18,7 @@ const shortestSecret = 4
 var (
 	secretMember = regexp.MustCompile(`(?i)("(?:access_token|refresh_token|client_secret|access-token|secret-access-token|payment_token|password)"\s*:\s*")(?:[^"\\]|\\.)*`)
 	// A callback address holds the unguessable part that proves who calls it.
-	callbackMember  = regexp.MustCompile(`(?i)("(?:notification_url|webhookUrl)"\s*:\s*"https?:(?:\\?/){2}[^/"\\?]*)(?:[^"\\]|\\.)*`)
+	callbackMember  = regexp.MustCompile(`(?i)("(?:notification_url|webhookUrl|url)"\s*:\s*"https?:(?:\\?/){2}[^/"\\?]*)(?:[^"\\]|\\.)*`)
 	authorization   = regexp.MustCompile(`(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}`)
 	taxIDMember     = regexp.MustCompile(`(?i)("(?:cpf|cnpj|cpf_cnpj|cnpj_cliente|customer_document)"\s*:\s*)"?([0-9a-z./\\ -]{11,22})"?`)
 	formattedTaxID  = regexp.MustCompile(`\b(?:[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}\\?/[0-9A-Z]{4}-[0-9]{2})\b`)

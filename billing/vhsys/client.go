@@ -131,16 +131,37 @@ func (c *Client) each(ctx context.Context, path string, query url.Values, key st
 	return nil
 }
 
-// create sends a new record and answers its key.
-func (c *Client) create(ctx context.Context, path string, body any, key string) (string, error) {
+// create sends a new record and answers its key, which has one of the names.
+func (c *Client) create(ctx context.Context, path string, body any, keys ...string) (string, error) {
 	created, err := c.do(ctx, http.MethodPost, path, body)
 	if err != nil {
 		return "", err
 	}
-	if len(created) == 0 || !id.MatchString(created[0].text(key)) {
-		return "", c.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, true, "", "an answer without "+key)
+	if len(created) == 0 || created[0].key(keys...) == "" {
+		return "", c.http.Unexpected(&provider.HTTPAnswer{Status: http.StatusOK}, true, "", "an answer without "+keys[0])
 	}
-	return created[0].text(key), nil
+	return created[0].key(keys...), nil
+}
+
+// remove deletes a record; one that is gone already is a success.
+func (c *Client) remove(ctx context.Context, path string) error {
+	_, err := c.do(ctx, http.MethodDelete, path, nil)
+	if provider.ClassOf(err) == provider.NotFound {
+		return nil
+	}
+	return err
+}
+
+// one reads one record.
+func (c *Client) one(ctx context.Context, path string) (record, error) {
+	rows, err := c.do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, absent()
+	}
+	return rows[0], nil
 }
 
 var id = regexp.MustCompile(`^[1-9][0-9]{0,18}$`)
@@ -158,7 +179,7 @@ func below(path string, ids ...string) (string, error) {
 	return built, nil
 }
 
-// wallClock writes a moment as the API reads it.
-func wallClock(moment time.Time) string {
-	return moment.In(brazil.SaoPaulo).Format("2006-01-02 15:04:05")
-}
+// wallClockLayout is how the API reads and writes a moment of São Paulo.
+const wallClockLayout = "2006-01-02 15:04:05"
+
+func wallClock(moment time.Time) string { return moment.In(brazil.SaoPaulo).Format(wallClockLayout) }

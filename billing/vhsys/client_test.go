@@ -96,7 +96,7 @@ func failureOf(t *testing.T, err error) *provider.Error {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	client, stub := setup(t, reply(200, created))
-	if _, err := client.CreateCustomer(context.Background(), payer()); err != nil {
+	if _, err := client.CreateCustomer(context.Background(), payer(), "cus_1"); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
@@ -239,7 +239,7 @@ func TestLostAnswers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 			defer cancel()
 			done := make(chan error, 3)
-			go func() { _, err := client.CreateCustomer(ctx, payer()); done <- err }()
+			go func() { _, err := client.CreateCustomer(ctx, payer(), "cus_1"); done <- err }()
 			go func() {
 				done <- client.SetInstallments(ctx, "1", []provider.OrderInstallment{{DueDate: "2026-01-01", AmountCents: 1}})
 			}()
@@ -267,7 +267,7 @@ func TestRefusedConnectionIsUnavailable(t *testing.T) {
 	t.Parallel()
 	client, stub := setup(t, reply(200, created))
 	stub.server.Close()
-	if _, err := client.CreateCustomer(context.Background(), payer()); provider.ClassOf(err) != provider.Unavailable {
+	if _, err := client.CreateCustomer(context.Background(), payer(), "cus_1"); provider.ClassOf(err) != provider.Unavailable {
 		t.Errorf("error %v", err)
 	}
 }
@@ -286,8 +286,8 @@ func TestAttemptsShowNoSecrets(t *testing.T) {
 	ctx, recorder := provider.WithRecorder(context.Background())
 	customer := payer()
 	customer.TaxID = "11222333000181"
-	_, found := client.FindCustomer(ctx, customer.TaxID)
-	_, err := client.CreateCustomer(ctx, customer)
+	_, found := client.FindCustomer(ctx, customer, "cus_1")
+	_, err := client.CreateCustomer(ctx, customer, "cus_1")
 	shown, _ := json.Marshal(recorder.Attempts())
 	text := string(shown) + fmt.Sprint(found, err)
 	for _, hidden := range []string{accessToken, secretToken, "11.222.333", "11222333", "0001-81"} {
@@ -295,7 +295,7 @@ func TestAttemptsShowNoSecrets(t *testing.T) {
 			t.Errorf("%q is shown: %s", hidden, text)
 		}
 	}
-	if attempts := recorder.Attempts(); len(attempts) != 3 || !strings.Contains(attempts[0].Path, "/clientes?cnpj_cliente=**.222.333/****-**") {
+	if attempts := recorder.Attempts(); len(attempts) != 2 || !strings.Contains(attempts[0].Path, "/clientes?cnpj_cliente=**.222.333/****-**") {
 		t.Errorf("attempts %s", shown)
 	}
 }

@@ -2,6 +2,7 @@ package vhsys
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -118,33 +119,53 @@ var (
 // unexplained are the refusals to which the API gives no reason, by the words
 // that tell them apart; the first match counts.
 var unexplained = []struct {
-	words   string
+	words   []string // all of them
 	meaning meaning
 }{
-	{"produto", meaning{provider.Invalid,
+	{[]string{"nota", "emitir"}, meaning{provider.Invalid,
+		say("O Vhsys não emitiu a nota fiscal e não disse por quê.", "Vhsys did not issue the invoice and gave no reason."),
+		say("Abra a nota no Vhsys e tente emitir por lá: ele mostra o que falta, como certificado digital, inscrição estadual, tributos do produto ou dados do cliente. Corrija e envie de novo.", "Open the invoice in Vhsys and try to issue it there: it shows what is missing, such as the certificate, the state registration, the product's taxes or data of the customer. Correct it and send again."), ""}},
+	{[]string{"nota", "excluir"}, meaning{provider.State,
+		say("O Vhsys não excluiu a nota fiscal e não disse por quê: ela pode já ter sido transmitida.", "Vhsys did not delete the invoice and gave no reason: it may have been sent already."),
+		say("Abra a nota no Vhsys. Se foi emitida, ela só pode ser cancelada por lá.", "Open the invoice in Vhsys. If it was issued, it can only be cancelled there."), ""}},
+	{[]string{"nota", "produto"}, meaning{provider.Invalid,
+		say("O Vhsys não incluiu os itens na nota fiscal e não disse por quê.", "Vhsys did not add the items to the invoice and gave no reason."),
+		say("Verifique no Vhsys se o produto ligado a este item existe, está ativo e fora da lixeira, e se a nota ainda não foi emitida; depois envie de novo.", "Check in Vhsys that the product tied to this item exists, is active and not in the trash, and that the invoice was not issued yet; then send again."), "items"}},
+	{[]string{"nota", "parcela"}, meaning{provider.Invalid,
+		say("O Vhsys não aceitou as parcelas da nota fiscal e não disse por quê.", "Vhsys did not take the invoice's instalments and gave no reason."),
+		say("Confira se a soma das parcelas é igual ao total da nota e se nenhuma vence antes da emissão.", "Check that the instalments add up to the invoice's total and that none falls due before it is issued."), "installments"}},
+	{[]string{"nota"}, meaning{provider.Invalid,
+		say("O Vhsys não gravou a nota fiscal e não disse por quê.", "Vhsys did not save the invoice and gave no reason."),
+		say("Confira no Vhsys se o cliente existe e está fora da lixeira, se a série está cadastrada e se os parâmetros de nota fiscal da conta estão preenchidos; depois envie de novo.", "Check in Vhsys that the customer exists and is not in the trash, that the series is set up and that the account's invoice parameters are filled in; then send again."), ""}},
+	{[]string{"webhook"}, meaning{provider.Invalid,
+		say("O Vhsys não cadastrou o webhook.", "Vhsys did not register the webhook."),
+		say("Exclua no Vhsys um webhook de todas as entidades, se houver, e tente de novo.", "Delete a webhook for all entities in Vhsys, if there is one, and try again."), "webhook.url"}},
+	{[]string{"produto"}, meaning{provider.Invalid,
 		say("O Vhsys não incluiu os itens no pedido e não disse por quê.", "Vhsys did not add the items to the order and gave no reason."),
 		say("Verifique no Vhsys se o produto ligado a este item existe, está ativo e fora da lixeira; depois envie de novo.", "Check in Vhsys that the product tied to this item exists, is active and not in the trash; then send again."), "items"}},
-	{"parcela", meaning{provider.Invalid,
+	{[]string{"parcela"}, meaning{provider.Invalid,
 		say("O Vhsys não aceitou as parcelas do pedido e não disse por quê.", "Vhsys did not take the order's instalments and gave no reason."),
 		say("Confira se a soma das parcelas é igual ao total do pedido e se a forma de pagamento escolhida existe na sua conta do Vhsys.", "Check that the instalments add up to the order's total and that the chosen payment method exists in your Vhsys account."), "installments"}},
-	{"status", meaning{provider.Invalid,
+	{[]string{"status"}, meaning{provider.Invalid,
 		say("O Vhsys não aceitou o status do pedido e não disse por quê.", "Vhsys did not take the order's status and gave no reason."),
 		say("Atualize a lista de status na integração e confira se o escolhido ainda existe no Vhsys.", "Refresh the list of statuses in the integration and check that the chosen one still exists in Vhsys."), "status"}},
-	{"cliente", meaning{provider.Invalid,
+	{[]string{"cliente"}, meaning{provider.Invalid,
 		say("O Vhsys não cadastrou o cliente e não disse por quê.", "Vhsys did not register the customer and gave no reason."),
 		say("Confira nome, CPF ou CNPJ e endereço do cliente, e procure no Vhsys um cadastro com o mesmo documento.", "Check the customer's name, CPF or CNPJ and address, and look in Vhsys for a record with the same document."), "payer"}},
-	{"pedido", meaning{provider.Invalid,
+	{[]string{"pedido"}, meaning{provider.Invalid,
 		say("O Vhsys não gravou o pedido e não disse por quê.", "Vhsys did not save the order and gave no reason."),
 		say("Confira no Vhsys se o cliente do pedido existe e está fora da lixeira; depois envie de novo.", "Check in Vhsys that the order's customer exists and is not in the trash; then send again."), "order"}},
-	{"", meaning{provider.Invalid,
+	{nil, meaning{provider.Invalid,
 		say("O Vhsys recusou a operação.", "Vhsys refused the operation."),
 		say("Leia a mensagem do Vhsys, corrija o que ela aponta e envie de novo.", "Read Vhsys' message, correct what it points at and send again."), ""}},
 }
 
 var (
-	emptyWords  = regexp.MustCompile(`(?i)nenhum|encontrad`)
-	routeWords  = regexp.MustCompile(`(?i)inv[áa]lid`)
-	accessWords = regexp.MustCompile(`(?i)\btoken|permiss|autoriza|acesso negado|sem acesso`)
+	emptyWords = regexp.MustCompile(`(?i)nenhum|encontrad`)
+	routeWords = regexp.MustCompile(`(?i)inv[áa]lid`)
+	// One webhook for all entities excludes those for single ones (2.6).
+	webhookWords = regexp.MustCompile(`^para cadastrar um webhook`)
+	accessWords  = regexp.MustCompile(`(?i)\btoken|permiss|autoriza|acesso negado|sem acesso`)
 )
 
 // meaningOf finds what a refusal means. A 403 stands for "nothing found", for
@@ -180,17 +201,35 @@ func forbidden(words string) meaning {
 // any other words explain themselves.
 func refusalOf(words string) meaning {
 	lower := strings.ToLower(words)
+	formula := strings.HasPrefix(lower, "erro ao") || webhookWords.MatchString(lower)
 	for _, known := range unexplained {
-		if known.words == "" || strings.HasPrefix(lower, "erro ao") && strings.Contains(lower, known.words) {
+		if len(known.words) == 0 || formula && containsAll(lower, known.words) {
 			return known.meaning
 		}
 	}
 	return meaning{}
 }
 
+func containsAll(text string, words []string) bool {
+	for _, word := range words {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
 // absent is the error of an id that cannot be one of the provider's.
 func absent() error {
 	return &provider.Error{Provider: name, Class: provider.NotFound, Cause: nothingThere.cause, Remedy: nothingThere.remedy}
+}
+
+func asError(err error) *provider.Error {
+	var failure *provider.Error
+	if errors.As(err, &failure) {
+		return failure
+	}
+	return nil
 }
 
 func firstText(texts ...string) string {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"ponte/billing/brazil"
@@ -26,26 +25,9 @@ var baseStatuses = []string{statusOpen, "Em Andamento", "Atendido", "Cancelado"}
 func marker(reference string) string { return "[ref:" + reference + "]" }
 
 // FindOrder looks for the marker in the customer's orders made or changed since
-// the moment; no filter finds it by itself. An order may be missing for some
-// minutes after it was created.
+// the moment.
 func (c *Client) FindOrder(ctx context.Context, reference, customerName string, since time.Time) (string, error) {
-	query := url.Values{
-		"lixeira":          {"Nao"},
-		"data_modificacao": {wallClock(since.Add(-searchMargin))},
-		"order":            {"data_cad_pedido"},
-		"sort":             {"Desc"},
-	}
-	if customerName != "" {
-		query.Set("nome_cliente", customerName)
-	}
-	found := ""
-	err := c.each(ctx, "/pedidos", query, "id_ped", func(row record) bool {
-		if strings.Contains(row.text("obs_interno_pedido"), marker(reference)) {
-			found = row.key("id_ped")
-		}
-		return found == ""
-	})
-	return found, err
+	return c.findMarked(ctx, "/pedidos", []string{"id_ped"}, reference, customerName, since)
 }
 
 // orderBody posts no stock and no receivables: 0 leaves both to the bookkeeper.
@@ -104,10 +86,15 @@ func (c *Client) Items(ctx context.Context, orderID string) ([]provider.OrderIte
 	if err != nil {
 		return nil, err
 	}
+	return c.lines(ctx, path, []string{"id_ped_produto"})
+}
+
+// lines answers the lines of a document, whose id has one of the names.
+func (c *Client) lines(ctx context.Context, path string, keys []string) ([]provider.OrderItem, error) {
 	items := []provider.OrderItem{}
-	err = c.each(ctx, path, url.Values{}, "id_ped_produto", func(row record) bool {
+	err := c.each(ctx, path, url.Values{}, keys[0], func(row record) bool {
 		items = append(items, provider.OrderItem{
-			ID: row.key("id_ped_produto"), ProductID: row.key("id_produto"), Description: row.text("desc_produto"),
+			ID: row.key(keys...), ProductID: row.key("id_produto"), Description: row.text("desc_produto"),
 			Quantity: row.quantity("qtde_produto"), UnitCents: row.cents("valor_unit_produto"),
 		})
 		return true
@@ -133,13 +120,17 @@ func (c *Client) AddItems(ctx context.Context, orderID string, items []provider.
 	}
 	body := make([]itemBody, 0, len(items))
 	for _, item := range items {
-		body = append(body, itemBody{
-			ProductID: json.Number(item.ProductID), Description: item.Description,
-			Quantity: units(item.Quantity), Unit: reais(item.UnitCents),
-		})
+		body = append(body, itemOf(item))
 	}
 	_, err = c.do(ctx, http.MethodPost, path, body)
 	return err
+}
+
+func itemOf(item provider.OrderItem) itemBody {
+	return itemBody{
+		ProductID: json.Number(item.ProductID), Description: item.Description,
+		Quantity: units(item.Quantity), Unit: reais(item.UnitCents),
+	}
 }
 
 // RemoveItem takes a line off the order; one that is gone already is a success.
@@ -148,11 +139,7 @@ func (c *Client) RemoveItem(ctx context.Context, orderID, itemID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.do(ctx, http.MethodDelete, path, nil)
-	if provider.ClassOf(err) == provider.NotFound {
-		return nil
-	}
-	return err
+	return c.remove(ctx, path)
 }
 
 type installmentBody struct {
@@ -169,6 +156,10 @@ func (c *Client) SetInstallments(ctx context.Context, orderID string, installmen
 	if err != nil {
 		return err
 	}
+	return c.replaceInstallments(ctx, path, installments)
+}
+
+func (c *Client) replaceInstallments(ctx context.Context, path string, installments []provider.OrderInstallment) error {
 	if err := provider.Violated(name, checkInstallments(installments)); err != nil {
 		return err
 	}
@@ -179,7 +170,7 @@ func (c *Client) SetInstallments(ctx context.Context, orderID string, installmen
 			PaymentMethod: installment.PaymentMethod, Note: installment.Note,
 		})
 	}
-	_, err = c.do(ctx, http.MethodPost, path, body)
+	_, err := c.do(ctx, http.MethodPost, path, body)
 	return err
 }
 
@@ -212,14 +203,14 @@ func (c *Client) ownStatus(ctx context.Context, orderID string) (provider.OrderS
 	if err != nil {
 		return provider.OrderStatus{}, err
 	}
-	orders, err := c.do(ctx, http.MethodGet, path, nil)
+	order, err := c.one(ctx, path)
 	if err != nil {
 		return provider.OrderStatus{}, err
 	}
-	if len(orders) == 0 || orders[0].trashed() {
+	if order.trashed() {
 		return provider.OrderStatus{}, absent()
 	}
-	return statusOf(orders[0], "status_pedido"), nil
+	return statusOf(order, "status_pedido"), nil
 }
 
 func statusOf(row record, field string) provider.OrderStatus {

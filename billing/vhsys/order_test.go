@@ -35,14 +35,14 @@ func TestRequests(t *testing.T) {
 		want string
 	}{
 		"create a person": {
-			func(c *Client) error { _, err := c.CreateCustomer(ctx, payer()); return err },
+			func(c *Client) error { _, err := c.CreateCustomer(ctx, payer(), "cus_1"); return err },
 			`POST /v2/clientes {"razao_cliente":"Maria Souza & Irmã","tipo_pessoa":"PF","tipo_cadastro":"Cliente","cnpj_cliente":"529.982.247-25",` +
 				`"endereco_cliente":"Rua A","numero_cliente":"10","bairro_cliente":"Centro","cep_cliente":"80.010-000","cidade_cliente":"Curitiba","uf_cliente":"PR",` +
-				`"celular_cliente":"41999998888","email_cliente":"maria@example.test","situacao_cliente":"Ativo"}`,
+				`"celular_cliente":"41999998888","email_cliente":"maria@example.test","situacao_cliente":"Ativo","observacoes_cliente":"[ref:cus_1]"}`,
 		},
 		"create a company of which little is known": {
 			func(c *Client) error {
-				_, err := c.CreateCustomer(ctx, provider.Payer{Name: "Empresa", TaxID: "12ABC34501DE35", Phone: "4133334444"})
+				_, err := c.CreateCustomer(ctx, provider.Payer{Name: "Empresa", TaxID: "12ABC34501DE35", Phone: "4133334444"}, "")
 				return err
 			},
 			`POST /v2/clientes {"razao_cliente":"Empresa","tipo_pessoa":"PJ","tipo_cadastro":"Cliente","cnpj_cliente":"12.ABC.345/01DE-35","fone_cliente":"4133334444","situacao_cliente":"Ativo"}`,
@@ -132,47 +132,18 @@ func TestFindCustomer(t *testing.T) {
 		"an object":               {reply(200, `{"code":200,"data":{"id_cliente":5,"cnpj_cliente":"11222333000181"}}`), "5"},
 		"others only":             {reply(200, `{"code":200,"data":[{"id_cliente":5,"cnpj_cliente":"33.000.167/0001-01"},{"id_cliente":6,"cnpj_cliente":null}]}`), ""},
 		"the oldest of two":       {reply(200, `{"code":200,"data":[{"id_cliente":10,"cnpj_cliente":"11222333000181"},{"id_cliente":9,"cnpj_cliente":"11222333000181"}]}`), "9"},
-		"in the trash only":       {reply(200, `{"code":200,"data":[{"id_cliente":9,"cnpj_cliente":"11222333000181","lixeira":"Sim"}]}`), ""},
+		"in the trash only":       {reply(200, `{"code":200,"data":[{"id_cliente":9,"cnpj_cliente":"11222333000181","lixeira":"Sim"}]}`), "9"},
 		"in the trash and beside": {reply(200, `{"code":200,"data":[{"id_cliente":9,"cnpj_cliente":"11222333000181","lixeira":"Sim"},{"id_cliente":10,"cnpj_cliente":"11222333000181","lixeira":"Nao"}]}`), "10"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, stub := setup(t, test.answer)
-			id, err := client.FindCustomer(context.Background(), "11222333000181")
+			id, err := client.FindCustomer(context.Background(), provider.Payer{Name: "x", TaxID: "11222333000181"}, "cus_1")
 			if err != nil || id != test.want {
 				t.Errorf("id %q, %v", id, err)
 			}
 			if query := stub.seen()[0].query(); query != "cnpj_cliente=11.222.333/0001-81&limit=250&lixeira=Nao&offset=0" {
 				t.Errorf("query %s", query)
-			}
-		})
-	}
-}
-
-func TestRefusedCustomerInTheTrash(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		trash http.HandlerFunc
-		field string
-		told  bool
-	}{
-		"is told":             {reply(200, `{"code":200,"data":[{"id_cliente":9,"cnpj_cliente":"529.982.247-25","lixeira":"Sim"}]}`), "payer.taxID", true},
-		"is not there":        {reply(403, noneFound), "payer", false},
-		"cannot be asked for": {reply(500, ""), "payer", false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			client, _ := setup(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == http.MethodPost {
-					reply(403, `{"code":403,"status":"error","data":"Erro ao cadastrar o cliente!"}`)(w, r)
-					return
-				}
-				test.trash(w, r)
-			})
-			_, err := client.CreateCustomer(context.Background(), payer())
-			failure := failureOf(t, err)
-			if failure.Class != provider.Invalid || failure.Field != test.field || strings.Contains(failure.Cause.PT, "lixeira") != test.told {
-				t.Errorf("failure %+v", failure)
 			}
 		})
 	}
@@ -382,7 +353,7 @@ func TestNothingIsSentOfAnInvalidRequest(t *testing.T) {
 		return func(c *Client) error {
 			changed := payer()
 			change(&changed)
-			_, err := c.CreateCustomer(ctx, changed)
+			_, err := c.CreateCustomer(ctx, changed, "cus_1")
 			return err
 		}
 	}

@@ -22,6 +22,7 @@ type world struct {
 	*vhsys.Client
 	control http.Handler
 	address string
+	now     func() time.Time
 }
 
 func setupWorld(t *testing.T) *world {
@@ -40,7 +41,7 @@ func setupWorld(t *testing.T) *world {
 	client := vhsys.New(vhsys.Config{
 		BaseURL: server.URL, AccessToken: sandbox.DemoAccessToken, SecretAccessToken: sandbox.DemoSecretToken, Timeout: 5 * time.Second, Now: clock,
 	})
-	return &world{t, client, simulated.Control(), server.URL}
+	return &world{t, client, simulated.Control(), server.URL, clock}
 }
 
 func (w *world) order(method, path string, body any) {
@@ -76,10 +77,10 @@ var maria = provider.Payer{
 func (w *world) sell(reference string) (orderID string) {
 	w.Helper()
 	ctx := context.Background()
-	customerID, err := w.FindCustomer(ctx, maria.TaxID)
+	customerID, err := w.FindCustomer(ctx, maria, "cus_1")
 	w.must(err)
 	if customerID == "" {
-		customerID, err = w.CreateCustomer(ctx, maria)
+		customerID, err = w.CreateCustomer(ctx, maria, "cus_1")
 		w.must(err)
 	}
 	orderID, err = w.CreateOrder(ctx, provider.OrderRequest{
@@ -94,20 +95,20 @@ func TestSandboxCustomer(t *testing.T) {
 	t.Parallel()
 	w, ctx := setupWorld(t), context.Background()
 	w.must(w.Ping(ctx))
-	none, err := w.FindCustomer(ctx, maria.TaxID)
+	none, err := w.FindCustomer(ctx, maria, "cus_1")
 	w.must(err)
-	created, err := w.CreateCustomer(ctx, maria)
+	created, err := w.CreateCustomer(ctx, maria, "cus_1")
 	w.must(err)
-	found, err := w.FindCustomer(ctx, maria.TaxID)
+	found, err := w.FindCustomer(ctx, maria, "cus_1")
 	w.must(err)
 	if none != "" || created == "" || found != created {
 		t.Errorf("none %q, created %q, found %q", none, created, found)
 	}
 	w.trash("/v2/clientes/" + created)
-	found, err = w.FindCustomer(ctx, maria.TaxID)
+	found, err = w.FindCustomer(ctx, maria, "cus_1")
 	w.must(err)
-	if found != "" {
-		t.Errorf("found %q in the trash", found)
+	if found != created {
+		t.Errorf("found %q, not %q in the trash", found, created)
 	}
 }
 
@@ -231,7 +232,7 @@ func TestSandboxFaults(t *testing.T) {
 			t.Parallel()
 			w, ctx := setupWorld(t), context.Background()
 			w.sell("first")
-			customerID, err := w.FindCustomer(ctx, maria.TaxID)
+			customerID, err := w.FindCustomer(ctx, maria, "cus_1")
 			w.must(err)
 			w.order("POST", "/vhsys/faults", map[string]any{"route": "POST /v2/pedidos", "kind": kind, "count": 1})
 			_, err = w.CreateOrder(ctx, provider.OrderRequest{Reference: "second", CustomerID: customerID, CustomerName: maria.Name, SoldOn: "2026-08-14"})
@@ -253,8 +254,8 @@ func TestSandboxRefusals(t *testing.T) {
 	orderID := w.sell("01JH")
 	w.refused(w.AddItems(ctx, orderID, []provider.OrderItem{{ProductID: "999999", Description: "x", Quantity: 1, UnitCents: 1}}), provider.Invalid)
 	w.order("PUT", "/vhsys/settings", map[string]any{"rateLimit": 0})
-	_, err := w.FindCustomer(ctx, maria.TaxID)
+	_, err := w.FindCustomer(ctx, maria, "cus_1")
 	w.refused(err, provider.Unavailable)
-	_, err = w.CreateCustomer(ctx, maria)
+	_, err = w.CreateCustomer(ctx, maria, "cus_1")
 	w.refused(err, provider.Ambiguous)
 }

@@ -2,6 +2,7 @@ package vhsys
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,27 +30,37 @@ func (v *violations) short(text string, longest int, field, pt, en string) {
 		fmt.Sprintf("Vhsys takes up to %d characters for %s: shorten the text.", longest, en))
 }
 
-func checkCustomer(customer provider.Payer) []provider.Violation {
+func checkCustomer(customer provider.Payer, reference string) []provider.Violation {
 	var found violations
 	found.add(strings.TrimSpace(customer.Name) == "", "payer.name", "Preencha o nome do cliente.", "Fill in the customer's name.")
 	found.short(customer.Name, 255, "payer.name", "nome do cliente", "the customer's name")
-	found.add(!brazil.ValidTaxID(brazil.NormalizeTaxID(customer.TaxID)), "payer.taxID",
+	taxID := brazil.NormalizeTaxID(customer.TaxID)
+	found.add(taxID == "" && reference == "", "reference",
+		"Um cliente sem CPF ou CNPJ precisa da nossa referência.", "A customer without CPF or CNPJ needs our reference.")
+	found.add(taxID != "" && !brazil.ValidTaxID(taxID), "payer.taxID",
 		"O CPF ou CNPJ do cliente não é válido: confira dígito por dígito.", "The customer's CPF or CNPJ is not valid: check it digit by digit.")
 	found.short(customer.Email, 255, "payer.email", "e-mail", "the e-mail")
 	found.short(customer.Phone, 20, "payer.phone", "telefone", "the phone")
 	if customer.Address != nil {
-		found.address(*customer.Address)
+		found.lengths(*customer.Address)
+	}
+	if customer.Address != nil && taxID != "" {
+		found.region(*customer.Address)
 	}
 	return found
 }
 
-func (v *violations) address(address provider.Address) {
+func (v *violations) lengths(address provider.Address) {
 	v.short(address.Street, 255, "payer.address.street", "rua", "the street")
 	v.short(address.Number, 7, "payer.address.number", "número do endereço (passe o resto para o complemento)", "the address's number (move the rest to the complement)")
 	v.short(address.District, 45, "payer.address.district", "bairro", "the district")
 	v.short(address.Complement, 45, "payer.address.complement", "complemento", "the complement")
 	v.short(address.City, 255, "payer.address.city", "cidade", "the city")
-	v.add(address.State != "" && !brazil.ValidState(address.State), "payer.address.state",
+}
+
+// region checks what an address in Brazil has; UF EX stands for one abroad.
+func (v *violations) region(address provider.Address) {
+	v.add(address.State != "" && address.State != abroad && !brazil.ValidState(address.State), "payer.address.state",
 		"Escolha a UF do endereço, por exemplo MG.", "Choose the address's state, for example MG.")
 	digits := len(address.PostalCode) == 8 && brazil.Digits(address.PostalCode) == address.PostalCode
 	v.add(address.PostalCode != "" && !digits, "payer.address.postalCode",
@@ -83,16 +94,7 @@ func (v *violations) base(status string) {
 func checkItems(items []provider.OrderItem) []provider.Violation {
 	var found violations
 	for i, item := range items {
-		field := fmt.Sprintf("items[%d]", i)
-		found.add(!id.MatchString(item.ProductID), field+".productID",
-			"Ligue este item a um produto do Vhsys.", "Tie this item to a product of Vhsys.")
-		found.add(strings.TrimSpace(item.Description) == "", field+".description",
-			"Dê ao item uma descrição.", "Give the item a description.")
-		found.short(item.Description, 255, field+".description", "descrição do item", "the item's description")
-		found.add(item.Quantity < 1, field+".quantity",
-			"A quantidade do item precisa ser pelo menos 1.", "The item's quantity must be at least 1.")
-		found.add(item.UnitCents < 0, field+".unitCents",
-			"O preço do item não pode ser negativo.", "The item's price cannot be negative.")
+		found.line(item, fmt.Sprintf("items[%d]", i), true)
 	}
 	return found
 }
@@ -121,5 +123,18 @@ func checkStatus(status provider.OrderStatus, on brazil.Date) []provider.Violati
 		"O status escolhido não é do Vhsys: atualize a lista de status na integração.",
 		"The chosen status is not of Vhsys: refresh the list of statuses in the integration.")
 	found.day(on, "on")
+	return found
+}
+
+func checkWebhook(address, user, password string) []provider.Violation {
+	var found violations
+	parsed, err := url.Parse(address)
+	found.add(err != nil || parsed.Scheme != "https" || parsed.Host == "" || len(address) > 255, "webhook.url",
+		"O endereço do webhook precisa começar com https:// e ter até 255 caracteres.",
+		"The webhook's address must begin with https:// and have at most 255 characters.")
+	found.add(utf8.RuneCountInString(user) < 8, "webhook.user",
+		"O usuário do webhook precisa de pelo menos 8 caracteres.", "The webhook's user needs at least 8 characters.")
+	found.add(utf8.RuneCountInString(password) < 8, "webhook.password",
+		"A senha do webhook precisa de pelo menos 8 caracteres.", "The webhook's password needs at least 8 characters.")
 	return found
 }

@@ -9,7 +9,10 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"ponte/billing/brazil"
 )
 
 // record is a JSON object read loosely: the same field is a string, a number or
@@ -68,10 +71,13 @@ func (r record) text(names ...string) string {
 	return ""
 }
 
-// key answers an id, "" when there is none; the API writes 0 for none.
-func (r record) key(name string) string {
-	if text := r.text(name); id.MatchString(text) {
-		return text
+// key answers the first of the fields that holds an id, "" when none does; the API
+// writes 0 for none.
+func (r record) key(names ...string) string {
+	for _, name := range names {
+		if text := r.text(name); id.MatchString(text) {
+			return text
+		}
 	}
 	return ""
 }
@@ -135,6 +141,26 @@ func (r record) rational(name string) *big.Rat {
 		return amount
 	}
 	return new(big.Rat)
+}
+
+// moment reads a time of São Paulo, nil when there is none: "0000-00-00 00:00:00",
+// null or "".
+func (r record) moment(name string) *time.Time {
+	moment, err := time.ParseInLocation(wallClockLayout, r.text(name), brazil.SaoPaulo)
+	if err != nil || moment.Year() < 1900 {
+		return nil
+	}
+	return &moment
+}
+
+// day reads a date, also one with a time behind it.
+func (r record) day(name string) *brazil.Date {
+	text, _, _ := strings.Cut(r.text(name), " ")
+	day, err := brazil.ParseDate(text)
+	if err != nil {
+		return nil
+	}
+	return &day
 }
 
 // reais writes cents as the API takes money: a string with a dot.

@@ -42,9 +42,11 @@ type ResolverRoot interface {
 	ChargeEvent() ChargeEventResolver
 	Convenio() ConvenioResolver
 	Customer() CustomerResolver
+	Difference() DifferenceResolver
 	Entry() EntryResolver
 	Failure() FailureResolver
 	GerencianetIntegration() GerencianetIntegrationResolver
+	Invoice() InvoiceResolver
 	Mutation() MutationResolver
 	Operation() OperationResolver
 	Order() OrderResolver
@@ -166,6 +168,7 @@ type ComplexityRoot struct {
 		Operation func(childComplexity int) int
 		Position  func(childComplexity int) int
 		Problem   func(childComplexity int) int
+		Sale      func(childComplexity int) int
 		State     func(childComplexity int) int
 	}
 
@@ -269,6 +272,7 @@ type ComplexityRoot struct {
 		ProviderFeeCents func(childComplexity int) int
 		ProviderID       func(childComplexity int) int
 		ProviderStatus   func(childComplexity int) int
+		Recorded         func(childComplexity int) int
 		Reference        func(childComplexity int) int
 		RefundedCents    func(childComplexity int) int
 		Refunds          func(childComplexity int) int
@@ -352,15 +356,16 @@ type ComplexityRoot struct {
 	}
 
 	Customer struct {
-		Address     func(childComplexity int) int
-		Company     func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		Email       func(childComplexity int) int
-		ID          func(childComplexity int) int
-		MaskedTaxID func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Phone       func(childComplexity int) int
-		Sales       func(childComplexity int, first *int, after *string) int
+		Address      func(childComplexity int) int
+		Company      func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Email        func(childComplexity int) int
+		ForeignBuyer func(childComplexity int) int
+		ID           func(childComplexity int) int
+		MaskedTaxID  func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Phone        func(childComplexity int) int
+		Sales        func(childComplexity int, first *int, after *string) int
 	}
 
 	CustomerConnection struct {
@@ -377,6 +382,35 @@ type ComplexityRoot struct {
 
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Difference struct {
+		FirstAt    func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		LastAt     func(childComplexity int) int
+		Ours       func(childComplexity int) int
+		Repairable func(childComplexity int) int
+		Sale       func(childComplexity int) int
+		State      func(childComplexity int) int
+		Theirs     func(childComplexity int) int
+	}
+
+	DifferenceConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	DifferenceEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	DifferencePayload struct {
+		Difference func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -487,6 +521,49 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Invoice struct {
+		AccessKey     func(childComplexity int) int
+		CancelUntil   func(childComplexity int) int
+		CanceledAt    func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		DueAt         func(childComplexity int) int
+		Failure       func(childComplexity int) int
+		ID            func(childComplexity int) int
+		IssuedAt      func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		Number        func(childComplexity int) int
+		Operations    func(childComplexity int) int
+		Pdf           func(childComplexity int) int
+		Protocol      func(childComplexity int) int
+		RejectionCode func(childComplexity int) int
+		RejectionText func(childComplexity int) int
+		RemoteID      func(childComplexity int) int
+		Sale          func(childComplexity int) int
+		State         func(childComplexity int) int
+		Test          func(childComplexity int) int
+		TotalCents    func(childComplexity int) int
+		XML           func(childComplexity int) int
+	}
+
+	InvoiceConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	InvoiceEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	InvoicePayload struct {
+		Invoice    func(childComplexity int) int
+		Operation  func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	LedgerCheck struct {
 		Charges     func(childComplexity int) int
 		Differences func(childComplexity int) int
@@ -541,11 +618,19 @@ type ComplexityRoot struct {
 		CreateCharge               func(childComplexity int, input billing.NewCharge) int
 		CreateSale                 func(childComplexity int, input billing.NewSale) int
 		CreateUser                 func(childComplexity int, input CreateUserInput) int
+		IgnoreDifference           func(childComplexity int, input IgnoreDifferenceInput) int
+		IssueInvoice               func(childComplexity int, input IssueInvoiceInput) int
 		MapPaymentMethod           func(childComplexity int, input MapPaymentMethodInput) int
 		MapSaleStatus              func(childComplexity int, input MapSaleStatusInput) int
 		MarkFailuresRead           func(childComplexity int, input MarkFailuresReadInput) int
+		MirrorOldSales             func(childComplexity int, input MirrorOldSalesInput) int
+		ReconcileVhsys             func(childComplexity int) int
+		RecordSale                 func(childComplexity int, input billing.RecordedSale) int
 		RefundCharge               func(childComplexity int, input billing.NewRefund) int
+		RefundRecordedSale         func(childComplexity int, input RefundRecordedSaleInput) int
 		RegisterPixWebhook         func(childComplexity int) int
+		RepairDifference           func(childComplexity int, input RepairDifferenceInput) int
+		RequestInvoiceCancel       func(childComplexity int, input RequestInvoiceCancelInput) int
 		ResendCarnet               func(childComplexity int, input ResendCarnetInput) int
 		ResendCharge               func(childComplexity int, input ResendChargeInput) int
 		ResumeBatch                func(childComplexity int, input ResumeBatchInput) int
@@ -684,10 +769,12 @@ type ComplexityRoot struct {
 		Charges                func(childComplexity int, first *int, after *string, last *int, before *string, filter *ChargeFilter, orderBy ChargeOrder) int
 		Convenios              func(childComplexity int, bankCode *string) int
 		Customers              func(childComplexity int, first *int, after *string, last *int, before *string, search *string, orderBy CustomerOrder) int
+		Differences            func(childComplexity int, first *int, after *string, last *int, before *string, state []enum.DifferenceState) int
 		Failures               func(childComplexity int, first *int, after *string, filter *FailureFilter) int
 		GerencianetIntegration func(childComplexity int) int
 		Historicos             func(childComplexity int, kind *enum.HistoricoKind) int
 		Integrations           func(childComplexity int) int
+		Invoices               func(childComplexity int, first *int, after *string, last *int, before *string, filter *InvoiceFilter) int
 		LedgerCheck            func(childComplexity int) int
 		Node                   func(childComplexity int, id string) int
 		Nodes                  func(childComplexity int, ids []string) int
@@ -702,6 +789,11 @@ type ComplexityRoot struct {
 		Users                  func(childComplexity int, first *int, after *string, last *int, before *string, search *string) int
 		VhsysIntegration       func(childComplexity int) int
 		Viewer                 func(childComplexity int) int
+	}
+
+	ReconcilePayload struct {
+		Operation  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Refund struct {
@@ -762,14 +854,18 @@ type ComplexityRoot struct {
 	}
 
 	Sale struct {
+		ApprovedAt    func(childComplexity int) int
 		Carnet        func(childComplexity int) int
+		Channel       func(childComplexity int) int
 		Charges       func(childComplexity int) int
 		CreatedAt     func(childComplexity int) int
 		Customer      func(childComplexity int) int
+		Differences   func(childComplexity int) int
 		DiscountCents func(childComplexity int) int
 		ID            func(childComplexity int) int
 		Installments  func(childComplexity int) int
 		InterestCents func(childComplexity int) int
+		Invoices      func(childComplexity int) int
 		Items         func(childComplexity int) int
 		ItemsCents    func(childComplexity int) int
 		Note          func(childComplexity int) int
@@ -799,6 +895,12 @@ type ComplexityRoot struct {
 		Quantity    func(childComplexity int) int
 		TotalCents  func(childComplexity int) int
 		UnitCents   func(childComplexity int) int
+	}
+
+	SalePayload struct {
+		Replayed   func(childComplexity int) int
+		Sale       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	SaleStatusMapping struct {
@@ -861,11 +963,23 @@ type ComplexityRoot struct {
 	VhsysIntegration struct {
 		ActivationProblems    func(childComplexity int) int
 		Active                func(childComplexity int) int
+		CallbackURL           func(childComplexity int) int
+		CompanyState          func(childComplexity int) int
 		Credentials           func(childComplexity int) int
+		ForeignRule           func(childComplexity int) int
 		ID                    func(childComplexity int) int
 		Kind                  func(childComplexity int) int
+		MirrorFrom            func(childComplexity int) int
+		NfceSeries            func(childComplexity int) int
+		NfceTest              func(childComplexity int) int
+		NfeSeries             func(childComplexity int) int
+		NfeTest               func(childComplexity int) int
+		NfseSeries            func(childComplexity int) int
+		NfseTest              func(childComplexity int) int
 		NotifiedUsers         func(childComplexity int) int
 		PaymentMethodMappings func(childComplexity int) int
+		ReconciledAt          func(childComplexity int) int
+		RefundRule            func(childComplexity int) int
 		SaleStatusMappings    func(childComplexity int) int
 		SendInstallments      func(childComplexity int) int
 		TestedAt              func(childComplexity int) int
@@ -902,6 +1016,7 @@ type BatchResolver interface {
 	RequestedBy(ctx context.Context, obj *db.Batch) (*db.User, error)
 }
 type BatchItemResolver interface {
+	Sale(ctx context.Context, obj *db.BatchItem) (*db.Sale, error)
 	Charge(ctx context.Context, obj *db.BatchItem) (*db.Charge, error)
 
 	Operation(ctx context.Context, obj *db.BatchItem) (*db.Operation, error)
@@ -943,11 +1058,17 @@ type ConvenioResolver interface {
 }
 type CustomerResolver interface {
 	MaskedTaxID(ctx context.Context, obj *db.Customer) (string, error)
+
 	Company(ctx context.Context, obj *db.Customer) (bool, error)
 
 	Address(ctx context.Context, obj *db.Customer) (*Address, error)
 
 	Sales(ctx context.Context, obj *db.Customer, first *int, after *string) (*SaleConnection, error)
+}
+type DifferenceResolver interface {
+	Sale(ctx context.Context, obj *db.Difference) (*db.Sale, error)
+
+	Repairable(ctx context.Context, obj *db.Difference) (bool, error)
 }
 type EntryResolver interface {
 	Account(ctx context.Context, obj *db.Entry) (*db.Account, error)
@@ -982,6 +1103,12 @@ type GerencianetIntegrationResolver interface {
 
 	PayeeCode(ctx context.Context, obj *billing.GerencianetIntegration) (*string, error)
 }
+type InvoiceResolver interface {
+	Sale(ctx context.Context, obj *db.Invoice) (*db.Sale, error)
+
+	Operations(ctx context.Context, obj *db.Invoice) ([]*db.Operation, error)
+	Failure(ctx context.Context, obj *db.Invoice) (*db.Failure, error)
+}
 type MutationResolver interface {
 	StartBatch(ctx context.Context, input billing.NewBatch) (*BatchPayload, error)
 	StopBatch(ctx context.Context, input StopBatchInput) (*BatchPayload, error)
@@ -1002,6 +1129,10 @@ type MutationResolver interface {
 	SaveConvenio(ctx context.Context, input billing.SaveConvenio) (*ConvenioPayload, error)
 	SaveHistorico(ctx context.Context, input billing.SaveHistorico) (*HistoricoPayload, error)
 	SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*CustomerPayload, error)
+	ReconcileVhsys(ctx context.Context) (*ReconcilePayload, error)
+	RepairDifference(ctx context.Context, input RepairDifferenceInput) (*DifferencePayload, error)
+	IgnoreDifference(ctx context.Context, input IgnoreDifferenceInput) (*DifferencePayload, error)
+	MirrorOldSales(ctx context.Context, input MirrorOldSalesInput) (*BatchPayload, error)
 	AcknowledgeFailures(ctx context.Context, input AcknowledgeFailuresInput) (*AcknowledgeFailuresPayload, error)
 	RetryFailure(ctx context.Context, input RetryFailureInput) (*RetryFailurePayload, error)
 	MarkFailuresRead(ctx context.Context, input MarkFailuresReadInput) (*MarkFailuresReadPayload, error)
@@ -1012,9 +1143,13 @@ type MutationResolver interface {
 	ActivateIntegration(ctx context.Context, input ActivateIntegrationInput) (*ActivateIntegrationPayload, error)
 	MapPaymentMethod(ctx context.Context, input MapPaymentMethodInput) (*VhsysIntegrationPayload, error)
 	MapSaleStatus(ctx context.Context, input MapSaleStatusInput) (*VhsysIntegrationPayload, error)
+	IssueInvoice(ctx context.Context, input IssueInvoiceInput) (*InvoicePayload, error)
+	RequestInvoiceCancel(ctx context.Context, input RequestInvoiceCancelInput) (*InvoicePayload, error)
 	RetryOperation(ctx context.Context, input RetryOperationInput) (*OperationPayload, error)
 	SaveProduct(ctx context.Context, input billing.SaveProduct) (*ProductPayload, error)
 	RefundCharge(ctx context.Context, input billing.NewRefund) (*RefundPayload, error)
+	RecordSale(ctx context.Context, input billing.RecordedSale) (*SalePayload, error)
+	RefundRecordedSale(ctx context.Context, input RefundRecordedSaleInput) (*SalePayload, error)
 	CreateSale(ctx context.Context, input billing.NewSale) (*CreateSalePayload, error)
 	CancelSale(ctx context.Context, input CancelSaleInput) (*CancelSalePayload, error)
 	CreateUser(ctx context.Context, input CreateUserInput) (*UserPayload, error)
@@ -1055,6 +1190,7 @@ type QueryResolver interface {
 	Convenios(ctx context.Context, bankCode *string) ([]*db.Convenio, error)
 	Historicos(ctx context.Context, kind *enum.HistoricoKind) ([]*db.Historico, error)
 	Customers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, orderBy CustomerOrder) (*CustomerConnection, error)
+	Differences(ctx context.Context, first *int, after *string, last *int, before *string, state []enum.DifferenceState) (*DifferenceConnection, error)
 	AccountStatement(ctx context.Context, accountID string, period brazil.Period) (*AccountStatement, error)
 	LedgerCheck(ctx context.Context) (*billing.LedgerCheck, error)
 	Failures(ctx context.Context, first *int, after *string, filter *FailureFilter) (*FailureEventConnection, error)
@@ -1064,6 +1200,7 @@ type QueryResolver interface {
 	ProviderPaymentMethods(ctx context.Context) ([]string, error)
 	ProviderStatuses(ctx context.Context) (*RemoteStatusList, error)
 	ProviderProducts(ctx context.Context, search string) (*RemoteProductList, error)
+	Invoices(ctx context.Context, first *int, after *string, last *int, before *string, filter *InvoiceFilter) (*InvoiceConnection, error)
 	Operations(ctx context.Context, first *int, after *string, last *int, before *string, filter *OperationFilter) (*OperationConnection, error)
 	Products(ctx context.Context, first *int, after *string, last *int, before *string, search *string, active *bool) (*ProductConnection, error)
 	Sales(ctx context.Context, first *int, after *string, last *int, before *string, filter *SaleFilter, orderBy SaleOrder) (*SaleConnection, error)
@@ -1082,6 +1219,9 @@ type SaleResolver interface {
 
 	Charges(ctx context.Context, obj *db.Sale) ([]*db.Charge, error)
 	Carnet(ctx context.Context, obj *db.Sale) (*db.Carnet, error)
+
+	Invoices(ctx context.Context, obj *db.Sale) ([]*db.Invoice, error)
+	Differences(ctx context.Context, obj *db.Sale) ([]*db.Difference, error)
 	Order(ctx context.Context, obj *db.Sale) (*db.Order, error)
 }
 type SaleItemResolver interface {
@@ -1103,6 +1243,7 @@ type VhsysIntegrationResolver interface {
 
 	ActivationProblems(ctx context.Context, obj *billing.VhsysIntegration) ([]*ActivationProblem, error)
 
+	CallbackURL(ctx context.Context, obj *billing.VhsysIntegration) (*string, error)
 	PaymentMethodMappings(ctx context.Context, obj *billing.VhsysIntegration) ([]*db.PaymentMethodMapping, error)
 	SaleStatusMappings(ctx context.Context, obj *billing.VhsysIntegration) ([]*db.SaleStatusMapping, error)
 }
@@ -1528,6 +1669,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BatchItem.Problem(childComplexity), true
+	case "BatchItem.sale":
+		if e.ComplexityRoot.BatchItem.Sale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BatchItem.Sale(childComplexity), true
 	case "BatchItem.state":
 		if e.ComplexityRoot.BatchItem.State == nil {
 			break
@@ -1976,6 +2123,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Charge.ProviderStatus(childComplexity), true
+	case "Charge.recorded":
+		if e.ComplexityRoot.Charge.Recorded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Charge.Recorded(childComplexity), true
 	case "Charge.reference":
 		if e.ComplexityRoot.Charge.Reference == nil {
 			break
@@ -2328,6 +2481,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Email(childComplexity), true
+	case "Customer.foreignBuyer":
+		if e.ComplexityRoot.Customer.ForeignBuyer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.ForeignBuyer(childComplexity), true
 	case "Customer.id":
 		if e.ComplexityRoot.Customer.ID == nil {
 			break
@@ -2414,6 +2573,112 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
+
+	case "Difference.firstAt":
+		if e.ComplexityRoot.Difference.FirstAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.FirstAt(childComplexity), true
+	case "Difference.id":
+		if e.ComplexityRoot.Difference.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.ID(childComplexity), true
+	case "Difference.kind":
+		if e.ComplexityRoot.Difference.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Kind(childComplexity), true
+	case "Difference.lastAt":
+		if e.ComplexityRoot.Difference.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.LastAt(childComplexity), true
+	case "Difference.ours":
+		if e.ComplexityRoot.Difference.Ours == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Ours(childComplexity), true
+	case "Difference.repairable":
+		if e.ComplexityRoot.Difference.Repairable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Repairable(childComplexity), true
+	case "Difference.sale":
+		if e.ComplexityRoot.Difference.Sale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Sale(childComplexity), true
+	case "Difference.state":
+		if e.ComplexityRoot.Difference.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.State(childComplexity), true
+	case "Difference.theirs":
+		if e.ComplexityRoot.Difference.Theirs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Difference.Theirs(childComplexity), true
+
+	case "DifferenceConnection.edges":
+		if e.ComplexityRoot.DifferenceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferenceConnection.Edges(childComplexity), true
+	case "DifferenceConnection.nodes":
+		if e.ComplexityRoot.DifferenceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferenceConnection.Nodes(childComplexity), true
+	case "DifferenceConnection.pageInfo":
+		if e.ComplexityRoot.DifferenceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferenceConnection.PageInfo(childComplexity), true
+	case "DifferenceConnection.totalCount":
+		if e.ComplexityRoot.DifferenceConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferenceConnection.TotalCount(childComplexity), true
+
+	case "DifferenceEdge.cursor":
+		if e.ComplexityRoot.DifferenceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferenceEdge.Cursor(childComplexity), true
+	case "DifferenceEdge.node":
+		if e.ComplexityRoot.DifferenceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferenceEdge.Node(childComplexity), true
+
+	case "DifferencePayload.difference":
+		if e.ComplexityRoot.DifferencePayload.Difference == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferencePayload.Difference(childComplexity), true
+	case "DifferencePayload.userErrors":
+		if e.ComplexityRoot.DifferencePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DifferencePayload.UserErrors(childComplexity), true
 
 	case "Entry.account":
 		if e.ComplexityRoot.Entry.Account == nil {
@@ -2870,6 +3135,196 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HistoricoPayload.UserErrors(childComplexity), true
 
+	case "Invoice.accessKey":
+		if e.ComplexityRoot.Invoice.AccessKey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.AccessKey(childComplexity), true
+	case "Invoice.cancelUntil":
+		if e.ComplexityRoot.Invoice.CancelUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.CancelUntil(childComplexity), true
+	case "Invoice.canceledAt":
+		if e.ComplexityRoot.Invoice.CanceledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.CanceledAt(childComplexity), true
+	case "Invoice.createdAt":
+		if e.ComplexityRoot.Invoice.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.CreatedAt(childComplexity), true
+	case "Invoice.dueAt":
+		if e.ComplexityRoot.Invoice.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.DueAt(childComplexity), true
+	case "Invoice.failure":
+		if e.ComplexityRoot.Invoice.Failure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Failure(childComplexity), true
+	case "Invoice.id":
+		if e.ComplexityRoot.Invoice.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.ID(childComplexity), true
+	case "Invoice.issuedAt":
+		if e.ComplexityRoot.Invoice.IssuedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.IssuedAt(childComplexity), true
+	case "Invoice.kind":
+		if e.ComplexityRoot.Invoice.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Kind(childComplexity), true
+	case "Invoice.number":
+		if e.ComplexityRoot.Invoice.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Number(childComplexity), true
+	case "Invoice.operations":
+		if e.ComplexityRoot.Invoice.Operations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Operations(childComplexity), true
+	case "Invoice.pdf":
+		if e.ComplexityRoot.Invoice.Pdf == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Pdf(childComplexity), true
+	case "Invoice.protocol":
+		if e.ComplexityRoot.Invoice.Protocol == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Protocol(childComplexity), true
+	case "Invoice.rejectionCode":
+		if e.ComplexityRoot.Invoice.RejectionCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.RejectionCode(childComplexity), true
+	case "Invoice.rejectionText":
+		if e.ComplexityRoot.Invoice.RejectionText == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.RejectionText(childComplexity), true
+	case "Invoice.remoteId":
+		if e.ComplexityRoot.Invoice.RemoteID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.RemoteID(childComplexity), true
+	case "Invoice.sale":
+		if e.ComplexityRoot.Invoice.Sale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Sale(childComplexity), true
+	case "Invoice.state":
+		if e.ComplexityRoot.Invoice.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.State(childComplexity), true
+	case "Invoice.test":
+		if e.ComplexityRoot.Invoice.Test == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.Test(childComplexity), true
+	case "Invoice.totalCents":
+		if e.ComplexityRoot.Invoice.TotalCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.TotalCents(childComplexity), true
+	case "Invoice.xml":
+		if e.ComplexityRoot.Invoice.XML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invoice.XML(childComplexity), true
+
+	case "InvoiceConnection.edges":
+		if e.ComplexityRoot.InvoiceConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceConnection.Edges(childComplexity), true
+	case "InvoiceConnection.nodes":
+		if e.ComplexityRoot.InvoiceConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceConnection.Nodes(childComplexity), true
+	case "InvoiceConnection.pageInfo":
+		if e.ComplexityRoot.InvoiceConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceConnection.PageInfo(childComplexity), true
+	case "InvoiceConnection.totalCount":
+		if e.ComplexityRoot.InvoiceConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceConnection.TotalCount(childComplexity), true
+
+	case "InvoiceEdge.cursor":
+		if e.ComplexityRoot.InvoiceEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceEdge.Cursor(childComplexity), true
+	case "InvoiceEdge.node":
+		if e.ComplexityRoot.InvoiceEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoiceEdge.Node(childComplexity), true
+
+	case "InvoicePayload.invoice":
+		if e.ComplexityRoot.InvoicePayload.Invoice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoicePayload.Invoice(childComplexity), true
+	case "InvoicePayload.operation":
+		if e.ComplexityRoot.InvoicePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoicePayload.Operation(childComplexity), true
+	case "InvoicePayload.replayed":
+		if e.ComplexityRoot.InvoicePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoicePayload.Replayed(childComplexity), true
+	case "InvoicePayload.userErrors":
+		if e.ComplexityRoot.InvoicePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvoicePayload.UserErrors(childComplexity), true
+
 	case "LedgerCheck.charges":
 		if e.ComplexityRoot.LedgerCheck.Charges == nil {
 			break
@@ -3146,6 +3601,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(CreateUserInput)), true
+	case "Mutation.ignoreDifference":
+		if e.ComplexityRoot.Mutation.IgnoreDifference == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_ignoreDifference_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IgnoreDifference(childComplexity, args["input"].(IgnoreDifferenceInput)), true
+	case "Mutation.issueInvoice":
+		if e.ComplexityRoot.Mutation.IssueInvoice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_issueInvoice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.IssueInvoice(childComplexity, args["input"].(IssueInvoiceInput)), true
 	case "Mutation.mapPaymentMethod":
 		if e.ComplexityRoot.Mutation.MapPaymentMethod == nil {
 			break
@@ -3179,6 +3656,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.MarkFailuresRead(childComplexity, args["input"].(MarkFailuresReadInput)), true
+	case "Mutation.mirrorOldSales":
+		if e.ComplexityRoot.Mutation.MirrorOldSales == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_mirrorOldSales_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MirrorOldSales(childComplexity, args["input"].(MirrorOldSalesInput)), true
+	case "Mutation.reconcileVhsys":
+		if e.ComplexityRoot.Mutation.ReconcileVhsys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.ReconcileVhsys(childComplexity), true
+	case "Mutation.recordSale":
+		if e.ComplexityRoot.Mutation.RecordSale == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordSale_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordSale(childComplexity, args["input"].(billing.RecordedSale)), true
 	case "Mutation.refundCharge":
 		if e.ComplexityRoot.Mutation.RefundCharge == nil {
 			break
@@ -3190,12 +3695,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RefundCharge(childComplexity, args["input"].(billing.NewRefund)), true
+	case "Mutation.refundRecordedSale":
+		if e.ComplexityRoot.Mutation.RefundRecordedSale == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_refundRecordedSale_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RefundRecordedSale(childComplexity, args["input"].(RefundRecordedSaleInput)), true
 	case "Mutation.registerPixWebhook":
 		if e.ComplexityRoot.Mutation.RegisterPixWebhook == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Mutation.RegisterPixWebhook(childComplexity), true
+	case "Mutation.repairDifference":
+		if e.ComplexityRoot.Mutation.RepairDifference == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_repairDifference_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RepairDifference(childComplexity, args["input"].(RepairDifferenceInput)), true
+	case "Mutation.requestInvoiceCancel":
+		if e.ComplexityRoot.Mutation.RequestInvoiceCancel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestInvoiceCancel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestInvoiceCancel(childComplexity, args["input"].(RequestInvoiceCancelInput)), true
 	case "Mutation.resendCarnet":
 		if e.ComplexityRoot.Mutation.ResendCarnet == nil {
 			break
@@ -3894,6 +4432,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Customers(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["search"].(*string), args["orderBy"].(CustomerOrder)), true
+	case "Query.differences":
+		if e.ComplexityRoot.Query.Differences == nil {
+			break
+		}
+
+		args, err := ec.field_Query_differences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Differences(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["state"].([]enum.DifferenceState)), true
 	case "Query.failures":
 		if e.ComplexityRoot.Query.Failures == nil {
 			break
@@ -3929,6 +4478,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Integrations(childComplexity), true
 
+	case "Query.invoices":
+		if e.ComplexityRoot.Query.Invoices == nil {
+			break
+		}
+
+		args, err := ec.field_Query_invoices_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Invoices(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*InvoiceFilter)), true
 	case "Query.ledgerCheck":
 		if e.ComplexityRoot.Query.LedgerCheck == nil {
 			break
@@ -4053,6 +4613,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "ReconcilePayload.operation":
+		if e.ComplexityRoot.ReconcilePayload.Operation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReconcilePayload.Operation(childComplexity), true
+	case "ReconcilePayload.userErrors":
+		if e.ComplexityRoot.ReconcilePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReconcilePayload.UserErrors(childComplexity), true
 
 	case "Refund.amountCents":
 		if e.ComplexityRoot.Refund.AmountCents == nil {
@@ -4260,12 +4833,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetryFailurePayload.UserErrors(childComplexity), true
 
+	case "Sale.approvedAt":
+		if e.ComplexityRoot.Sale.ApprovedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sale.ApprovedAt(childComplexity), true
 	case "Sale.carnet":
 		if e.ComplexityRoot.Sale.Carnet == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Sale.Carnet(childComplexity), true
+	case "Sale.channel":
+		if e.ComplexityRoot.Sale.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sale.Channel(childComplexity), true
 	case "Sale.charges":
 		if e.ComplexityRoot.Sale.Charges == nil {
 			break
@@ -4284,6 +4869,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sale.Customer(childComplexity), true
+	case "Sale.differences":
+		if e.ComplexityRoot.Sale.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sale.Differences(childComplexity), true
 	case "Sale.discountCents":
 		if e.ComplexityRoot.Sale.DiscountCents == nil {
 			break
@@ -4308,6 +4899,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Sale.InterestCents(childComplexity), true
+	case "Sale.invoices":
+		if e.ComplexityRoot.Sale.Invoices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Sale.Invoices(childComplexity), true
 	case "Sale.items":
 		if e.ComplexityRoot.Sale.Items == nil {
 			break
@@ -4431,6 +5028,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaleItem.UnitCents(childComplexity), true
+
+	case "SalePayload.replayed":
+		if e.ComplexityRoot.SalePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalePayload.Replayed(childComplexity), true
+	case "SalePayload.sale":
+		if e.ComplexityRoot.SalePayload.Sale == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalePayload.Sale(childComplexity), true
+	case "SalePayload.userErrors":
+		if e.ComplexityRoot.SalePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SalePayload.UserErrors(childComplexity), true
 
 	case "SaleStatusMapping.remoteStatus":
 		if e.ComplexityRoot.SaleStatusMapping.RemoteStatus == nil {
@@ -4648,12 +5264,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VhsysIntegration.Active(childComplexity), true
+	case "VhsysIntegration.callbackUrl":
+		if e.ComplexityRoot.VhsysIntegration.CallbackURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.CallbackURL(childComplexity), true
+	case "VhsysIntegration.companyState":
+		if e.ComplexityRoot.VhsysIntegration.CompanyState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.CompanyState(childComplexity), true
 	case "VhsysIntegration.credentials":
 		if e.ComplexityRoot.VhsysIntegration.Credentials == nil {
 			break
 		}
 
 		return e.ComplexityRoot.VhsysIntegration.Credentials(childComplexity), true
+	case "VhsysIntegration.foreignRule":
+		if e.ComplexityRoot.VhsysIntegration.ForeignRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.ForeignRule(childComplexity), true
 	case "VhsysIntegration.id":
 		if e.ComplexityRoot.VhsysIntegration.ID == nil {
 			break
@@ -4666,6 +5300,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VhsysIntegration.Kind(childComplexity), true
+	case "VhsysIntegration.mirrorFrom":
+		if e.ComplexityRoot.VhsysIntegration.MirrorFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.MirrorFrom(childComplexity), true
+	case "VhsysIntegration.nfceSeries":
+		if e.ComplexityRoot.VhsysIntegration.NfceSeries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.NfceSeries(childComplexity), true
+	case "VhsysIntegration.nfceTest":
+		if e.ComplexityRoot.VhsysIntegration.NfceTest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.NfceTest(childComplexity), true
+	case "VhsysIntegration.nfeSeries":
+		if e.ComplexityRoot.VhsysIntegration.NfeSeries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.NfeSeries(childComplexity), true
+	case "VhsysIntegration.nfeTest":
+		if e.ComplexityRoot.VhsysIntegration.NfeTest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.NfeTest(childComplexity), true
+	case "VhsysIntegration.nfseSeries":
+		if e.ComplexityRoot.VhsysIntegration.NfseSeries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.NfseSeries(childComplexity), true
+	case "VhsysIntegration.nfseTest":
+		if e.ComplexityRoot.VhsysIntegration.NfseTest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.NfseTest(childComplexity), true
 	case "VhsysIntegration.notifiedUsers":
 		if e.ComplexityRoot.VhsysIntegration.NotifiedUsers == nil {
 			break
@@ -4678,6 +5354,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VhsysIntegration.PaymentMethodMappings(childComplexity), true
+	case "VhsysIntegration.reconciledAt":
+		if e.ComplexityRoot.VhsysIntegration.ReconciledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.ReconciledAt(childComplexity), true
+	case "VhsysIntegration.refundRule":
+		if e.ComplexityRoot.VhsysIntegration.RefundRule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.RefundRule(childComplexity), true
 	case "VhsysIntegration.saleStatusMappings":
 		if e.ComplexityRoot.VhsysIntegration.SaleStatusMappings == nil {
 			break
@@ -4753,13 +5441,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateSaleInput,
 		ec.unmarshalInputCreateUserInput,
 		ec.unmarshalInputFailureFilter,
+		ec.unmarshalInputIgnoreDifferenceInput,
+		ec.unmarshalInputInvoiceFilter,
+		ec.unmarshalInputIssueInvoiceInput,
 		ec.unmarshalInputMapPaymentMethodInput,
 		ec.unmarshalInputMapSaleStatusInput,
 		ec.unmarshalInputMarkFailuresReadInput,
+		ec.unmarshalInputMirrorOldSalesInput,
 		ec.unmarshalInputOperationFilter,
 		ec.unmarshalInputPeriodInput,
 		ec.unmarshalInputProductInvoicingInput,
+		ec.unmarshalInputRecordSaleInput,
 		ec.unmarshalInputRefundChargeInput,
+		ec.unmarshalInputRefundRecordedSaleInput,
+		ec.unmarshalInputRepairDifferenceInput,
+		ec.unmarshalInputRequestInvoiceCancelInput,
 		ec.unmarshalInputResendCarnetInput,
 		ec.unmarshalInputResendChargeInput,
 		ec.unmarshalInputResumeBatchInput,
@@ -4885,6 +5581,8 @@ enum BatchAction {
   RESEND
   "Moves due dates."
   CHANGE_DUE_DATE
+  "Sends old sales to Vhsys; started by mirrorOldSales."
+  MIRROR
 }
 
 "Where a batch stands."
@@ -4944,12 +5642,14 @@ type Batch implements Node {
   finishedAt: DateTime
 }
 
-"One charge of a batch."
+"One charge, or one sale, of a batch."
 type BatchItem {
   "The opaque id."
   id: ID!
   "Its place, from 1."
   position: Int!
+  "The sale, of a batch that sends old sales; null otherwise."
+  sale: Sale @goField(forceResolver: true)
   "The charge; null while it was not made."
   charge: Charge @goField(forceResolver: true)
   "Where it stands."
@@ -5250,6 +5950,8 @@ type Charge implements Node {
   refundedCents: Cents!
   "The money given back, oldest first."
   refunds: [Refund!]! @goField(forceResolver: true)
+  "Whether it was paid elsewhere and recorded by hand: the provider knows nothing of it."
+  recorded: Boolean!
   "What was paid, with fine, interest and discount."
   paidCents: Cents
   "The day on which the payer paid."
@@ -5763,6 +6465,8 @@ type Customer implements Node {
   name: String!
   "CPF or CNPJ with its middle shown: ***.456.789-**."
   maskedTaxId: String!
+  "Whether the buyer lives abroad and has no tax id."
+  foreignBuyer: Boolean!
   "Whether it is a company (CNPJ)."
   company: Boolean!
   "The e-mail address; empty when unknown."
@@ -5854,6 +6558,8 @@ input SaveCustomerInput {
   name: String!
   "CPF or CNPJ, with or without mask; when changing, absent keeps it."
   taxId: String
+  "Whether the buyer lives abroad and has no tax id; it stays as it is when absent."
+  foreignBuyer: Boolean
   "The e-mail address."
   email: String
   "DDD and number."
@@ -5873,6 +6579,141 @@ type CustomerPayload {
 extend type Mutation {
   "Adds or changes a customer. A tax id belongs to one customer."
   saveCustomer("The customer." input: SaveCustomerInput!): CustomerPayload! @role(min: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../difference.graphqls", Input: `"What differs between a sale and its mirror."
+enum DifferenceKind {
+  "The order is in the trash."
+  ORDER_MISSING
+  "The order's total."
+  ORDER_TOTAL
+  "The order's status."
+  ORDER_STATUS
+  "The order's instalments."
+  INSTALLMENTS
+  "The invoice was cancelled at Vhsys, without our asking."
+  INVOICE_CANCELED
+  "The invoice is not there any more."
+  INVOICE_MISSING
+  "A receivable of the order is settled, and the sale is not paid here."
+  RECEIVABLE
+}
+
+"Where a difference stands."
+enum DifferenceState {
+  "It is there."
+  OPEN
+  "The mirror is sending it anew."
+  REPAIRING
+  "It is gone."
+  GONE
+  "It is on purpose."
+  IGNORED
+}
+
+"Something in which a sale and its mirror at Vhsys are not the same."
+type Difference implements Node {
+  "The opaque id."
+  id: ID!
+  "The sale."
+  sale: Sale! @goField(forceResolver: true)
+  "What differs."
+  kind: DifferenceKind!
+  "Where it stands."
+  state: DifferenceState!
+  "What it is here."
+  ours: String!
+  "What it is at Vhsys."
+  theirs: String!
+  "Whether the mirror can send it anew; otherwise it is settled at Vhsys."
+  repairable: Boolean! @goField(forceResolver: true)
+  "When it was first seen."
+  firstAt: DateTime!
+  "When it was last looked at."
+  lastAt: DateTime!
+}
+
+"A page of differences."
+type DifferenceConnection {
+  "The differences of the page, with their positions."
+  edges: [DifferenceEdge!]!
+  "The differences of the page."
+  nodes: [Difference!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all; counted only when asked."
+  totalCount: Int!
+}
+
+"A difference in a list."
+type DifferenceEdge {
+  "The position."
+  cursor: Cursor!
+  "The difference."
+  node: Difference!
+}
+
+extend type Query {
+  "The differences, newest first."
+  differences(
+    "The page's size, 1 to 100; 50 when absent."
+    first: Int
+    "Begin after this position."
+    after: Cursor
+    "The page's size from the end, 1 to 100."
+    last: Int
+    "End before this position."
+    before: Cursor
+    "Only those that stand so."
+    state: [DifferenceState!]
+  ): DifferenceConnection! @role(min: READER)
+}
+
+"Which difference to repair."
+input RepairDifferenceInput {
+  "The difference; it must be OPEN and repairable."
+  id: ID!
+}
+
+"Which difference is on purpose."
+input IgnoreDifferenceInput {
+  "The difference; it must be OPEN."
+  id: ID!
+}
+
+"The answer of a mutation on a difference."
+type DifferencePayload {
+  "The difference; null when the input was refused."
+  difference: Difference
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+"The sales to be sent to Vhsys that were not yet."
+input MirrorOldSalesInput {
+  "Made on this day or later."
+  from: Date!
+  "Made on this day or earlier."
+  to: Date!
+}
+
+extend type Mutation {
+  "Compares orders, invoices and receivables at Vhsys with ours now."
+  reconcileVhsys: ReconcilePayload! @role(min: OPERATOR)
+  "Sends anew what differs."
+  repairDifference("Which one." input: RepairDifferenceInput!): DifferencePayload! @role(min: OPERATOR)
+  "Notes that a difference is on purpose."
+  ignoreDifference("Which one." input: IgnoreDifferenceInput!): DifferencePayload! @role(min: OPERATOR)
+  "Sends sales of a period to Vhsys that were not sent yet, as a batch."
+  mirrorOldSales("The period." input: MirrorOldSalesInput!): BatchPayload! @role(min: OWNER)
+}
+
+"The answer of reconcileVhsys."
+type ReconcilePayload {
+  "The operation that was started."
+  operation: Operation
+  "Why it was refused."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../entry.graphqls", Input: `"What an entry does."
@@ -6036,7 +6877,7 @@ type Failure implements Node {
   providerCode: String
   "The provider's own words, masked."
   providerText: String
-  "The charge, sale or integration that it is about; null when it is about none."
+  "The charge, carnê, sale, invoice or batch that it is about; null when it is about none."
   subject: Node @goField(forceResolver: true)
   "The subject's name for people, for example Cobrança 42."
   subjectLabel: String!
@@ -6323,10 +7164,52 @@ type VhsysIntegration implements Integration & Node {
   withInterest: Boolean!
   "Enviar parcelas: one Vhsys instalment for each charge."
   sendInstallments: Boolean!
+  "What becomes of the invoice of a sale that is refunded."
+  refundRule: RefundRule!
+  "What becomes of a sale to a buyer without a tax id."
+  foreignRule: ForeignRule!
+  "Sales made before this day are not sent by themselves; null for all."
+  mirrorFrom: Date
+  "The company's state (UF), for the deadline of a cancellation; empty when not chosen."
+  companyState: String!
+  "Whether NF-e are issued in homologação."
+  nfeTest: Boolean!
+  "Whether NFS-e are issued in homologação."
+  nfseTest: Boolean!
+  "Whether NFC-e are issued in homologação."
+  nfceTest: Boolean!
+  "The series of NF-e."
+  nfeSeries: String!
+  "The series of NFS-e."
+  nfseSeries: String!
+  "The series of NFC-e."
+  nfceSeries: String!
+  "Until when Vhsys was compared with us; null when never."
+  reconciledAt: DateTime
+  "The address for Vhsys's webhooks of customers and receivables; null for those who may not change the integration."
+  callbackUrl: String @goField(forceResolver: true)
   "Formas de pagamento: one row for each of our methods."
   paymentMethodMappings: [PaymentMethodMapping!]!
   "Status: one row for each of our statuses of a sale."
   saleStatusMappings: [SaleStatusMapping!]!
+}
+
+"What becomes of the invoice of a sale that is refunded."
+enum RefundRule {
+  "Only the order's status follows."
+  STATUS_ONLY
+  "Its cancellation becomes a task for a person, with the deadline of the state."
+  CANCEL_INVOICE
+  "The chosen people are told."
+  NOTIFY
+}
+
+"What becomes of a sale to a buyer without a tax id."
+enum ForeignRule {
+  "It is not sent to Vhsys."
+  SKIP
+  "Its order is sent, without an invoice."
+  ORDER_ONLY
 }
 
 "A status of an order at Vhsys: a base status, or a custom one of the account below it."
@@ -6457,6 +7340,26 @@ input SaveVhsysIntegrationInput {
   withInterest: Boolean
   "Enviar parcelas."
   sendInstallments: Boolean
+  "What becomes of the invoice of a sale that is refunded."
+  refundRule: RefundRule
+  "What becomes of a sale to a buyer without a tax id."
+  foreignRule: ForeignRule
+  "Sales made before this day are not sent by themselves."
+  mirrorFrom: Date
+  "The company's state (UF)."
+  companyState: String
+  "Whether NF-e are issued in homologação."
+  nfeTest: Boolean
+  "Whether NFS-e are issued in homologação."
+  nfseTest: Boolean
+  "Whether NFC-e are issued in homologação."
+  nfceTest: Boolean
+  "The series of NF-e, 1 to 3 digits."
+  nfeSeries: String
+  "The series of NFS-e, 1 to 3 digits."
+  nfseSeries: String
+  "The series of NFC-e, 1 to 3 digits."
+  nfceSeries: String
   "Who hears of its failures; at least one while it is active."
   notifiedUserIds: [ID!]
 }
@@ -6563,6 +7466,161 @@ extend type Mutation {
   mapSaleStatus("The row." input: MapSaleStatusInput!): VhsysIntegrationPayload! @role(min: OWNER)
 }
 `, BuiltIn: false},
+	{Name: "../invoice.graphqls", Input: `"Which fiscal document an invoice is."
+enum InvoiceKind {
+  "NF-e, of goods."
+  NFE
+  "NFS-e, of services."
+  NFSE
+  "NFC-e, to a consumer."
+  NFCE
+}
+
+"Where an invoice stands."
+enum InvoiceState {
+  "Waits for a person to issue it."
+  MANUAL
+  "Is issued by itself when it is due."
+  SCHEDULED
+  "Is being made at Vhsys."
+  ISSUING
+  "The authority has it and has not answered."
+  PROCESSING
+  "Authorized."
+  ISSUED
+  "The authority rejected it: correct and issue again."
+  REJECTED
+  "A person has to cancel it at Vhsys."
+  CANCEL_ASKED
+  "Cancelled."
+  CANCELED
+  "Not issued, because the sale ended first."
+  DROPPED
+}
+
+"A nota fiscal of a sale at Vhsys. A sale has at most one of each kind."
+type Invoice implements Node {
+  "The opaque id."
+  id: ID!
+  "The sale."
+  sale: Sale! @goField(forceResolver: true)
+  "Which document it is."
+  kind: InvoiceKind!
+  "Where it stands."
+  state: InvoiceState!
+  "Whether it is in homologação, without value."
+  test: Boolean!
+  "Its total."
+  totalCents: Cents!
+  "When it is issued by itself; null when a person issues it."
+  dueAt: DateTime
+  "The id at Vhsys; null before it is there."
+  remoteId: String
+  "The number; empty before it is issued."
+  number: String!
+  "Chave de acesso, 44 digits; empty before it is issued."
+  accessKey: String!
+  "The authority's protocol; empty before it is issued."
+  protocol: String!
+  "The address of the PDF; empty when there is none."
+  pdf: String!
+  "The address of the XML; empty when there is none."
+  xml: String!
+  "The authority's code of the rejection; empty when there is none."
+  rejectionCode: String!
+  "The authority's words; empty when there is no rejection."
+  rejectionText: String!
+  "When it was authorized."
+  issuedAt: DateTime
+  "The last moment at which it can be cancelled."
+  cancelUntil: DateTime
+  "When it was cancelled."
+  canceledAt: DateTime
+  "What was asked of Vhsys for it, newest first."
+  operations: [Operation!]! @goField(forceResolver: true)
+  "Its open failure; null when there is none."
+  failure: Failure @goField(forceResolver: true)
+  "When it was planned."
+  createdAt: DateTime!
+}
+
+"A page of invoices."
+type InvoiceConnection {
+  "The invoices of the page, with their positions."
+  edges: [InvoiceEdge!]!
+  "The invoices of the page."
+  nodes: [Invoice!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all; counted only when asked."
+  totalCount: Int!
+}
+
+"An invoice in a list."
+type InvoiceEdge {
+  "The position."
+  cursor: Cursor!
+  "The invoice."
+  node: Invoice!
+}
+
+"Which invoices."
+input InvoiceFilter {
+  "Only those that stand so."
+  state: [InvoiceState!]
+  "Only those of this kind."
+  kind: InvoiceKind
+}
+
+extend type Query {
+  "The invoices, newest first."
+  invoices(
+    "The page's size, 1 to 100; 50 when absent."
+    first: Int
+    "Begin after this position."
+    after: Cursor
+    "The page's size from the end, 1 to 100."
+    last: Int
+    "End before this position."
+    before: Cursor
+    "Which ones."
+    filter: InvoiceFilter
+  ): InvoiceConnection! @role(min: READER)
+}
+
+"Which invoice to issue now."
+input IssueInvoiceInput {
+  "The sale; it must be APPROVED."
+  saleId: ID!
+  "Which document."
+  kind: InvoiceKind!
+}
+
+"Which invoice has to be cancelled."
+input RequestInvoiceCancelInput {
+  "The invoice; it must be ISSUED."
+  id: ID!
+}
+
+"The answer of a mutation on an invoice."
+type InvoicePayload {
+  "The invoice; null when the input was refused."
+  invoice: Invoice
+  "The operation that was started; null when nothing is asked of Vhsys."
+  operation: Operation
+  "Whether it had been started before."
+  replayed: Boolean!
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Issues an invoice of an approved sale now. One that was rejected is made anew."
+  issueInvoice("Which one." input: IssueInvoiceInput!): InvoicePayload! @role(min: OPERATOR)
+  "Makes the cancellation of an issued invoice a task for a person: Vhsys has no call for it. Ponte notices when it was done."
+  requestInvoiceCancel("Which one." input: RequestInvoiceCancelInput!): InvoicePayload! @role(min: FINANCE)
+}
+`, BuiltIn: false},
 	{Name: "../operation.graphqls", Input: `"What an operation does at a provider."
 enum OperationKind {
   "Issues a charge."
@@ -6597,6 +7655,10 @@ enum OperationKind {
   REGISTER_PIX
   "Works through a batch."
   RUN_BATCH
+  "Issues a nota fiscal."
+  ISSUE_INVOICE
+  "Compares orders, invoices and receivables at Vhsys with ours."
+  RECONCILE
   "Reads what a notification means."
   READ_NOTICE
   "Reads how a Pix stands."
@@ -6633,7 +7695,7 @@ type Operation implements Node {
   state: OperationState!
   "The service."
   integration: IntegrationKind!
-  "The charge, carnê, sale or batch that it is about; null when it is about none."
+  "The charge, carnê, sale, invoice or batch that it is about; null when it is about none."
   subject: Node @goField(forceResolver: true)
   "How often it was tried."
   tries: Int!
@@ -7023,6 +8085,14 @@ type Sale implements Node {
   charges: [Charge!]!
   "The carnê that its charges are parcels of; null when it has none."
   carnet: Carnet @goField(forceResolver: true)
+  "Where it was paid, when it was recorded by hand; empty otherwise."
+  channel: String!
+  "When it was first approved; null before."
+  approvedAt: DateTime
+  "Its notas fiscais."
+  invoices: [Invoice!]! @goField(forceResolver: true)
+  "In what it differs from Vhsys, open ones only."
+  differences: [Difference!]! @goField(forceResolver: true)
   "Its mirror at Vhsys; null when it is not sent there."
   order: Order
   "When it was made."
@@ -7281,7 +8351,49 @@ type CancelSalePayload {
   userErrors: [UserError!]!
 }
 
+"A sale that was paid elsewhere, by PayPal or on another card machine. It is settled at once, and mirrored like the others."
+input RecordSaleInput {
+  "The buyer."
+  customerId: ID!
+  "What was sold, 1 to 100 items."
+  items: [SaleItemInput!]!
+  "What was taken off the sum of the items."
+  discountCents: Cents! = 0
+  "What was put on for paying in instalments."
+  interestCents: Cents! = 0
+  "How it was paid: PAYPAL, CARD, PIX or BOLETO."
+  paymentMethod: PaymentMethod!
+  "Where it was paid, up to 100 characters."
+  channel: String!
+  "The day of the payment, today at the latest."
+  paidOn: Date!
+  "A note for the company's own people."
+  note: String
+  "Your own key, up to 100 characters: the same key and input give the same sale for ever; another input is refused."
+  idempotencyKey: String
+}
+
+"Which recorded sale was given back."
+input RefundRecordedSaleInput {
+  "The sale."
+  id: ID!
+}
+
+"The answer of a mutation on a sale that starts nothing at the issuer."
+type SalePayload {
+  "The sale; null when the input was refused."
+  sale: Sale
+  "Whether it had been made before with the same key."
+  replayed: Boolean!
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
 extend type Mutation {
+  "Records a sale that was paid elsewhere."
+  recordSale("The sale." input: RecordSaleInput!): SalePayload! @role(min: FINANCE)
+  "Writes down that the payment of a recorded sale was given back."
+  refundRecordedSale("Which one." input: RefundRecordedSaleInput!): SalePayload! @role(min: FINANCE)
   "Makes a sale and issues its charges."
   createSale("The sale." input: CreateSaleInput!): CreateSalePayload! @role(min: OPERATOR)
   "Cancels every open charge of a sale."
@@ -7693,6 +8805,8 @@ func (ec *executionContext) childFields_BatchItem(ctx context.Context, field gra
 		return ec.fieldContext_BatchItem_id(ctx, field)
 	case "position":
 		return ec.fieldContext_BatchItem_position(ctx, field)
+	case "sale":
+		return ec.fieldContext_BatchItem_sale(ctx, field)
 	case "charge":
 		return ec.fieldContext_BatchItem_charge(ctx, field)
 	case "state":
@@ -7905,6 +9019,8 @@ func (ec *executionContext) childFields_Charge(ctx context.Context, field graphq
 		return ec.fieldContext_Charge_refundedCents(ctx, field)
 	case "refunds":
 		return ec.fieldContext_Charge_refunds(ctx, field)
+	case "recorded":
+		return ec.fieldContext_Charge_recorded(ctx, field)
 	case "paidCents":
 		return ec.fieldContext_Charge_paidCents(ctx, field)
 	case "paidOn":
@@ -8077,6 +9193,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_name(ctx, field)
 	case "maskedTaxId":
 		return ec.fieldContext_Customer_maskedTaxId(ctx, field)
+	case "foreignBuyer":
+		return ec.fieldContext_Customer_foreignBuyer(ctx, field)
 	case "company":
 		return ec.fieldContext_Customer_company(ctx, field)
 	case "email":
@@ -8125,6 +9243,64 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 		return ec.fieldContext_CustomerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Difference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Difference_id(ctx, field)
+	case "sale":
+		return ec.fieldContext_Difference_sale(ctx, field)
+	case "kind":
+		return ec.fieldContext_Difference_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Difference_state(ctx, field)
+	case "ours":
+		return ec.fieldContext_Difference_ours(ctx, field)
+	case "theirs":
+		return ec.fieldContext_Difference_theirs(ctx, field)
+	case "repairable":
+		return ec.fieldContext_Difference_repairable(ctx, field)
+	case "firstAt":
+		return ec.fieldContext_Difference_firstAt(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_Difference_lastAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Difference", field.Name)
+}
+
+func (ec *executionContext) childFields_DifferenceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_DifferenceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_DifferenceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_DifferenceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_DifferenceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DifferenceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_DifferenceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_DifferenceEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_DifferenceEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DifferenceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DifferencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "difference":
+		return ec.fieldContext_DifferencePayload_difference(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DifferencePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DifferencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Entry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8339,6 +9515,92 @@ func (ec *executionContext) childFields_HistoricoPayload(ctx context.Context, fi
 		return ec.fieldContext_HistoricoPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HistoricoPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Invoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Invoice_id(ctx, field)
+	case "sale":
+		return ec.fieldContext_Invoice_sale(ctx, field)
+	case "kind":
+		return ec.fieldContext_Invoice_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Invoice_state(ctx, field)
+	case "test":
+		return ec.fieldContext_Invoice_test(ctx, field)
+	case "totalCents":
+		return ec.fieldContext_Invoice_totalCents(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Invoice_dueAt(ctx, field)
+	case "remoteId":
+		return ec.fieldContext_Invoice_remoteId(ctx, field)
+	case "number":
+		return ec.fieldContext_Invoice_number(ctx, field)
+	case "accessKey":
+		return ec.fieldContext_Invoice_accessKey(ctx, field)
+	case "protocol":
+		return ec.fieldContext_Invoice_protocol(ctx, field)
+	case "pdf":
+		return ec.fieldContext_Invoice_pdf(ctx, field)
+	case "xml":
+		return ec.fieldContext_Invoice_xml(ctx, field)
+	case "rejectionCode":
+		return ec.fieldContext_Invoice_rejectionCode(ctx, field)
+	case "rejectionText":
+		return ec.fieldContext_Invoice_rejectionText(ctx, field)
+	case "issuedAt":
+		return ec.fieldContext_Invoice_issuedAt(ctx, field)
+	case "cancelUntil":
+		return ec.fieldContext_Invoice_cancelUntil(ctx, field)
+	case "canceledAt":
+		return ec.fieldContext_Invoice_canceledAt(ctx, field)
+	case "operations":
+		return ec.fieldContext_Invoice_operations(ctx, field)
+	case "failure":
+		return ec.fieldContext_Invoice_failure(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Invoice_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Invoice", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InvoiceConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InvoiceConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InvoiceConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_InvoiceConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoiceEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InvoiceEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InvoiceEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoiceEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InvoicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invoice":
+		return ec.fieldContext_InvoicePayload_invoice(ctx, field)
+	case "operation":
+		return ec.fieldContext_InvoicePayload_operation(ctx, field)
+	case "replayed":
+		return ec.fieldContext_InvoicePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InvoicePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvoicePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LedgerCheck(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8637,6 +9899,16 @@ func (ec *executionContext) childFields_ProductPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type ProductPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ReconcilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "operation":
+		return ec.fieldContext_ReconcilePayload_operation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReconcilePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReconcilePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Refund(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8781,6 +10053,14 @@ func (ec *executionContext) childFields_Sale(ctx context.Context, field graphql.
 		return ec.fieldContext_Sale_charges(ctx, field)
 	case "carnet":
 		return ec.fieldContext_Sale_carnet(ctx, field)
+	case "channel":
+		return ec.fieldContext_Sale_channel(ctx, field)
+	case "approvedAt":
+		return ec.fieldContext_Sale_approvedAt(ctx, field)
+	case "invoices":
+		return ec.fieldContext_Sale_invoices(ctx, field)
+	case "differences":
+		return ec.fieldContext_Sale_differences(ctx, field)
 	case "order":
 		return ec.fieldContext_Sale_order(ctx, field)
 	case "createdAt":
@@ -8829,6 +10109,18 @@ func (ec *executionContext) childFields_SaleItem(ctx context.Context, field grap
 		return ec.fieldContext_SaleItem_totalCents(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SaleItem", field.Name)
+}
+
+func (ec *executionContext) childFields_SalePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "sale":
+		return ec.fieldContext_SalePayload_sale(ctx, field)
+	case "replayed":
+		return ec.fieldContext_SalePayload_replayed(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SalePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SalePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SaleStatusMapping(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8953,6 +10245,30 @@ func (ec *executionContext) childFields_VhsysIntegration(ctx context.Context, fi
 		return ec.fieldContext_VhsysIntegration_withInterest(ctx, field)
 	case "sendInstallments":
 		return ec.fieldContext_VhsysIntegration_sendInstallments(ctx, field)
+	case "refundRule":
+		return ec.fieldContext_VhsysIntegration_refundRule(ctx, field)
+	case "foreignRule":
+		return ec.fieldContext_VhsysIntegration_foreignRule(ctx, field)
+	case "mirrorFrom":
+		return ec.fieldContext_VhsysIntegration_mirrorFrom(ctx, field)
+	case "companyState":
+		return ec.fieldContext_VhsysIntegration_companyState(ctx, field)
+	case "nfeTest":
+		return ec.fieldContext_VhsysIntegration_nfeTest(ctx, field)
+	case "nfseTest":
+		return ec.fieldContext_VhsysIntegration_nfseTest(ctx, field)
+	case "nfceTest":
+		return ec.fieldContext_VhsysIntegration_nfceTest(ctx, field)
+	case "nfeSeries":
+		return ec.fieldContext_VhsysIntegration_nfeSeries(ctx, field)
+	case "nfseSeries":
+		return ec.fieldContext_VhsysIntegration_nfseSeries(ctx, field)
+	case "nfceSeries":
+		return ec.fieldContext_VhsysIntegration_nfceSeries(ctx, field)
+	case "reconciledAt":
+		return ec.fieldContext_VhsysIntegration_reconciledAt(ctx, field)
+	case "callbackUrl":
+		return ec.fieldContext_VhsysIntegration_callbackUrl(ctx, field)
 	case "paymentMethodMappings":
 		return ec.fieldContext_VhsysIntegration_paymentMethodMappings(ctx, field)
 	case "saleStatusMappings":
@@ -9353,6 +10669,34 @@ func (ec *executionContext) field_Mutation_createUser_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_ignoreDifference_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (IgnoreDifferenceInput, error) {
+			return ec.unmarshalNIgnoreDifferenceInput2ponteᚋgraphᚋgenᚐIgnoreDifferenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_issueInvoice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (IssueInvoiceInput, error) {
+			return ec.unmarshalNIssueInvoiceInput2ponteᚋgraphᚋgenᚐIssueInvoiceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_mapPaymentMethod_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9395,12 +10739,82 @@ func (ec *executionContext) field_Mutation_markFailuresRead_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_mirrorOldSales_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MirrorOldSalesInput, error) {
+			return ec.unmarshalNMirrorOldSalesInput2ponteᚋgraphᚋgenᚐMirrorOldSalesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordSale_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (billing.RecordedSale, error) {
+			return ec.unmarshalNRecordSaleInput2ponteᚋbillingᚐRecordedSale(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_refundCharge_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (billing.NewRefund, error) {
 			return ec.unmarshalNRefundChargeInput2ponteᚋbillingᚐNewRefund(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_refundRecordedSale_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RefundRecordedSaleInput, error) {
+			return ec.unmarshalNRefundRecordedSaleInput2ponteᚋgraphᚋgenᚐRefundRecordedSaleInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_repairDifference_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RepairDifferenceInput, error) {
+			return ec.unmarshalNRepairDifferenceInput2ponteᚋgraphᚋgenᚐRepairDifferenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_requestInvoiceCancel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RequestInvoiceCancelInput, error) {
+			return ec.unmarshalNRequestInvoiceCancelInput2ponteᚋgraphᚋgenᚐRequestInvoiceCancelInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9893,6 +11307,52 @@ func (ec *executionContext) field_Query_customers_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_differences_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "state",
+		func(ctx context.Context, v any) ([]enum.DifferenceState, error) {
+			return ec.unmarshalODifferenceState2ᚕponteᚋentᚋenumᚐDifferenceStateᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["state"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_failures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9934,6 +11394,52 @@ func (ec *executionContext) field_Query_historicos_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["kind"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_invoices_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOCursor2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*InvoiceFilter, error) {
+			return ec.unmarshalOInvoiceFilter2ᚖponteᚋgraphᚋgenᚐInvoiceFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -11841,6 +13347,38 @@ func (ec *executionContext) _BatchItem_position(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_BatchItem_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BatchItem", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _BatchItem_sale(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BatchItem_sale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.BatchItem().Sale(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Sale) graphql.Marshaler {
+			return ec.marshalOSale2ᚖponteᚋentᚋdbᚐSale(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_BatchItem_sale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "BatchItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sale(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _BatchItem_charge(ctx context.Context, field graphql.CollectedField, obj *db.BatchItem) (ret graphql.Marshaler) {
@@ -13825,6 +15363,29 @@ func (ec *executionContext) fieldContext_Charge_refunds(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Charge_recorded(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Charge_recorded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recorded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Charge_recorded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Charge", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Charge_paidCents(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15293,6 +16854,29 @@ func (ec *executionContext) fieldContext_Customer_maskedTaxId(_ context.Context,
 	return graphql.NewScalarFieldContext("Customer", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Customer_foreignBuyer(ctx context.Context, field graphql.CollectedField, obj *db.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_foreignBuyer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForeignBuyer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_foreignBuyer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Customer_company(ctx context.Context, field graphql.CollectedField, obj *db.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15689,6 +17273,460 @@ func (ec *executionContext) _CustomerPayload_userErrors(ctx context.Context, fie
 func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Difference_id(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_sale(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_sale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Difference().Sale(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Sale) graphql.Marshaler {
+			return ec.marshalNSale2ᚖponteᚋentᚋdbᚐSale(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_sale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Difference",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sale(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Difference_kind(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.DifferenceKind) graphql.Marshaler {
+			return ec.marshalNDifferenceKind2ponteᚋentᚋenumᚐDifferenceKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type DifferenceKind does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_state(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.DifferenceState) graphql.Marshaler {
+			return ec.marshalNDifferenceState2ponteᚋentᚋenumᚐDifferenceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type DifferenceState does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_ours(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_ours(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ours, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_ours(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_theirs(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_theirs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Theirs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_theirs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_repairable(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_repairable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Difference().Repairable(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_repairable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_firstAt(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_firstAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_firstAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Difference_lastAt(ctx context.Context, field graphql.CollectedField, obj *db.Difference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Difference_lastAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Difference_lastAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Difference", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _DifferenceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *DifferenceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferenceConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*DifferenceEdge) graphql.Marshaler {
+			return ec.marshalNDifferenceEdge2ᚕᚖponteᚋgraphᚋgenᚐDifferenceEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferenceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DifferenceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DifferenceEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DifferenceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *DifferenceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferenceConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Difference) graphql.Marshaler {
+			return ec.marshalNDifference2ᚕᚖponteᚋentᚋdbᚐDifferenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferenceConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DifferenceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Difference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DifferenceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *DifferenceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferenceConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖponteᚋgraphᚋgenᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferenceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DifferenceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DifferenceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *DifferenceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferenceConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferenceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DifferenceConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DifferenceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *DifferenceEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferenceEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferenceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DifferenceEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _DifferenceEdge_node(ctx context.Context, field graphql.CollectedField, obj *DifferenceEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferenceEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Difference) graphql.Marshaler {
+			return ec.marshalNDifference2ᚖponteᚋentᚋdbᚐDifference(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferenceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DifferenceEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Difference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DifferencePayload_difference(ctx context.Context, field graphql.CollectedField, obj *DifferencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferencePayload_difference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Difference, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Difference) graphql.Marshaler {
+			return ec.marshalODifference2ᚖponteᚋentᚋdbᚐDifference(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DifferencePayload_difference(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DifferencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Difference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DifferencePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DifferencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DifferencePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DifferencePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DifferencePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -17644,6 +19682,809 @@ func (ec *executionContext) fieldContext_HistoricoPayload_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Invoice_id(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_sale(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_sale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Invoice().Sale(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Sale) graphql.Marshaler {
+			return ec.marshalNSale2ᚖponteᚋentᚋdbᚐSale(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_sale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Invoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sale(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Invoice_kind(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.InvoiceKind) graphql.Marshaler {
+			return ec.marshalNInvoiceKind2ponteᚋentᚋenumᚐInvoiceKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type InvoiceKind does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_state(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.InvoiceState) graphql.Marshaler {
+			return ec.marshalNInvoiceState2ponteᚋentᚋenumᚐInvoiceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type InvoiceState does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_test(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_totalCents(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_totalCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_dueAt(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_dueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_remoteId(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_remoteId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemoteID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_remoteId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_number(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_accessKey(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_accessKey(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessKey, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_accessKey(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_protocol(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_protocol(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Protocol, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_protocol(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_pdf(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_pdf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pdf, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_pdf(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_xml(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_xml(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.XML, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_xml(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_rejectionCode(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_rejectionCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectionCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_rejectionCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_rejectionText(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_rejectionText(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RejectionText, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_rejectionText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_issuedAt(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_issuedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IssuedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_issuedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_cancelUntil(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_cancelUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_cancelUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_canceledAt(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_canceledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CanceledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_canceledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Invoice_operations(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_operations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Invoice().Operations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Operation) graphql.Marshaler {
+			return ec.marshalNOperation2ᚕᚖponteᚋentᚋdbᚐOperationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_operations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Invoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Invoice_failure(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_failure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Invoice().Failure(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Failure) graphql.Marshaler {
+			return ec.marshalOFailure2ᚖponteᚋentᚋdbᚐFailure(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_failure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Invoice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Failure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Invoice_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Invoice_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Invoice_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Invoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _InvoiceConnection_edges(ctx context.Context, field graphql.CollectedField, obj *InvoiceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*InvoiceEdge) graphql.Marshaler {
+			return ec.marshalNInvoiceEdge2ᚕᚖponteᚋgraphᚋgenᚐInvoiceEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoiceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvoiceEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvoiceConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *InvoiceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Invoice) graphql.Marshaler {
+			return ec.marshalNInvoice2ᚕᚖponteᚋentᚋdbᚐInvoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoiceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvoiceConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *InvoiceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖponteᚋgraphᚋgenᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoiceConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvoiceConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *InvoiceConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvoiceConnection", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _InvoiceEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *InvoiceEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvoiceEdge", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
+func (ec *executionContext) _InvoiceEdge_node(ctx context.Context, field graphql.CollectedField, obj *InvoiceEdge) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoiceEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Invoice) graphql.Marshaler {
+			return ec.marshalNInvoice2ᚖponteᚋentᚋdbᚐInvoice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoiceEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoiceEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvoicePayload_invoice(ctx context.Context, field graphql.CollectedField, obj *InvoicePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoicePayload_invoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invoice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Invoice) graphql.Marshaler {
+			return ec.marshalOInvoice2ᚖponteᚋentᚋdbᚐInvoice(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvoicePayload_invoice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvoicePayload_operation(ctx context.Context, field graphql.CollectedField, obj *InvoicePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoicePayload_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖponteᚋentᚋdbᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvoicePayload_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InvoicePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *InvoicePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoicePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoicePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvoicePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _InvoicePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *InvoicePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvoicePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InvoicePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InvoicePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LedgerCheck_ok(ctx context.Context, field graphql.CollectedField, obj *billing.LedgerCheck) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19405,6 +22246,242 @@ func (ec *executionContext) fieldContext_Mutation_saveCustomer(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_reconcileVhsys(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reconcileVhsys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().ReconcileVhsys(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *ReconcilePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ReconcilePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ReconcilePayload) graphql.Marshaler {
+			return ec.marshalNReconcilePayload2ᚖponteᚋgraphᚋgenᚐReconcilePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reconcileVhsys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReconcilePayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_repairDifference(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_repairDifference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RepairDifference(ctx, fc.Args["input"].(RepairDifferenceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *DifferencePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *DifferencePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DifferencePayload) graphql.Marshaler {
+			return ec.marshalNDifferencePayload2ᚖponteᚋgraphᚋgenᚐDifferencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_repairDifference(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DifferencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_repairDifference_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_ignoreDifference(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_ignoreDifference(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().IgnoreDifference(ctx, fc.Args["input"].(IgnoreDifferenceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *DifferencePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *DifferencePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DifferencePayload) graphql.Marshaler {
+			return ec.marshalNDifferencePayload2ᚖponteᚋgraphᚋgenᚐDifferencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_ignoreDifference(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DifferencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_ignoreDifference_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_mirrorOldSales(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_mirrorOldSales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MirrorOldSales(ctx, fc.Args["input"].(MirrorOldSalesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OWNER")
+				if err != nil {
+					var zeroVal *BatchPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *BatchPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *BatchPayload) graphql.Marshaler {
+			return ec.marshalNBatchPayload2ᚖponteᚋgraphᚋgenᚐBatchPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_mirrorOldSales(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BatchPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_mirrorOldSales_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_acknowledgeFailures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20013,6 +23090,130 @@ func (ec *executionContext) fieldContext_Mutation_mapSaleStatus(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_issueInvoice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_issueInvoice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().IssueInvoice(ctx, fc.Args["input"].(IssueInvoiceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *InvoicePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *InvoicePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *InvoicePayload) graphql.Marshaler {
+			return ec.marshalNInvoicePayload2ᚖponteᚋgraphᚋgenᚐInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_issueInvoice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_issueInvoice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_requestInvoiceCancel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestInvoiceCancel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RequestInvoiceCancel(ctx, fc.Args["input"].(RequestInvoiceCancelInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "FINANCE")
+				if err != nil {
+					var zeroVal *InvoicePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *InvoicePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *InvoicePayload) graphql.Marshaler {
+			return ec.marshalNInvoicePayload2ᚖponteᚋgraphᚋgenᚐInvoicePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestInvoiceCancel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvoicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_requestInvoiceCancel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_retryOperation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20193,6 +23394,130 @@ func (ec *executionContext) fieldContext_Mutation_refundCharge(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_refundCharge_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordSale(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordSale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordSale(ctx, fc.Args["input"].(billing.RecordedSale))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "FINANCE")
+				if err != nil {
+					var zeroVal *SalePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *SalePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SalePayload) graphql.Marshaler {
+			return ec.marshalNSalePayload2ᚖponteᚋgraphᚋgenᚐSalePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordSale(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordSale_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_refundRecordedSale(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_refundRecordedSale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RefundRecordedSale(ctx, fc.Args["input"].(RefundRecordedSaleInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "FINANCE")
+				if err != nil {
+					var zeroVal *SalePayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *SalePayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SalePayload) graphql.Marshaler {
+			return ec.marshalNSalePayload2ᚖponteᚋgraphᚋgenᚐSalePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_refundRecordedSale(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SalePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_refundRecordedSale_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -22809,6 +26134,68 @@ func (ec *executionContext) fieldContext_Query_customers(ctx context.Context, fi
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_differences(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_differences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Differences(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["state"].([]enum.DifferenceState))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal *DifferenceConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *DifferenceConnection
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DifferenceConnection) graphql.Marshaler {
+			return ec.marshalNDifferenceConnection2ᚖponteᚋgraphᚋgenᚐDifferenceConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_differences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DifferenceConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_differences_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_accountStatement(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23286,6 +26673,68 @@ func (ec *executionContext) fieldContext_Query_providerProducts(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_invoices(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_invoices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Invoices(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*InvoiceFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal *InvoiceConnection
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *InvoiceConnection
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *InvoiceConnection) graphql.Marshaler {
+			return ec.marshalNInvoiceConnection2ᚖponteᚋgraphᚋgenᚐInvoiceConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_invoices(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InvoiceConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_invoices_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_operations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23717,6 +27166,70 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields___Schema(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReconcilePayload_operation(ctx context.Context, field graphql.CollectedField, obj *ReconcilePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReconcilePayload_operation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Operation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Operation) graphql.Marshaler {
+			return ec.marshalOOperation2ᚖponteᚋentᚋdbᚐOperation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReconcilePayload_operation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReconcilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Operation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReconcilePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ReconcilePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReconcilePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReconcilePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReconcilePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -24974,6 +28487,116 @@ func (ec *executionContext) fieldContext_Sale_carnet(_ context.Context, field gr
 	return fc, nil
 }
 
+func (ec *executionContext) _Sale_channel(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sale_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sale_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sale", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Sale_approvedAt(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sale_approvedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ApprovedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Sale_approvedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Sale", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Sale_invoices(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sale_invoices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sale().Invoices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Invoice) graphql.Marshaler {
+			return ec.marshalNInvoice2ᚕᚖponteᚋentᚋdbᚐInvoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sale_invoices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sale",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Invoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Sale_differences(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Sale_differences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Sale().Differences(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Difference) graphql.Marshaler {
+			return ec.marshalNDifference2ᚕᚖponteᚋentᚋdbᚐDifferenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Sale_differences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Sale",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Difference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Sale_order(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25348,6 +28971,93 @@ func (ec *executionContext) _SaleItem_totalCents(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_SaleItem_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SaleItem", field, true, true, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _SalePayload_sale(ctx context.Context, field graphql.CollectedField, obj *SalePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalePayload_sale(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sale, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Sale) graphql.Marshaler {
+			return ec.marshalOSale2ᚖponteᚋentᚋdbᚐSale(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SalePayload_sale(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Sale(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SalePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *SalePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SalePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SalePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SalePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SalePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SalePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SalePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SaleStatusMapping_status(ctx context.Context, field graphql.CollectedField, obj *db.SaleStatusMapping) (ret graphql.Marshaler) {
@@ -26470,6 +30180,282 @@ func (ec *executionContext) _VhsysIntegration_sendInstallments(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_VhsysIntegration_sendInstallments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_refundRule(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_refundRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefundRule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.RefundRule) graphql.Marshaler {
+			return ec.marshalNRefundRule2ponteᚋentᚋenumᚐRefundRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_refundRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type RefundRule does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_foreignRule(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_foreignRule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ForeignRule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.ForeignRule) graphql.Marshaler {
+			return ec.marshalNForeignRule2ponteᚋentᚋenumᚐForeignRule(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_foreignRule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type ForeignRule does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_mirrorFrom(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_mirrorFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MirrorFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *brazil.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_mirrorFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_companyState(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_companyState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CompanyState, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_companyState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_nfeTest(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_nfeTest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NfeTest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_nfeTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_nfseTest(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_nfseTest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NfseTest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_nfseTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_nfceTest(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_nfceTest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NfceTest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_nfceTest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_nfeSeries(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_nfeSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NfeSeries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_nfeSeries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_nfseSeries(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_nfseSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NfseSeries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_nfseSeries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_nfceSeries(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_nfceSeries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NfceSeries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_nfceSeries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_reconciledAt(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_reconciledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReconciledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_reconciledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _VhsysIntegration_callbackUrl(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_callbackUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.VhsysIntegration().CallbackURL(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_callbackUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _VhsysIntegration_paymentMethodMappings(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
@@ -28656,6 +32642,110 @@ func (ec *executionContext) unmarshalInputFailureFilter(ctx context.Context, obj
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputIgnoreDifferenceInput(ctx context.Context, obj any) (IgnoreDifferenceInput, error) {
+	var it IgnoreDifferenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputInvoiceFilter(ctx context.Context, obj any) (InvoiceFilter, error) {
+	var it InvoiceFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"state", "kind"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOInvoiceState2ᚕponteᚋentᚋenumᚐInvoiceStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOInvoiceKind2ᚖponteᚋentᚋenumᚐInvoiceKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputIssueInvoiceInput(ctx context.Context, obj any) (IssueInvoiceInput, error) {
+	var it IssueInvoiceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"saleId", "kind"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "saleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("saleId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SaleID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNInvoiceKind2ponteᚋentᚋenumᚐInvoiceKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputMapPaymentMethodInput(ctx context.Context, obj any) (MapPaymentMethodInput, error) {
 	var it MapPaymentMethodInput
 	if obj == nil {
@@ -28769,6 +32859,43 @@ func (ec *executionContext) unmarshalInputMarkFailuresReadInput(ctx context.Cont
 				return it, err
 			}
 			it.UpTo = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputMirrorOldSalesInput(ctx context.Context, obj any) (MirrorOldSalesInput, error) {
+	var it MirrorOldSalesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = data
 		}
 	}
 	return it, nil
@@ -28945,6 +33072,99 @@ func (ec *executionContext) unmarshalInputProductInvoicingInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecordSaleInput(ctx context.Context, obj any) (billing.RecordedSale, error) {
+	var it billing.RecordedSale
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["discountCents"]; !present {
+		asMap["discountCents"] = 0
+	}
+	if _, present := asMap["interestCents"]; !present {
+		asMap["interestCents"] = 0
+	}
+
+	fieldsInOrder := [...]string{"customerId", "items", "discountCents", "interestCents", "paymentMethod", "channel", "paidOn", "note", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "customerId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("customerId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CustomerID = data
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNSaleItemInput2ᚕᚖponteᚋbillingᚐNewItemᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "discountCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountCents"))
+			data, err := ec.unmarshalNCents2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountCents = data
+		case "interestCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interestCents"))
+			data, err := ec.unmarshalNCents2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterestCents = data
+		case "paymentMethod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentMethod"))
+			data, err := ec.unmarshalNPaymentMethod2ponteᚋentᚋenumᚐPaymentMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentMethod = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "paidOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paidOn"))
+			data, err := ec.unmarshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaidOn = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRefundChargeInput(ctx context.Context, obj any) (billing.NewRefund, error) {
 	var it billing.NewRefund
 	if obj == nil {
@@ -28991,6 +33211,96 @@ func (ec *executionContext) unmarshalInputRefundChargeInput(ctx context.Context,
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRefundRecordedSaleInput(ctx context.Context, obj any) (RefundRecordedSaleInput, error) {
+	var it RefundRecordedSaleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRepairDifferenceInput(ctx context.Context, obj any) (RepairDifferenceInput, error) {
+	var it RepairDifferenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRequestInvoiceCancelInput(ctx context.Context, obj any) (RequestInvoiceCancelInput, error) {
+	var it RequestInvoiceCancelInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
 		}
 	}
 	return it, nil
@@ -29444,7 +33754,7 @@ func (ec *executionContext) unmarshalInputSaveCustomerInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "taxId", "email", "phone", "address"}
+	fieldsInOrder := [...]string{"id", "name", "taxId", "foreignBuyer", "email", "phone", "address"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29472,6 +33782,13 @@ func (ec *executionContext) unmarshalInputSaveCustomerInput(ctx context.Context,
 				return it, err
 			}
 			it.TaxID = data
+		case "foreignBuyer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("foreignBuyer"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForeignBuyer = data
 		case "email":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -29750,7 +34067,7 @@ func (ec *executionContext) unmarshalInputSaveVhsysIntegrationInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"accessToken", "secretAccessToken", "withInterest", "sendInstallments", "notifiedUserIds"}
+	fieldsInOrder := [...]string{"accessToken", "secretAccessToken", "withInterest", "sendInstallments", "refundRule", "foreignRule", "mirrorFrom", "companyState", "nfeTest", "nfseTest", "nfceTest", "nfeSeries", "nfseSeries", "nfceSeries", "notifiedUserIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -29785,6 +34102,76 @@ func (ec *executionContext) unmarshalInputSaveVhsysIntegrationInput(ctx context.
 				return it, err
 			}
 			it.SendInstallments = data
+		case "refundRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refundRule"))
+			data, err := ec.unmarshalORefundRule2ᚖponteᚋentᚋenumᚐRefundRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefundRule = data
+		case "foreignRule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("foreignRule"))
+			data, err := ec.unmarshalOForeignRule2ᚖponteᚋentᚋenumᚐForeignRule(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ForeignRule = data
+		case "mirrorFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mirrorFrom"))
+			data, err := ec.unmarshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MirrorFrom = data
+		case "companyState":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("companyState"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CompanyState = data
+		case "nfeTest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nfeTest"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NfeTest = data
+		case "nfseTest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nfseTest"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NfseTest = data
+		case "nfceTest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nfceTest"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NfceTest = data
+		case "nfeSeries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nfeSeries"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NfeSeries = data
+		case "nfseSeries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nfseSeries"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NfseSeries = data
+		case "nfceSeries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("nfceSeries"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NfceSeries = data
 		case "notifiedUserIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notifiedUserIds"))
 			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
@@ -30119,6 +34506,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Operation(ctx, sel, obj)
+	case *db.Invoice:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Invoice(ctx, sel, obj)
 	case *db.Historico:
 		if obj == nil {
 			return graphql.Null
@@ -30134,6 +34526,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Entry(ctx, sel, obj)
+	case *db.Difference:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Difference(ctx, sel, obj)
 	case *db.Customer:
 		if obj == nil {
 			return graphql.Null
@@ -31116,6 +35513,44 @@ func (ec *executionContext) _BatchItem(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sale":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._BatchItem_sale(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "charge":
 			field := field
 
@@ -32255,6 +36690,11 @@ func (ec *executionContext) _Charge(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "recorded":
+			out.Values[i] = ec._Charge_recorded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "paidCents":
 			out.Values[i] = ec._Charge_paidCents(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -33228,6 +37668,11 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "foreignBuyer":
+			out.Values[i] = ec._Customer_foreignBuyer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "company":
 			field := field
 
@@ -33493,6 +37938,289 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 			}
 		case "userErrors":
 			out.Values[i] = ec._CustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var differenceImplementors = []string{"Difference", "Node"}
+
+func (ec *executionContext) _Difference(ctx context.Context, sel ast.SelectionSet, obj *db.Difference) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, differenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Difference")
+		case "id":
+			out.Values[i] = ec._Difference_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sale":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Difference_sale(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "kind":
+			out.Values[i] = ec._Difference_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Difference_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ours":
+			out.Values[i] = ec._Difference_ours(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "theirs":
+			out.Values[i] = ec._Difference_theirs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "repairable":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Difference_repairable(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "firstAt":
+			out.Values[i] = ec._Difference_firstAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastAt":
+			out.Values[i] = ec._Difference_lastAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var differenceConnectionImplementors = []string{"DifferenceConnection"}
+
+func (ec *executionContext) _DifferenceConnection(ctx context.Context, sel ast.SelectionSet, obj *DifferenceConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, differenceConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DifferenceConnection")
+		case "edges":
+			out.Values[i] = ec._DifferenceConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._DifferenceConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._DifferenceConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._DifferenceConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var differenceEdgeImplementors = []string{"DifferenceEdge"}
+
+func (ec *executionContext) _DifferenceEdge(ctx context.Context, sel ast.SelectionSet, obj *DifferenceEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, differenceEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DifferenceEdge")
+		case "cursor":
+			out.Values[i] = ec._DifferenceEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._DifferenceEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var differencePayloadImplementors = []string{"DifferencePayload"}
+
+func (ec *executionContext) _DifferencePayload(ctx context.Context, sel ast.SelectionSet, obj *DifferencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, differencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DifferencePayload")
+		case "difference":
+			out.Values[i] = ec._DifferencePayload_difference(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DifferencePayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34910,6 +39638,392 @@ func (ec *executionContext) _HistoricoPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var invoiceImplementors = []string{"Invoice", "Node"}
+
+func (ec *executionContext) _Invoice(ctx context.Context, sel ast.SelectionSet, obj *db.Invoice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Invoice")
+		case "id":
+			out.Values[i] = ec._Invoice_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sale":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Invoice_sale(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "kind":
+			out.Values[i] = ec._Invoice_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Invoice_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "test":
+			out.Values[i] = ec._Invoice_test(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCents":
+			out.Values[i] = ec._Invoice_totalCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dueAt":
+			out.Values[i] = ec._Invoice_dueAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "remoteId":
+			out.Values[i] = ec._Invoice_remoteId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "number":
+			out.Values[i] = ec._Invoice_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accessKey":
+			out.Values[i] = ec._Invoice_accessKey(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "protocol":
+			out.Values[i] = ec._Invoice_protocol(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pdf":
+			out.Values[i] = ec._Invoice_pdf(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "xml":
+			out.Values[i] = ec._Invoice_xml(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rejectionCode":
+			out.Values[i] = ec._Invoice_rejectionCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rejectionText":
+			out.Values[i] = ec._Invoice_rejectionText(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "issuedAt":
+			out.Values[i] = ec._Invoice_issuedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cancelUntil":
+			out.Values[i] = ec._Invoice_cancelUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "canceledAt":
+			out.Values[i] = ec._Invoice_canceledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "operations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Invoice_operations(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "failure":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Invoice_failure(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._Invoice_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invoiceConnectionImplementors = []string{"InvoiceConnection"}
+
+func (ec *executionContext) _InvoiceConnection(ctx context.Context, sel ast.SelectionSet, obj *InvoiceConnection) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvoiceConnection")
+		case "edges":
+			out.Values[i] = ec._InvoiceConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._InvoiceConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._InvoiceConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCount":
+			out.Values[i] = ec._InvoiceConnection_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invoiceEdgeImplementors = []string{"InvoiceEdge"}
+
+func (ec *executionContext) _InvoiceEdge(ctx context.Context, sel ast.SelectionSet, obj *InvoiceEdge) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invoiceEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvoiceEdge")
+		case "cursor":
+			out.Values[i] = ec._InvoiceEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._InvoiceEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var invoicePayloadImplementors = []string{"InvoicePayload"}
+
+func (ec *executionContext) _InvoicePayload(ctx context.Context, sel ast.SelectionSet, obj *InvoicePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, invoicePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InvoicePayload")
+		case "invoice":
+			out.Values[i] = ec._InvoicePayload_invoice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "operation":
+			out.Values[i] = ec._InvoicePayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._InvoicePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._InvoicePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var ledgerCheckImplementors = []string{"LedgerCheck"}
 
 func (ec *executionContext) _LedgerCheck(ctx context.Context, sel ast.SelectionSet, obj *billing.LedgerCheck) graphql.Marshaler {
@@ -35376,6 +40490,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "reconcileVhsys":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reconcileVhsys(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "repairDifference":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_repairDifference(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ignoreDifference":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_ignoreDifference(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mirrorOldSales":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_mirrorOldSales(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "acknowledgeFailures":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_acknowledgeFailures(ctx, field)
@@ -35446,6 +40588,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "issueInvoice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_issueInvoice(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestInvoiceCancel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestInvoiceCancel(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "retryOperation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_retryOperation(ctx, field)
@@ -35463,6 +40619,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "refundCharge":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_refundCharge(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordSale":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordSale(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refundRecordedSale":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_refundRecordedSale(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -36884,6 +42054,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "differences":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_differences(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "accountStatement":
 			field := field
 
@@ -37082,6 +42274,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "invoices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_invoices(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "operations":
 			field := field
 
@@ -37227,6 +42441,49 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var reconcilePayloadImplementors = []string{"ReconcilePayload"}
+
+func (ec *executionContext) _ReconcilePayload(ctx context.Context, sel ast.SelectionSet, obj *ReconcilePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reconcilePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReconcilePayload")
+		case "operation":
+			out.Values[i] = ec._ReconcilePayload_operation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReconcilePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -37958,6 +43215,92 @@ func (ec *executionContext) _Sale(ctx context.Context, sel ast.SelectionSet, obj
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "channel":
+			out.Values[i] = ec._Sale_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "approvedAt":
+			out.Values[i] = ec._Sale_approvedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "invoices":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Sale_invoices(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "differences":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Sale_differences(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "order":
 			field := field
 
@@ -38226,6 +43569,54 @@ func (ec *executionContext) _SaleItem(ctx context.Context, sel ast.SelectionSet,
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var salePayloadImplementors = []string{"SalePayload"}
+
+func (ec *executionContext) _SalePayload(ctx context.Context, sel ast.SelectionSet, obj *SalePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, salePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SalePayload")
+		case "sale":
+			out.Values[i] = ec._SalePayload_sale(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._SalePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SalePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -38859,6 +44250,99 @@ func (ec *executionContext) _VhsysIntegration(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "refundRule":
+			out.Values[i] = ec._VhsysIntegration_refundRule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "foreignRule":
+			out.Values[i] = ec._VhsysIntegration_foreignRule(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mirrorFrom":
+			out.Values[i] = ec._VhsysIntegration_mirrorFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "companyState":
+			out.Values[i] = ec._VhsysIntegration_companyState(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nfeTest":
+			out.Values[i] = ec._VhsysIntegration_nfeTest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nfseTest":
+			out.Values[i] = ec._VhsysIntegration_nfseTest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nfceTest":
+			out.Values[i] = ec._VhsysIntegration_nfceTest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nfeSeries":
+			out.Values[i] = ec._VhsysIntegration_nfeSeries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nfseSeries":
+			out.Values[i] = ec._VhsysIntegration_nfseSeries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nfceSeries":
+			out.Values[i] = ec._VhsysIntegration_nfceSeries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reconciledAt":
+			out.Values[i] = ec._VhsysIntegration_reconciledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "callbackUrl":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._VhsysIntegration_callbackUrl(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "paymentMethodMappings":
 			field := field
 
@@ -40322,6 +45806,98 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) marshalNDifference2ᚕᚖponteᚋentᚋdbᚐDifferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Difference) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDifference2ᚖponteᚋentᚋdbᚐDifference(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDifference2ᚖponteᚋentᚋdbᚐDifference(ctx context.Context, sel ast.SelectionSet, v *db.Difference) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Difference(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDifferenceConnection2ᚖponteᚋgraphᚋgenᚐDifferenceConnection(ctx context.Context, sel ast.SelectionSet, v *DifferenceConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DifferenceConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNDifferenceEdge2ᚕᚖponteᚋgraphᚋgenᚐDifferenceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*DifferenceEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDifferenceEdge2ᚖponteᚋgraphᚋgenᚐDifferenceEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDifferenceEdge2ᚖponteᚋgraphᚋgenᚐDifferenceEdge(ctx context.Context, sel ast.SelectionSet, v *DifferenceEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DifferenceEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDifferenceKind2ponteᚋentᚋenumᚐDifferenceKind(ctx context.Context, v any) (enum.DifferenceKind, error) {
+	var res enum.DifferenceKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDifferenceKind2ponteᚋentᚋenumᚐDifferenceKind(ctx context.Context, sel ast.SelectionSet, v enum.DifferenceKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNDifferencePayload2ᚖponteᚋgraphᚋgenᚐDifferencePayload(ctx context.Context, sel ast.SelectionSet, v *DifferencePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DifferencePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDifferenceState2ponteᚋentᚋenumᚐDifferenceState(ctx context.Context, v any) (enum.DifferenceState, error) {
+	var res enum.DifferenceState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDifferenceState2ponteᚋentᚋenumᚐDifferenceState(ctx context.Context, sel ast.SelectionSet, v enum.DifferenceState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNEntry2ᚕᚖponteᚋentᚋdbᚐEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Entry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -40522,6 +46098,16 @@ func (ec *executionContext) marshalNFailureState2ponteᚋentᚋenumᚐFailureSta
 	return v
 }
 
+func (ec *executionContext) unmarshalNForeignRule2ponteᚋentᚋenumᚐForeignRule(ctx context.Context, v any) (enum.ForeignRule, error) {
+	var res enum.ForeignRule
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNForeignRule2ponteᚋentᚋenumᚐForeignRule(ctx context.Context, sel ast.SelectionSet, v enum.ForeignRule) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNGerencianetIntegrationPayload2ᚖponteᚋgraphᚋgenᚐGerencianetIntegrationPayload(ctx context.Context, sel ast.SelectionSet, v *GerencianetIntegrationPayload) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -40623,6 +46209,11 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	return ret
 }
 
+func (ec *executionContext) unmarshalNIgnoreDifferenceInput2ponteᚋgraphᚋgenᚐIgnoreDifferenceInput(ctx context.Context, v any) (IgnoreDifferenceInput, error) {
+	res, err := ec.unmarshalInputIgnoreDifferenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := graphql.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -40691,6 +46282,42 @@ func (ec *executionContext) marshalNIntegrationKind2ponteᚋentᚋenumᚐIntegra
 	return v
 }
 
+func (ec *executionContext) marshalNInvoice2ᚕᚖponteᚋentᚋdbᚐInvoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Invoice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvoice2ᚖponteᚋentᚋdbᚐInvoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInvoice2ᚖponteᚋentᚋdbᚐInvoice(ctx context.Context, sel ast.SelectionSet, v *db.Invoice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Invoice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNInvoiceConnection2ᚖponteᚋgraphᚋgenᚐInvoiceConnection(ctx context.Context, sel ast.SelectionSet, v *InvoiceConnection) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InvoiceConnection(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNInvoiceDocument2ponteᚋentᚋenumᚐInvoiceDocument(ctx context.Context, v any) (enum.InvoiceDocument, error) {
 	var res enum.InvoiceDocument
 	err := res.UnmarshalGQL(v)
@@ -40698,6 +46325,62 @@ func (ec *executionContext) unmarshalNInvoiceDocument2ponteᚋentᚋenumᚐInvoi
 }
 
 func (ec *executionContext) marshalNInvoiceDocument2ponteᚋentᚋenumᚐInvoiceDocument(ctx context.Context, sel ast.SelectionSet, v enum.InvoiceDocument) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNInvoiceEdge2ᚕᚖponteᚋgraphᚋgenᚐInvoiceEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*InvoiceEdge) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvoiceEdge2ᚖponteᚋgraphᚋgenᚐInvoiceEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInvoiceEdge2ᚖponteᚋgraphᚋgenᚐInvoiceEdge(ctx context.Context, sel ast.SelectionSet, v *InvoiceEdge) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InvoiceEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNInvoiceKind2ponteᚋentᚋenumᚐInvoiceKind(ctx context.Context, v any) (enum.InvoiceKind, error) {
+	var res enum.InvoiceKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInvoiceKind2ponteᚋentᚋenumᚐInvoiceKind(ctx context.Context, sel ast.SelectionSet, v enum.InvoiceKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNInvoicePayload2ᚖponteᚋgraphᚋgenᚐInvoicePayload(ctx context.Context, sel ast.SelectionSet, v *InvoicePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._InvoicePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNInvoiceState2ponteᚋentᚋenumᚐInvoiceState(ctx context.Context, v any) (enum.InvoiceState, error) {
+	var res enum.InvoiceState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInvoiceState2ponteᚋentᚋenumᚐInvoiceState(ctx context.Context, sel ast.SelectionSet, v enum.InvoiceState) graphql.Marshaler {
 	return v
 }
 
@@ -40709,6 +46392,11 @@ func (ec *executionContext) unmarshalNInvoiceTiming2ponteᚋentᚋenumᚐInvoice
 
 func (ec *executionContext) marshalNInvoiceTiming2ponteᚋentᚋenumᚐInvoiceTiming(ctx context.Context, sel ast.SelectionSet, v enum.InvoiceTiming) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNIssueInvoiceInput2ponteᚋgraphᚋgenᚐIssueInvoiceInput(ctx context.Context, v any) (IssueInvoiceInput, error) {
+	res, err := ec.unmarshalInputIssueInvoiceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNLedgerCheck2ᚖponteᚋbillingᚐLedgerCheck(ctx context.Context, sel ast.SelectionSet, v *billing.LedgerCheck) graphql.Marshaler {
@@ -40784,6 +46472,11 @@ func (ec *executionContext) marshalNMarkFailuresReadPayload2ᚖponteᚋgraphᚋg
 		return graphql.Null
 	}
 	return ec._MarkFailuresReadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMirrorOldSalesInput2ponteᚋgraphᚋgenᚐMirrorOldSalesInput(ctx context.Context, v any) (MirrorOldSalesInput, error) {
+	res, err := ec.unmarshalInputMirrorOldSalesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNMirrorPreviewInstallment2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewInstallmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*MirrorPreviewInstallment) graphql.Marshaler {
@@ -41093,6 +46786,21 @@ func (ec *executionContext) marshalNProductPayload2ᚖponteᚋgraphᚋgenᚐProd
 	return ec._ProductPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReconcilePayload2ᚖponteᚋgraphᚋgenᚐReconcilePayload(ctx context.Context, sel ast.SelectionSet, v *ReconcilePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReconcilePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordSaleInput2ponteᚋbillingᚐRecordedSale(ctx context.Context, v any) (billing.RecordedSale, error) {
+	res, err := ec.unmarshalInputRecordSaleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNRefund2ᚕᚖponteᚋentᚋdbᚐRefundᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Refund) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -41132,6 +46840,21 @@ func (ec *executionContext) marshalNRefundPayload2ᚖponteᚋgraphᚋgenᚐRefun
 		return graphql.Null
 	}
 	return ec._RefundPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRefundRecordedSaleInput2ponteᚋgraphᚋgenᚐRefundRecordedSaleInput(ctx context.Context, v any) (RefundRecordedSaleInput, error) {
+	res, err := ec.unmarshalInputRefundRecordedSaleInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRefundRule2ponteᚋentᚋenumᚐRefundRule(ctx context.Context, v any) (enum.RefundRule, error) {
+	var res enum.RefundRule
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRefundRule2ponteᚋentᚋenumᚐRefundRule(ctx context.Context, sel ast.SelectionSet, v enum.RefundRule) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNRefundState2ponteᚋentᚋenumᚐRefundState(ctx context.Context, v any) (enum.RefundState, error) {
@@ -41224,6 +46947,16 @@ func (ec *executionContext) marshalNRemoteStatusList2ᚖponteᚋgraphᚋgenᚐRe
 		return graphql.Null
 	}
 	return ec._RemoteStatusList(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRepairDifferenceInput2ponteᚋgraphᚋgenᚐRepairDifferenceInput(ctx context.Context, v any) (RepairDifferenceInput, error) {
+	res, err := ec.unmarshalInputRepairDifferenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNRequestInvoiceCancelInput2ponteᚋgraphᚋgenᚐRequestInvoiceCancelInput(ctx context.Context, v any) (RequestInvoiceCancelInput, error) {
+	res, err := ec.unmarshalInputRequestInvoiceCancelInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNResendCarnetInput2ponteᚋgraphᚋgenᚐResendCarnetInput(ctx context.Context, v any) (ResendCarnetInput, error) {
@@ -41391,6 +47124,16 @@ func (ec *executionContext) unmarshalNSaleOrder2ponteᚋgraphᚋgenᚐSaleOrder(
 
 func (ec *executionContext) marshalNSaleOrder2ponteᚋgraphᚋgenᚐSaleOrder(ctx context.Context, sel ast.SelectionSet, v SaleOrder) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNSalePayload2ᚖponteᚋgraphᚋgenᚐSalePayload(ctx context.Context, sel ast.SelectionSet, v *SalePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SalePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSaleStatus2ponteᚋentᚋenumᚐSaleStatus(ctx context.Context, v any) (enum.SaleStatus, error) {
@@ -42108,6 +47851,49 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return res
 }
 
+func (ec *executionContext) marshalODifference2ᚖponteᚋentᚋdbᚐDifference(ctx context.Context, sel ast.SelectionSet, v *db.Difference) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Difference(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODifferenceState2ᚕponteᚋentᚋenumᚐDifferenceStateᚄ(ctx context.Context, v any) ([]enum.DifferenceState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]enum.DifferenceState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDifferenceState2ponteᚋentᚋenumᚐDifferenceState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODifferenceState2ᚕponteᚋentᚋenumᚐDifferenceStateᚄ(ctx context.Context, sel ast.SelectionSet, v []enum.DifferenceState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDifferenceState2ponteᚋentᚋenumᚐDifferenceState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOEnvironment2ᚖponteᚋentᚋenumᚐEnvironment(ctx context.Context, v any) (*enum.Environment, error) {
 	if v == nil {
 		return nil, nil
@@ -42173,6 +47959,22 @@ func (ec *executionContext) marshalOFailureState2ᚕponteᚋentᚋenumᚐFailure
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOForeignRule2ᚖponteᚋentᚋenumᚐForeignRule(ctx context.Context, v any) (*enum.ForeignRule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.ForeignRule)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOForeignRule2ᚖponteᚋentᚋenumᚐForeignRule(ctx context.Context, sel ast.SelectionSet, v *enum.ForeignRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOGerencianetIntegration2ᚖponteᚋbillingᚐGerencianetIntegration(ctx context.Context, sel ast.SelectionSet, v *billing.GerencianetIntegration) graphql.Marshaler {
@@ -42297,6 +48099,73 @@ func (ec *executionContext) marshalOIntegrationKind2ᚖponteᚋentᚋenumᚐInte
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOInvoice2ᚖponteᚋentᚋdbᚐInvoice(ctx context.Context, sel ast.SelectionSet, v *db.Invoice) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Invoice(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOInvoiceFilter2ᚖponteᚋgraphᚋgenᚐInvoiceFilter(ctx context.Context, v any) (*InvoiceFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputInvoiceFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOInvoiceKind2ᚖponteᚋentᚋenumᚐInvoiceKind(ctx context.Context, v any) (*enum.InvoiceKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.InvoiceKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInvoiceKind2ᚖponteᚋentᚋenumᚐInvoiceKind(ctx context.Context, sel ast.SelectionSet, v *enum.InvoiceKind) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOInvoiceState2ᚕponteᚋentᚋenumᚐInvoiceStateᚄ(ctx context.Context, v any) ([]enum.InvoiceState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]enum.InvoiceState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInvoiceState2ponteᚋentᚋenumᚐInvoiceState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOInvoiceState2ᚕponteᚋentᚋenumᚐInvoiceStateᚄ(ctx context.Context, sel ast.SelectionSet, v []enum.InvoiceState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInvoiceState2ponteᚋentᚋenumᚐInvoiceState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOMirrorPreview2ᚖponteᚋgraphᚋgenᚐMirrorPreview(ctx context.Context, sel ast.SelectionSet, v *MirrorPreview) graphql.Marshaler {
@@ -42450,6 +48319,22 @@ func (ec *executionContext) marshalORefund2ᚖponteᚋentᚋdbᚐRefund(ctx cont
 		return graphql.Null
 	}
 	return ec._Refund(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORefundRule2ᚖponteᚋentᚋenumᚐRefundRule(ctx context.Context, v any) (*enum.RefundRule, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.RefundRule)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORefundRule2ᚖponteᚋentᚋenumᚐRefundRule(ctx context.Context, sel ast.SelectionSet, v *enum.RefundRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalORemoteStatus2ᚖponteᚋgraphᚋgenᚐRemoteStatus(ctx context.Context, sel ast.SelectionSet, v *RemoteStatus) graphql.Marshaler {

@@ -374,6 +374,34 @@ type CustomerPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A page of differences.
+type DifferenceConnection struct {
+	// The differences of the page, with their positions.
+	Edges []*DifferenceEdge `json:"edges"`
+	// The differences of the page.
+	Nodes []*db.Difference `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// A difference in a list.
+type DifferenceEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The difference.
+	Node *db.Difference `json:"node"`
+}
+
+// The answer of a mutation on a difference.
+type DifferencePayload struct {
+	// The difference; null when the input was refused.
+	Difference *db.Difference `json:"difference,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A page of entries.
 type EntryConnection struct {
 	// The entries of the page, with their positions.
@@ -454,6 +482,60 @@ type HistoricoPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which difference is on purpose.
+type IgnoreDifferenceInput struct {
+	// The difference; it must be OPEN.
+	ID string `json:"id"`
+}
+
+// A page of invoices.
+type InvoiceConnection struct {
+	// The invoices of the page, with their positions.
+	Edges []*InvoiceEdge `json:"edges"`
+	// The invoices of the page.
+	Nodes []*db.Invoice `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// An invoice in a list.
+type InvoiceEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The invoice.
+	Node *db.Invoice `json:"node"`
+}
+
+// Which invoices.
+type InvoiceFilter struct {
+	// Only those that stand so.
+	State []enum.InvoiceState `json:"state,omitempty"`
+	// Only those of this kind.
+	Kind *enum.InvoiceKind `json:"kind,omitempty"`
+}
+
+// The answer of a mutation on an invoice.
+type InvoicePayload struct {
+	// The invoice; null when the input was refused.
+	Invoice *db.Invoice `json:"invoice,omitempty"`
+	// The operation that was started; null when nothing is asked of Vhsys.
+	Operation *db.Operation `json:"operation,omitempty"`
+	// Whether it had been started before.
+	Replayed bool `json:"replayed"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which invoice to issue now.
+type IssueInvoiceInput struct {
+	// The sale; it must be APPROVED.
+	SaleID string `json:"saleId"`
+	// Which document.
+	Kind enum.InvoiceKind `json:"kind"`
+}
+
 // A row of the tab Formas de Pagamento.
 type MapPaymentMethodInput struct {
 	// Ours.
@@ -486,6 +568,14 @@ type MarkFailuresReadPayload struct {
 	UnreadFailures int `json:"unreadFailures"`
 	// Why it was refused.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The sales to be sent to Vhsys that were not yet.
+type MirrorOldSalesInput struct {
+	// Made on this day or later.
+	From brazil.Date `json:"from"`
+	// Made on this day or earlier.
+	To brazil.Date `json:"to"`
 }
 
 // What would be sent to Vhsys for a sale.
@@ -628,6 +718,14 @@ type ProductPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The answer of reconcileVhsys.
+type ReconcilePayload struct {
+	// The operation that was started.
+	Operation *db.Operation `json:"operation,omitempty"`
+	// Why it was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The answer of refundCharge.
 type RefundPayload struct {
 	// The refund; null when the input was refused.
@@ -640,6 +738,12 @@ type RefundPayload struct {
 	Replayed bool `json:"replayed"`
 	// Why the input was refused.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which recorded sale was given back.
+type RefundRecordedSaleInput struct {
+	// The sale.
+	ID string `json:"id"`
 }
 
 // The answer of registerPixWebhook.
@@ -690,6 +794,18 @@ type RemoteStatusList struct {
 	Items []*RemoteStatus `json:"items"`
 	// Why the provider did not answer.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which difference to repair.
+type RepairDifferenceInput struct {
+	// The difference; it must be OPEN and repairable.
+	ID string `json:"id"`
+}
+
+// Which invoice has to be cancelled.
+type RequestInvoiceCancelInput struct {
+	// The invoice; it must be ISSUED.
+	ID string `json:"id"`
 }
 
 // To whom the whole carnê goes.
@@ -778,6 +894,16 @@ type SaleFilter struct {
 	CreatedTo *brazil.Date `json:"createdTo,omitempty"`
 	// Only those with this number, or whose customer's name contains the text.
 	Search *string `json:"search,omitempty"`
+}
+
+// The answer of a mutation on a sale that starts nothing at the issuer.
+type SalePayload struct {
+	// The sale; null when the input was refused.
+	Sale *db.Sale `json:"sale,omitempty"`
+	// Whether it had been made before with the same key.
+	Replayed bool `json:"replayed"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which carnê was paid outside.

@@ -14,8 +14,10 @@ import { Route as LoginRouteImport } from "./../routes/login";
 import { Route as SetupRouteImport } from "./../routes/setup";
 import { Route as AppIndexRouteImport } from "./../routes/_app/index";
 import { Route as AppConveniosRouteImport } from "./../routes/_app/convenios";
+import { Route as AppDifferencesRouteImport } from "./../routes/_app/differences";
 import { Route as AppFailuresRouteImport } from "./../routes/_app/failures";
 import { Route as AppHistoricosRouteImport } from "./../routes/_app/historicos";
+import { Route as AppInvoicesRouteImport } from "./../routes/_app/invoices";
 import { Route as AppLedgerRouteImport } from "./../routes/_app/ledger";
 import { Route as AppUsersRouteImport } from "./../routes/_app/users";
 import { Route as AppAccountsIndexRouteImport } from "./../routes/_app/accounts/index";
@@ -40,6 +42,7 @@ import { Route as AppProductsNewRouteImport } from "./../routes/_app/products/ne
 import { Route as AppSalesIndexRouteImport } from "./../routes/_app/sales/index";
 import { Route as AppSalesSaleIdRouteImport } from "./../routes/_app/sales/$saleId";
 import { Route as AppSalesNewRouteImport } from "./../routes/_app/sales/new";
+import { Route as AppSalesRecordRouteImport } from "./../routes/_app/sales/record";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -65,6 +68,11 @@ const AppConveniosRoute = AppConveniosRouteImport.update({
   path: "/convenios",
   getParentRoute: () => AppRoute,
 } as any);
+const AppDifferencesRoute = AppDifferencesRouteImport.update({
+  id: "/differences",
+  path: "/differences",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppFailuresRoute = AppFailuresRouteImport.update({
   id: "/failures",
   path: "/failures",
@@ -73,6 +81,11 @@ const AppFailuresRoute = AppFailuresRouteImport.update({
 const AppHistoricosRoute = AppHistoricosRouteImport.update({
   id: "/historicos",
   path: "/historicos",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppInvoicesRoute = AppInvoicesRouteImport.update({
+  id: "/invoices",
+  path: "/invoices",
   getParentRoute: () => AppRoute,
 } as any);
 const AppLedgerRoute = AppLedgerRouteImport.update({
@@ -197,14 +210,21 @@ const AppSalesNewRoute = AppSalesNewRouteImport.update({
   path: "/sales/new",
   getParentRoute: () => AppRoute,
 } as any);
+const AppSalesRecordRoute = AppSalesRecordRouteImport.update({
+  id: "/sales/record",
+  path: "/sales/record",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/convenios": typeof AppConveniosRoute;
+  "/differences": typeof AppDifferencesRoute;
   "/failures": typeof AppFailuresRoute;
   "/historicos": typeof AppHistoricosRoute;
+  "/invoices": typeof AppInvoicesRoute;
   "/ledger": typeof AppLedgerRoute;
   "/users": typeof AppUsersRoute;
   "/accounts/$accountId": typeof AppAccountsAccountIdRoute;
@@ -221,6 +241,7 @@ export interface FileRoutesByFullPath {
   "/products/new": typeof AppProductsNewRoute;
   "/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/sales/new": typeof AppSalesNewRoute;
+  "/sales/record": typeof AppSalesRecordRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/batches/": typeof AppBatchesIndexRoute;
   "/charges/": typeof AppChargesIndexRoute;
@@ -234,8 +255,10 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/convenios": typeof AppConveniosRoute;
+  "/differences": typeof AppDifferencesRoute;
   "/failures": typeof AppFailuresRoute;
   "/historicos": typeof AppHistoricosRoute;
+  "/invoices": typeof AppInvoicesRoute;
   "/ledger": typeof AppLedgerRoute;
   "/users": typeof AppUsersRoute;
   "/": typeof AppIndexRoute;
@@ -253,6 +276,7 @@ export interface FileRoutesByTo {
   "/products/new": typeof AppProductsNewRoute;
   "/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/sales/new": typeof AppSalesNewRoute;
+  "/sales/record": typeof AppSalesRecordRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/batches": typeof AppBatchesIndexRoute;
   "/charges": typeof AppChargesIndexRoute;
@@ -268,8 +292,10 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/setup": typeof SetupRoute;
   "/_app/convenios": typeof AppConveniosRoute;
+  "/_app/differences": typeof AppDifferencesRoute;
   "/_app/failures": typeof AppFailuresRoute;
   "/_app/historicos": typeof AppHistoricosRoute;
+  "/_app/invoices": typeof AppInvoicesRoute;
   "/_app/ledger": typeof AppLedgerRoute;
   "/_app/users": typeof AppUsersRoute;
   "/_app/": typeof AppIndexRoute;
@@ -287,6 +313,7 @@ export interface FileRoutesById {
   "/_app/products/new": typeof AppProductsNewRoute;
   "/_app/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/_app/sales/new": typeof AppSalesNewRoute;
+  "/_app/sales/record": typeof AppSalesRecordRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/batches/": typeof AppBatchesIndexRoute;
   "/_app/charges/": typeof AppChargesIndexRoute;
@@ -303,8 +330,10 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/convenios"
+    | "/differences"
     | "/failures"
     | "/historicos"
+    | "/invoices"
     | "/ledger"
     | "/users"
     | "/accounts/$accountId"
@@ -321,6 +350,7 @@ export interface FileRouteTypes {
     | "/products/new"
     | "/sales/$saleId"
     | "/sales/new"
+    | "/sales/record"
     | "/accounts/"
     | "/batches/"
     | "/charges/"
@@ -334,8 +364,10 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/convenios"
+    | "/differences"
     | "/failures"
     | "/historicos"
+    | "/invoices"
     | "/ledger"
     | "/users"
     | "/"
@@ -353,6 +385,7 @@ export interface FileRouteTypes {
     | "/products/new"
     | "/sales/$saleId"
     | "/sales/new"
+    | "/sales/record"
     | "/accounts"
     | "/batches"
     | "/charges"
@@ -367,8 +400,10 @@ export interface FileRouteTypes {
     | "/login"
     | "/setup"
     | "/_app/convenios"
+    | "/_app/differences"
     | "/_app/failures"
     | "/_app/historicos"
+    | "/_app/invoices"
     | "/_app/ledger"
     | "/_app/users"
     | "/_app/"
@@ -386,6 +421,7 @@ export interface FileRouteTypes {
     | "/_app/products/new"
     | "/_app/sales/$saleId"
     | "/_app/sales/new"
+    | "/_app/sales/record"
     | "/_app/accounts/"
     | "/_app/batches/"
     | "/_app/charges/"
@@ -439,6 +475,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppConveniosRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/differences": {
+      id: "/_app/differences";
+      path: "/differences";
+      fullPath: "/differences";
+      preLoaderRoute: typeof AppDifferencesRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/failures": {
       id: "/_app/failures";
       path: "/failures";
@@ -451,6 +494,13 @@ declare module "@tanstack/react-router" {
       path: "/historicos";
       fullPath: "/historicos";
       preLoaderRoute: typeof AppHistoricosRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/invoices": {
+      id: "/_app/invoices";
+      path: "/invoices";
+      fullPath: "/invoices";
+      preLoaderRoute: typeof AppInvoicesRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/ledger": {
@@ -621,13 +671,22 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSalesNewRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/sales/record": {
+      id: "/_app/sales/record";
+      path: "/sales/record";
+      fullPath: "/sales/record";
+      preLoaderRoute: typeof AppSalesRecordRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
 interface AppRouteChildren {
   AppConveniosRoute: typeof AppConveniosRoute;
+  AppDifferencesRoute: typeof AppDifferencesRoute;
   AppFailuresRoute: typeof AppFailuresRoute;
   AppHistoricosRoute: typeof AppHistoricosRoute;
+  AppInvoicesRoute: typeof AppInvoicesRoute;
   AppLedgerRoute: typeof AppLedgerRoute;
   AppUsersRoute: typeof AppUsersRoute;
   AppIndexRoute: typeof AppIndexRoute;
@@ -645,6 +704,7 @@ interface AppRouteChildren {
   AppProductsNewRoute: typeof AppProductsNewRoute;
   AppSalesSaleIdRoute: typeof AppSalesSaleIdRoute;
   AppSalesNewRoute: typeof AppSalesNewRoute;
+  AppSalesRecordRoute: typeof AppSalesRecordRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppBatchesIndexRoute: typeof AppBatchesIndexRoute;
   AppChargesIndexRoute: typeof AppChargesIndexRoute;
@@ -657,8 +717,10 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppConveniosRoute: AppConveniosRoute,
+  AppDifferencesRoute: AppDifferencesRoute,
   AppFailuresRoute: AppFailuresRoute,
   AppHistoricosRoute: AppHistoricosRoute,
+  AppInvoicesRoute: AppInvoicesRoute,
   AppLedgerRoute: AppLedgerRoute,
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,
@@ -676,6 +738,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppProductsNewRoute: AppProductsNewRoute,
   AppSalesSaleIdRoute: AppSalesSaleIdRoute,
   AppSalesNewRoute: AppSalesNewRoute,
+  AppSalesRecordRoute: AppSalesRecordRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppBatchesIndexRoute: AppBatchesIndexRoute,
   AppChargesIndexRoute: AppChargesIndexRoute,

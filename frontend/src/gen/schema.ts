@@ -8,7 +8,8 @@ export type BatchAction =
   | 'RETRY'
   | 'CANCEL'
   | 'RESEND'
-  | 'CHANGE_DUE_DATE';
+  | 'CHANGE_DUE_DATE'
+  | 'MIRROR';
 
 export type BatchState =
   | 'RUNNING'
@@ -214,9 +215,38 @@ export type SaveCustomerInput = {
   id?: string | null | undefined;
   name: string;
   taxId?: string | null | undefined;
+  foreignBuyer?: boolean | null | undefined;
   email?: string | null | undefined;
   phone?: string | null | undefined;
   address?: AddressInput | null | undefined;
+};
+
+export type DifferenceKind =
+  | 'ORDER_MISSING'
+  | 'ORDER_TOTAL'
+  | 'ORDER_STATUS'
+  | 'INSTALLMENTS'
+  | 'INVOICE_CANCELED'
+  | 'INVOICE_MISSING'
+  | 'RECEIVABLE';
+
+export type DifferenceState =
+  | 'OPEN'
+  | 'REPAIRING'
+  | 'GONE'
+  | 'IGNORED';
+
+export type RepairDifferenceInput = {
+  id: string;
+};
+
+export type IgnoreDifferenceInput = {
+  id: string;
+};
+
+export type MirrorOldSalesInput = {
+  from: string;
+  to: string;
 };
 
 export type EntryKind =
@@ -266,6 +296,15 @@ export type Environment =
   | 'SANDBOX'
   | 'PRODUCTION';
 
+export type RefundRule =
+  | 'STATUS_ONLY'
+  | 'CANCEL_INVOICE'
+  | 'NOTIFY';
+
+export type ForeignRule =
+  | 'SKIP'
+  | 'ORDER_ONLY';
+
 export type MappedSaleStatus =
   | 'PENDING'
   | 'APPROVED'
@@ -294,6 +333,16 @@ export type SaveVhsysIntegrationInput = {
   secretAccessToken?: string | null | undefined;
   withInterest?: boolean | null | undefined;
   sendInstallments?: boolean | null | undefined;
+  refundRule?: RefundRule | null | undefined;
+  foreignRule?: ForeignRule | null | undefined;
+  mirrorFrom?: string | null | undefined;
+  companyState?: string | null | undefined;
+  nfeTest?: boolean | null | undefined;
+  nfseTest?: boolean | null | undefined;
+  nfceTest?: boolean | null | undefined;
+  nfeSeries?: string | null | undefined;
+  nfseSeries?: string | null | undefined;
+  nfceSeries?: string | null | undefined;
   notifiedUserIds?: Array<string> | null | undefined;
 };
 
@@ -318,6 +367,36 @@ export type MapSaleStatusInput = {
   name?: string | null | undefined;
 };
 
+export type InvoiceKind =
+  | 'NFE'
+  | 'NFSE'
+  | 'NFCE';
+
+export type InvoiceState =
+  | 'MANUAL'
+  | 'SCHEDULED'
+  | 'ISSUING'
+  | 'PROCESSING'
+  | 'ISSUED'
+  | 'REJECTED'
+  | 'CANCEL_ASKED'
+  | 'CANCELED'
+  | 'DROPPED';
+
+export type InvoiceFilter = {
+  state?: Array<InvoiceState> | null | undefined;
+  kind?: InvoiceKind | null | undefined;
+};
+
+export type IssueInvoiceInput = {
+  saleId: string;
+  kind: InvoiceKind;
+};
+
+export type RequestInvoiceCancelInput = {
+  id: string;
+};
+
 export type OperationKind =
   | 'ISSUE_CHARGE'
   | 'CANCEL_CHARGE'
@@ -335,6 +414,8 @@ export type OperationKind =
   | 'RESEND_CARNET'
   | 'REGISTER_PIX'
   | 'RUN_BATCH'
+  | 'ISSUE_INVOICE'
+  | 'RECONCILE'
   | 'READ_NOTICE'
   | 'READ_PIX'
   | 'SWEEP'
@@ -482,6 +563,22 @@ export type CancelSaleInput = {
   id: string;
 };
 
+export type RecordSaleInput = {
+  customerId: string;
+  items: Array<SaleItemInput>;
+  discountCents?: number;
+  interestCents?: number;
+  paymentMethod: PaymentMethod;
+  channel: string;
+  paidOn: string;
+  note?: string | null | undefined;
+  idempotencyKey?: string | null | undefined;
+};
+
+export type RefundRecordedSaleInput = {
+  id: string;
+};
+
 export type Role =
   | 'READER'
   | 'OPERATOR'
@@ -537,7 +634,7 @@ export type SaveAccountMutation = { __typename: 'Mutation', saveAccount: { __typ
 
 export type BatchRowFragment = { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
 
-export type BatchItemRowFragment = { __typename: 'BatchItem', id: string, position: number, state: BatchItemState, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null };
+export type BatchItemRowFragment = { __typename: 'BatchItem', id: string, position: number, state: BatchItemState, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null };
 
 export type BatchesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -562,10 +659,12 @@ export type BatchQuery = { __typename: 'Query', node:
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -583,17 +682,19 @@ export type BatchItemsQueryVariables = Exact<{
 
 
 export type BatchItemsQuery = { __typename: 'Query', node:
-    | { __typename: 'Batch', id: string, items: { __typename: 'BatchItemConnection', nodes: Array<{ __typename: 'BatchItem', id: string, position: number, state: BatchItemState, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
+    | { __typename: 'Batch', id: string, items: { __typename: 'BatchItemConnection', nodes: Array<{ __typename: 'BatchItem', id: string, position: number, state: BatchItemState, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -644,10 +745,12 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Convenio', id: string }
       | { __typename: 'Historico', id: string }
       | { __typename: 'Customer', id: string }
+      | { __typename: 'Difference', id: string }
       | { __typename: 'Entry', id: string }
       | { __typename: 'Failure', id: string }
       | { __typename: 'GerencianetIntegration', id: string }
       | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
       | { __typename: 'Refund', id: string }
@@ -662,10 +765,12 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Convenio', id: string }
       | { __typename: 'Historico', id: string }
       | { __typename: 'Customer', id: string }
+      | { __typename: 'Difference', id: string }
       | { __typename: 'Entry', id: string }
       | { __typename: 'Failure', id: string }
       | { __typename: 'GerencianetIntegration', id: string }
       | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
       | { __typename: 'Refund', id: string }
@@ -689,10 +794,12 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Convenio', id: string }
           | { __typename: 'Historico', id: string }
           | { __typename: 'Customer', id: string }
+          | { __typename: 'Difference', id: string }
           | { __typename: 'Entry', id: string }
           | { __typename: 'Failure', id: string }
           | { __typename: 'GerencianetIntegration', id: string }
           | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
           | { __typename: 'Refund', id: string }
@@ -707,10 +814,12 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Convenio', id: string }
           | { __typename: 'Historico', id: string }
           | { __typename: 'Customer', id: string }
+          | { __typename: 'Difference', id: string }
           | { __typename: 'Entry', id: string }
           | { __typename: 'Failure', id: string }
           | { __typename: 'GerencianetIntegration', id: string }
           | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
           | { __typename: 'Refund', id: string }
@@ -723,10 +832,12 @@ export type CarnetQuery = { __typename: 'Query', node:
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -767,7 +878,7 @@ export type ChargeRowFragment = { __typename: 'Charge', id: string, number: numb
 
 export type RefundPartsFragment = { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
 
-export type ChargeDetailFragment = { __typename: 'Charge', reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -775,10 +886,12 @@ export type ChargeDetailFragment = { __typename: 'Charge', reference: string, pr
       | { __typename: 'Convenio', id: string }
       | { __typename: 'Historico', id: string }
       | { __typename: 'Customer', id: string }
+      | { __typename: 'Difference', id: string }
       | { __typename: 'Entry', id: string }
       | { __typename: 'Failure', id: string }
       | { __typename: 'GerencianetIntegration', id: string }
       | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
       | { __typename: 'Refund', id: string }
@@ -793,10 +906,12 @@ export type ChargeDetailFragment = { __typename: 'Charge', reference: string, pr
       | { __typename: 'Convenio', id: string }
       | { __typename: 'Historico', id: string }
       | { __typename: 'Customer', id: string }
+      | { __typename: 'Difference', id: string }
       | { __typename: 'Entry', id: string }
       | { __typename: 'Failure', id: string }
       | { __typename: 'GerencianetIntegration', id: string }
       | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
       | { __typename: 'Refund', id: string }
@@ -825,7 +940,7 @@ export type ChargeQueryVariables = Exact<{
 export type ChargeQuery = { __typename: 'Query', node:
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
-    | { __typename: 'Charge', id: string, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Charge', id: string, recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -833,10 +948,12 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'Convenio', id: string }
           | { __typename: 'Historico', id: string }
           | { __typename: 'Customer', id: string }
+          | { __typename: 'Difference', id: string }
           | { __typename: 'Entry', id: string }
           | { __typename: 'Failure', id: string }
           | { __typename: 'GerencianetIntegration', id: string }
           | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
           | { __typename: 'Refund', id: string }
@@ -851,10 +968,12 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'Convenio', id: string }
           | { __typename: 'Historico', id: string }
           | { __typename: 'Customer', id: string }
+          | { __typename: 'Difference', id: string }
           | { __typename: 'Entry', id: string }
           | { __typename: 'Failure', id: string }
           | { __typename: 'GerencianetIntegration', id: string }
           | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
           | { __typename: 'Refund', id: string }
@@ -866,10 +985,12 @@ export type ChargeQuery = { __typename: 'Query', node:
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -962,7 +1083,7 @@ export type SaveConvenioMutationVariables = Exact<{
 
 export type SaveConvenioMutation = { __typename: 'Mutation', saveConvenio: { __typename: 'ConvenioPayload', convenio: { __typename: 'Convenio', id: string, code: string, name: string, bank: { __typename: 'Bank', code: string, name: string }, account: { __typename: 'Account', id: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
-export type CustomerPartsFragment = { __typename: 'Customer', id: string, name: string, maskedTaxId: string, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null };
+export type CustomerPartsFragment = { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null };
 
 export type CustomersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -974,7 +1095,7 @@ export type CustomersQueryVariables = Exact<{
 }>;
 
 
-export type CustomersQuery = { __typename: 'Query', customers: { __typename: 'CustomerConnection', nodes: Array<{ __typename: 'Customer', id: string, name: string, maskedTaxId: string, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CustomersQuery = { __typename: 'Query', customers: { __typename: 'CustomerConnection', nodes: Array<{ __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CustomerDetailsQueryVariables = Exact<{
   id: string;
@@ -988,11 +1109,13 @@ export type CustomerDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
-    | { __typename: 'Customer', id: string, name: string, maskedTaxId: string, company: boolean, email: string, phone: string, createdAt: string, sales: { __typename: 'SaleConnection', nodes: Array<{ __typename: 'Sale', id: string, number: number, totalCents: number, status: SaleStatus, installments: number, createdAt: string }> }, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }
+    | { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, sales: { __typename: 'SaleConnection', nodes: Array<{ __typename: 'Sale', id: string, number: number, totalCents: number, status: SaleStatus, installments: number, createdAt: string }> }, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -1013,7 +1136,39 @@ export type SaveCustomerMutationVariables = Exact<{
 }>;
 
 
-export type SaveCustomerMutation = { __typename: 'Mutation', saveCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type SaveCustomerMutation = { __typename: 'Mutation', saveCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type DifferenceRowFragment = { __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } };
+
+export type DifferencesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  state?: Array<DifferenceState> | DifferenceState | null | undefined;
+}>;
+
+
+export type DifferencesQuery = { __typename: 'Query', differences: { __typename: 'DifferenceConnection', totalCount: number, nodes: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } }, vhsysIntegration: { __typename: 'VhsysIntegration', id: string, active: boolean, reconciledAt: string | null } | null };
+
+export type ReconcileVhsysMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReconcileVhsysMutation = { __typename: 'Mutation', reconcileVhsys: { __typename: 'ReconcilePayload', operation: { __typename: 'Operation', id: string, state: OperationState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RepairDifferenceMutationVariables = Exact<{
+  input: RepairDifferenceInput;
+}>;
+
+
+export type RepairDifferenceMutation = { __typename: 'Mutation', repairDifference: { __typename: 'DifferencePayload', difference: { __typename: 'Difference', id: string, state: DifferenceState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type IgnoreDifferenceMutationVariables = Exact<{
+  input: IgnoreDifferenceInput;
+}>;
+
+
+export type IgnoreDifferenceMutation = { __typename: 'Mutation', ignoreDifference: { __typename: 'DifferencePayload', difference: { __typename: 'Difference', id: string, state: DifferenceState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type FailurePartsFragment = { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
     | { __typename: 'Batch', id: string }
@@ -1023,10 +1178,12 @@ export type FailurePartsFragment = { __typename: 'Failure', id: string, code: st
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -1043,10 +1200,12 @@ export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: st
       | { __typename: 'Convenio', id: string }
       | { __typename: 'Historico', id: string }
       | { __typename: 'Customer', id: string }
+      | { __typename: 'Difference', id: string }
       | { __typename: 'Entry', id: string }
       | { __typename: 'Failure', id: string }
       | { __typename: 'GerencianetIntegration', id: string }
       | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
       | { __typename: 'Operation', id: string }
       | { __typename: 'Product', id: string }
       | { __typename: 'Refund', id: string }
@@ -1070,10 +1229,12 @@ export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'Fail
           | { __typename: 'Convenio', id: string }
           | { __typename: 'Historico', id: string }
           | { __typename: 'Customer', id: string }
+          | { __typename: 'Difference', id: string }
           | { __typename: 'Entry', id: string }
           | { __typename: 'Failure', id: string }
           | { __typename: 'GerencianetIntegration', id: string }
           | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
           | { __typename: 'Operation', id: string }
           | { __typename: 'Product', id: string }
           | { __typename: 'Refund', id: string }
@@ -1095,10 +1256,12 @@ export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeF
         | { __typename: 'Convenio', id: string }
         | { __typename: 'Historico', id: string }
         | { __typename: 'Customer', id: string }
+        | { __typename: 'Difference', id: string }
         | { __typename: 'Entry', id: string }
         | { __typename: 'Failure', id: string }
         | { __typename: 'GerencianetIntegration', id: string }
         | { __typename: 'VhsysIntegration', id: string }
+        | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
         | { __typename: 'Refund', id: string }
@@ -1120,10 +1283,12 @@ export type RetryFailureMutation = { __typename: 'Mutation', retryFailure: { __t
         | { __typename: 'Convenio', id: string }
         | { __typename: 'Historico', id: string }
         | { __typename: 'Customer', id: string }
+        | { __typename: 'Difference', id: string }
         | { __typename: 'Entry', id: string }
         | { __typename: 'Failure', id: string }
         | { __typename: 'GerencianetIntegration', id: string }
         | { __typename: 'VhsysIntegration', id: string }
+        | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
         | { __typename: 'Refund', id: string }
@@ -1172,7 +1337,7 @@ export type ProblemPartsFragment = { __typename: 'ActivationProblem', code: stri
 
 export type GerencianetPartsFragment = { __typename: 'GerencianetIntegration', id: string, kind: IntegrationKind, active: boolean, environment: Environment, testedAt: string | null, feeCents: number, pixKey: string | null, pixRegisteredAt: string | null, payeeCode: string | null, lastNoticeAt: string | null, lastSweepAt: string | null, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, productionProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, convenio: { __typename: 'Convenio', id: string } | null, receiptHistorico: { __typename: 'Historico', id: string } | null, entryHistorico: { __typename: 'Historico', id: string } | null, feeHistorico: { __typename: 'Historico', id: string } | null, pixCertificate: { __typename: 'PixCertificate', environment: Environment, subject: string, expiresAt: string, setAt: string, setBy: { __typename: 'User', id: string, name: string } | null } | null };
 
-export type VhsysPartsFragment = { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> };
+export type VhsysPartsFragment = { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, refundRule: RefundRule, foreignRule: ForeignRule, mirrorFrom: string | null, companyState: string, nfeTest: boolean, nfseTest: boolean, nfceTest: boolean, nfeSeries: string, nfseSeries: string, nfceSeries: string, reconciledAt: string | null, callbackUrl: string | null, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> };
 
 export type IntegrationsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1187,7 +1352,7 @@ export type GerencianetQuery = { __typename: 'Query', gerencianetIntegration: { 
 export type VhsysQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type VhsysQuery = { __typename: 'Query', vhsysIntegration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null };
+export type VhsysQuery = { __typename: 'Query', vhsysIntegration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, refundRule: RefundRule, foreignRule: ForeignRule, mirrorFrom: string | null, companyState: string, nfeTest: boolean, nfseTest: boolean, nfceTest: boolean, nfeSeries: string, nfseSeries: string, nfceSeries: string, reconciledAt: string | null, callbackUrl: string | null, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null };
 
 export type NotifiableUsersQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1216,7 +1381,7 @@ export type SaveVhsysMutationVariables = Exact<{
 }>;
 
 
-export type SaveVhsysMutation = { __typename: 'Mutation', saveVhsysIntegration: { __typename: 'VhsysIntegrationPayload', integration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type SaveVhsysMutation = { __typename: 'Mutation', saveVhsysIntegration: { __typename: 'VhsysIntegrationPayload', integration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, refundRule: RefundRule, foreignRule: ForeignRule, mirrorFrom: string | null, companyState: string, nfeTest: boolean, nfseTest: boolean, nfceTest: boolean, nfeSeries: string, nfseSeries: string, nfceSeries: string, reconciledAt: string | null, callbackUrl: string | null, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type TestIntegrationMutationVariables = Exact<{
   input: TestIntegrationInput;
@@ -1243,19 +1408,75 @@ export type MapPaymentMethodMutationVariables = Exact<{
 }>;
 
 
-export type MapPaymentMethodMutation = { __typename: 'Mutation', mapPaymentMethod: { __typename: 'VhsysIntegrationPayload', integration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type MapPaymentMethodMutation = { __typename: 'Mutation', mapPaymentMethod: { __typename: 'VhsysIntegrationPayload', integration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, refundRule: RefundRule, foreignRule: ForeignRule, mirrorFrom: string | null, companyState: string, nfeTest: boolean, nfseTest: boolean, nfceTest: boolean, nfeSeries: string, nfseSeries: string, nfceSeries: string, reconciledAt: string | null, callbackUrl: string | null, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type MapSaleStatusMutationVariables = Exact<{
   input: MapSaleStatusInput;
 }>;
 
 
-export type MapSaleStatusMutation = { __typename: 'Mutation', mapSaleStatus: { __typename: 'VhsysIntegrationPayload', integration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type MapSaleStatusMutation = { __typename: 'Mutation', mapSaleStatus: { __typename: 'VhsysIntegrationPayload', integration: { __typename: 'VhsysIntegration', id: string, kind: IntegrationKind, active: boolean, testedAt: string | null, withInterest: boolean, sendInstallments: boolean, refundRule: RefundRule, foreignRule: ForeignRule, mirrorFrom: string | null, companyState: string, nfeTest: boolean, nfseTest: boolean, nfceTest: boolean, nfeSeries: string, nfseSeries: string, nfceSeries: string, reconciledAt: string | null, callbackUrl: string | null, credentials: Array<{ __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null }>, notifiedUsers: Array<{ __typename: 'User', id: string, name: string }>, activationProblems: Array<{ __typename: 'ActivationProblem', code: string, field: Array<string>, message: string }>, paymentMethodMappings: Array<{ __typename: 'PaymentMethodMapping', method: PaymentMethod, remoteMethod: string | null }>, saleStatusMappings: Array<{ __typename: 'SaleStatusMapping', status: MappedSaleStatus, remoteStatus: { __typename: 'RemoteStatus', base: string, customId: string | null, name: string } | null }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type RegisterPixWebhookMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type RegisterPixWebhookMutation = { __typename: 'Mutation', registerPixWebhook: { __typename: 'RegisterPixWebhookPayload', operation: { __typename: 'Operation', id: string, state: OperationState, lastError: string } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type MirrorOldSalesMutationVariables = Exact<{
+  input: MirrorOldSalesInput;
+}>;
+
+
+export type MirrorOldSalesMutation = { __typename: 'Mutation', mirrorOldSales: { __typename: 'BatchPayload', batch: { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type InvoiceRowFragment = { __typename: 'Invoice', id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } };
+
+export type InvoiceDetailFragment = { __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Batch', id: string }
+      | { __typename: 'Carnet', id: string }
+      | { __typename: 'Charge', number: number, id: string }
+      | { __typename: 'Account', id: string }
+      | { __typename: 'Convenio', id: string }
+      | { __typename: 'Historico', id: string }
+      | { __typename: 'Customer', id: string }
+      | { __typename: 'Difference', id: string }
+      | { __typename: 'Entry', id: string }
+      | { __typename: 'Failure', id: string }
+      | { __typename: 'GerencianetIntegration', id: string }
+      | { __typename: 'VhsysIntegration', id: string }
+      | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
+      | { __typename: 'Operation', id: string }
+      | { __typename: 'Product', id: string }
+      | { __typename: 'Refund', id: string }
+      | { __typename: 'Sale', number: number, id: string }
+      | { __typename: 'Order', id: string }
+      | { __typename: 'User', id: string }
+     | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } };
+
+export type InvoicesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: InvoiceFilter | null | undefined;
+}>;
+
+
+export type InvoicesQuery = { __typename: 'Query', invoices: { __typename: 'InvoiceConnection', totalCount: number, nodes: Array<{ __typename: 'Invoice', id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type IssueInvoiceMutationVariables = Exact<{
+  input: IssueInvoiceInput;
+}>;
+
+
+export type IssueInvoiceMutation = { __typename: 'Mutation', issueInvoice: { __typename: 'InvoicePayload', invoice: { __typename: 'Invoice', id: string, state: InvoiceState, dueAt: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RequestInvoiceCancelMutationVariables = Exact<{
+  input: RequestInvoiceCancelInput;
+}>;
+
+
+export type RequestInvoiceCancelMutation = { __typename: 'Mutation', requestInvoiceCancel: { __typename: 'InvoicePayload', invoice: { __typename: 'Invoice', id: string, state: InvoiceState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type LedgerCheckQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1270,10 +1491,12 @@ export type OperationRowFragment = { __typename: 'Operation', id: string, kind: 
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -1290,10 +1513,12 @@ export type OperationDetailFragment = { __typename: 'Operation', id: string, kin
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -1319,10 +1544,12 @@ export type OperationsQuery = { __typename: 'Query', operations: { __typename: '
         | { __typename: 'Convenio', id: string }
         | { __typename: 'Historico', id: string }
         | { __typename: 'Customer', id: string }
+        | { __typename: 'Difference', id: string }
         | { __typename: 'Entry', id: string }
         | { __typename: 'Failure', id: string }
         | { __typename: 'GerencianetIntegration', id: string }
         | { __typename: 'VhsysIntegration', id: string }
+        | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
         | { __typename: 'Refund', id: string }
@@ -1344,10 +1571,12 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
         | { __typename: 'Batch', action: BatchAction, total: number, id: string }
         | { __typename: 'Carnet', parcels: number, id: string }
@@ -1356,10 +1585,12 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
         | { __typename: 'Convenio', id: string }
         | { __typename: 'Historico', id: string }
         | { __typename: 'Customer', id: string }
+        | { __typename: 'Difference', id: string }
         | { __typename: 'Entry', id: string }
         | { __typename: 'Failure', id: string }
         | { __typename: 'GerencianetIntegration', id: string }
         | { __typename: 'VhsysIntegration', id: string }
+        | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
         | { __typename: 'Refund', id: string }
@@ -1415,10 +1646,12 @@ export type ProductDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string, code: string, name: string, priceCents: number, active: boolean, invoicing: { __typename: 'ProductInvoicing', remoteProductId: string | null, remoteProductName: string | null, document: InvoiceDocument, timing: InvoiceTiming, daysAfterApproval: number | null, ncm: string | null, cfop: string | null, unitOrServiceCode: string | null, descriptionTemplate: string | null } }
     | { __typename: 'Refund', id: string }
@@ -1473,14 +1706,16 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
     | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
-    | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, channel: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string, name: string, invoicing: { __typename: 'ProductInvoicing', document: InvoiceDocument } } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, invoices: Array<{ __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
             | { __typename: 'Batch', id: string }
             | { __typename: 'Carnet', id: string }
             | { __typename: 'Charge', number: number, id: string }
@@ -1488,10 +1723,32 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'Convenio', id: string }
             | { __typename: 'Historico', id: string }
             | { __typename: 'Customer', id: string }
+            | { __typename: 'Difference', id: string }
             | { __typename: 'Entry', id: string }
             | { __typename: 'Failure', id: string }
             | { __typename: 'GerencianetIntegration', id: string }
             | { __typename: 'VhsysIntegration', id: string }
+            | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
+            | { __typename: 'Operation', id: string }
+            | { __typename: 'Product', id: string }
+            | { __typename: 'Refund', id: string }
+            | { __typename: 'Sale', number: number, id: string }
+            | { __typename: 'Order', id: string }
+            | { __typename: 'User', id: string }
+           | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, differences: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+            | { __typename: 'Batch', id: string }
+            | { __typename: 'Carnet', id: string }
+            | { __typename: 'Charge', number: number, id: string }
+            | { __typename: 'Account', id: string }
+            | { __typename: 'Convenio', id: string }
+            | { __typename: 'Historico', id: string }
+            | { __typename: 'Customer', id: string }
+            | { __typename: 'Difference', id: string }
+            | { __typename: 'Entry', id: string }
+            | { __typename: 'Failure', id: string }
+            | { __typename: 'GerencianetIntegration', id: string }
+            | { __typename: 'VhsysIntegration', id: string }
+            | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
             | { __typename: 'Operation', id: string }
             | { __typename: 'Product', id: string }
             | { __typename: 'Refund', id: string }
@@ -1524,6 +1781,20 @@ export type CancelSaleMutationVariables = Exact<{
 
 export type CancelSaleMutation = { __typename: 'Mutation', cancelSale: { __typename: 'CancelSalePayload', sale: { __typename: 'Sale', id: string, status: SaleStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
+export type RecordSaleMutationVariables = Exact<{
+  input: RecordSaleInput;
+}>;
+
+
+export type RecordSaleMutation = { __typename: 'Mutation', recordSale: { __typename: 'SalePayload', replayed: boolean, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', id: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RefundRecordedSaleMutationVariables = Exact<{
+  input: RefundRecordedSaleInput;
+}>;
+
+
+export type RefundRecordedSaleMutation = { __typename: 'Mutation', refundRecordedSale: { __typename: 'SalePayload', sale: { __typename: 'Sale', id: string, status: SaleStatus } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
 export type ShellQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1542,10 +1813,12 @@ export type FailureFeedSubscription = { __typename: 'Subscription', failures: { 
         | { __typename: 'Convenio', id: string }
         | { __typename: 'Historico', id: string }
         | { __typename: 'Customer', id: string }
+        | { __typename: 'Difference', id: string }
         | { __typename: 'Entry', id: string }
         | { __typename: 'Failure', id: string }
         | { __typename: 'GerencianetIntegration', id: string }
         | { __typename: 'VhsysIntegration', id: string }
+        | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
         | { __typename: 'Operation', id: string }
         | { __typename: 'Product', id: string }
         | { __typename: 'Refund', id: string }

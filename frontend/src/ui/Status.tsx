@@ -2,7 +2,9 @@ import type {
   BatchItemState,
   BatchState,
   ChargeStatus,
+  DifferenceState,
   FailureState,
+  InvoiceState,
   OperationState,
   RefundState,
   SaleStatus,
@@ -67,6 +69,25 @@ const batchItemTones: Record<BatchItemState, Tone> = {
   FAILED: "bad",
 };
 
+const invoiceTones: Record<InvoiceState, Tone> = {
+  MANUAL: "neutral",
+  SCHEDULED: "busy",
+  ISSUING: "busy",
+  PROCESSING: "busy",
+  ISSUED: "good",
+  REJECTED: "bad",
+  CANCEL_ASKED: "warn",
+  CANCELED: "neutral",
+  DROPPED: "neutral",
+};
+
+const differenceTones: Record<DifferenceState, Tone> = {
+  OPEN: "warn",
+  REPAIRING: "busy",
+  GONE: "good",
+  IGNORED: "neutral",
+};
+
 type Props =
   | { of: "charge"; value: ChargeStatus }
   | { of: "sale"; value: SaleStatus }
@@ -75,6 +96,8 @@ type Props =
   | { of: "refund"; value: RefundState }
   | { of: "batch"; value: BatchState }
   | { of: "batchItem"; value: BatchItemState }
+  | { of: "invoice"; value: InvoiceState }
+  | { of: "difference"; value: DifferenceState }
   | { of: "active" | "integration"; value: boolean };
 
 /** Where something stands: always a word, the colour only helps. */
@@ -95,6 +118,12 @@ export function Status(props: Props) {
       return <Pill tone={batchTones[props.value]} text={t(`batch.state.${props.value}`)} />;
     case "batchItem":
       return <Pill tone={batchItemTones[props.value]} text={t(`batch.item.${props.value}`)} />;
+    case "invoice":
+      return <Pill tone={invoiceTones[props.value]} text={t(`invoice.state.${props.value}`)} />;
+    case "difference":
+      return (
+        <Pill tone={differenceTones[props.value]} text={t(`difference.state.${props.value}`)} />
+      );
     case "active":
       return <OnOff on={props.value} text={t(props.value ? "common.active" : "common.inactive")} />;
     case "integration":

@@ -48,7 +48,7 @@ export function BatchItems({ batch, search, onSearch, onBack }: Props) {
   );
   return (
     <Section
-      title={t("batch.items")}
+      title={t(batch.action === "MIRROR" ? "batch.sales" : "batch.items")}
       actions={batch.failed > 0 && <DownloadFailures batch={batch} />}
     >
       <Group>
@@ -85,14 +85,23 @@ export function BatchItems({ batch, search, onSearch, onBack }: Props) {
   );
 }
 
+function amountOf({ charge, sale }: BatchItemRowFragment): number | null {
+  return sale?.totalCents ?? charge?.amountCents ?? null;
+}
+
 function ItemTable({ items }: { items: BatchItemRowFragment[] }) {
   const t = useT();
+  const mirrors = items.some(({ sale }) => sale !== null);
   const columns: Column<BatchItemRowFragment>[] = [
     {
       key: "charge",
-      header: t("charge.charge"),
-      cell: ({ charge, position }) =>
-        charge ? (
+      header: t(mirrors ? "sale.sale" : "charge.charge"),
+      cell: ({ charge, sale, position }) =>
+        sale ? (
+          <AppLink to="/sales/$saleId" params={{ saleId: sale.id }}>
+            {t("sale.numbered", { number: sale.number })}
+          </AppLink>
+        ) : charge ? (
           <AppLink to="/charges/$chargeId" params={{ chargeId: charge.id }}>
             {t("charge.numbered", { number: charge.number })}
           </AppLink>
@@ -109,13 +118,16 @@ function ItemTable({ items }: { items: BatchItemRowFragment[] }) {
       key: "customer",
       header: t("customer.customer"),
       wraps: true,
-      cell: ({ charge }) => charge?.customer.name ?? "–",
+      cell: ({ charge, sale }) => (sale ?? charge)?.customer.name ?? "–",
     },
     {
       key: "amount",
       header: t("charge.amount"),
       numeric: true,
-      cell: ({ charge }) => (charge ? <Money cents={charge.amountCents} /> : "–"),
+      cell: (item) => {
+        const cents = amountOf(item);
+        return cents === null ? "–" : <Money cents={cents} />;
+      },
     },
     {
       key: "problem",
@@ -137,7 +149,12 @@ function ItemTable({ items }: { items: BatchItemRowFragment[] }) {
     },
   ];
   return (
-    <DataTable label={t("batch.items")} columns={columns} rows={items} rowKey={(item) => item.id} />
+    <DataTable
+      label={t(mirrors ? "batch.sales" : "batch.items")}
+      columns={columns}
+      rows={items}
+      rowKey={(item) => item.id}
+    />
   );
 }
 
@@ -165,16 +182,21 @@ function DownloadFailures({ batch }: { batch: BatchRowFragment }) {
   const download = async () => {
     setBusy(true);
     try {
-      const rows = (await allFailures(batch.id)).map(({ position, charge, problem }) => [
-        String(position),
-        charge ? String(charge.number) : "",
-        charge?.customer.name ?? "",
-        charge ? format.typed(charge.amountCents) : "",
-        problem?.message ?? "",
-      ]);
+      const rows = (await allFailures(batch.id)).map((item) => {
+        const { position, charge, sale, problem } = item;
+        const about = sale ?? charge;
+        const cents = amountOf(item);
+        return [
+          String(position),
+          about ? String(about.number) : "",
+          about?.customer.name ?? "",
+          cents === null ? "" : format.typed(cents),
+          problem?.message ?? "",
+        ];
+      });
       const header = [
         t("batch.position"),
-        t("charge.charge"),
+        t(batch.action === "MIRROR" ? "sale.sale" : "charge.charge"),
         t("customer.customer"),
         t("charge.amount"),
         t("batch.reason"),

@@ -65,7 +65,7 @@ function Detail({ batch, ...items }: DetailProps) {
         <Progress batch={batch} />
         <Facts
           facts={[
-            [t("batch.total"), batch.total],
+            [t(batch.action === "MIRROR" ? "sales.title" : "batch.total"), batch.total],
             [t("batch.done"), batch.done],
             [t("batch.failed"), batch.failed],
             batch.running > 0 && [t("batch.running"), batch.running],

@@ -51,7 +51,7 @@ export function SelectionBar({ selected, onClear }: Props) {
 }
 
 interface DialogProps {
-  action: Exclude<BatchAction, "ISSUE">;
+  action: Exclude<BatchAction, "ISSUE" | "MIRROR">;
   selected: ReadonlySet<string>;
   onClose: () => void;
 }

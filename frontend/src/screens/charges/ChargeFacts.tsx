@@ -34,6 +34,7 @@ export function ChargeFacts({ charge }: { charge: ChargeDetailFragment }) {
       </AppLink>,
     ],
     [t("sale.method"), t(`method.${charge.method}`)],
+    charge.recorded && [t("charge.origin"), t("charge.recorded")],
     charge.carnet !== null && [
       t("carnet.carnet"),
       <AppLink key="carnet" to="/carnets/$carnetId" params={{ carnetId: charge.carnet.id }}>

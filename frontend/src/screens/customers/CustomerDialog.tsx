@@ -1,4 +1,4 @@
-import { Fieldset, SimpleGrid, TextInput } from "@mantine/core";
+import { Checkbox, Fieldset, SimpleGrid, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useChange } from "@/api/hooks";
 import { SaveCustomerDocument } from "@/gen/documents/customers";
@@ -37,28 +37,32 @@ function filled(address: AddressValues): AddressValues | null {
 export function CustomerDialog({ customer, onClose, onSaved }: Props) {
   const t = useT();
   const save = useChange(SaveCustomerDocument);
+  const hasTaxId = customer !== null && customer.maskedTaxId !== "";
   const form = useForm({
     initialValues: {
       name: customer?.name ?? "",
       taxId: "",
+      foreignBuyer: customer?.foreignBuyer ?? false,
       email: customer?.email ?? "",
       phone: customer?.phone ?? "",
       address: { ...noAddress, ...addressOf(customer) },
     },
     validate: {
       name: (value) => (value.trim() === "" ? t("form.required") : null),
-      taxId: (value) => {
-        if (customer && value.trim() === "") return null;
+      taxId: (value, { foreignBuyer }) => {
+        if (foreignBuyer || (hasTaxId && value.trim() === "")) return null;
         return isTaxId(value) ? null : t("form.taxId");
       },
     },
   });
-  const submit = useSubmit(form, async ({ name, taxId, email, phone, address }) => {
+  const submit = useSubmit(form, async (values) => {
+    const { name, taxId, foreignBuyer, email, phone, address } = values;
     const { saveCustomer } = await save.mutateAsync({
       input: {
         id: customer?.id,
         name: name.trim(),
-        taxId: taxId.trim() || undefined,
+        taxId: (!foreignBuyer && taxId.trim()) || undefined,
+        foreignBuyer,
         email: email.trim(),
         phone: phone.trim(),
         address: filled(address),
@@ -71,6 +75,7 @@ export function CustomerDialog({ customer, onClose, onSaved }: Props) {
     }
     return saveCustomer.userErrors;
   });
+  const foreign = form.values.foreignBuyer;
   return (
     <FormDialog
       title={t(customer ? "customers.edit" : "customers.new")}
@@ -85,15 +90,24 @@ export function CustomerDialog({ customer, onClose, onSaved }: Props) {
         data-autofocus
         {...form.getInputProps("name")}
       />
-      <SimpleGrid cols={{ base: 1, xs: 2 }}>
-        <TaxIdInput
-          label={t("customer.taxId")}
-          description={
-            customer ? t("customer.taxIdKept", { taxId: customer.maskedTaxId }) : undefined
-          }
-          required={customer === null}
-          {...form.getInputProps("taxId")}
+      {!hasTaxId && (
+        <Checkbox
+          label={t("customer.foreignBuyer")}
+          description={t("customer.foreignBuyerHint")}
+          {...form.getInputProps("foreignBuyer", { type: "checkbox" })}
         />
+      )}
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        {!foreign && (
+          <TaxIdInput
+            label={t("customer.taxId")}
+            description={
+              hasTaxId ? t("customer.taxIdKept", { taxId: customer.maskedTaxId }) : undefined
+            }
+            required={!hasTaxId}
+            {...form.getInputProps("taxId")}
+          />
+        )}
         <TextInput
           label={t("customer.phone")}
           description={t("customer.phoneHint")}

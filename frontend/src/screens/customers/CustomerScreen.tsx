@@ -57,7 +57,14 @@ function Detail({ customer }: { customer: Customer }) {
       <Section title={t("customer.data")}>
         <Facts
           facts={[
-            [t("customer.taxId"), <TaxId key="taxId" masked={customer.maskedTaxId} />],
+            [
+              t("customer.taxId"),
+              customer.maskedTaxId ? (
+                <TaxId key="taxId" masked={customer.maskedTaxId} />
+              ) : (
+                t(customer.foreignBuyer ? "customer.abroad" : "common.notGiven")
+              ),
+            ],
             [t("customer.email"), customer.email || t("common.notGiven")],
             [t("customer.phone"), customer.phone || t("common.notGiven")],
             [

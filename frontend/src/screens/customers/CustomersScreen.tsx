@@ -46,7 +46,8 @@ export function CustomersScreen({ search, onSearch }: Props) {
     {
       key: "taxId",
       header: t("customer.taxId"),
-      cell: (customer) => <TaxId masked={customer.maskedTaxId} />,
+      cell: (customer) =>
+        customer.maskedTaxId ? <TaxId masked={customer.maskedTaxId} /> : t("customer.abroad"),
     },
     { key: "email", header: t("customer.email"), cell: (customer) => customer.email || "–" },
     {

@@ -1,11 +1,19 @@
 import { Alert, Group, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { FailurePartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { Status } from "@/ui/Status";
 import { FailureActions } from "./FailureActions";
 
 /** An open failure, on the page of what it is about. */
-export function FailureNotice({ failure }: { failure: FailurePartsFragment }) {
+export function FailureNotice({
+  failure,
+  children,
+}: {
+  failure: FailurePartsFragment;
+  /** The way to what is to be corrected. */
+  children?: ReactNode;
+}) {
   const t = useT();
   return (
     <Alert color="red" variant="outline" title={t("failure.needsAttention")}>
@@ -16,6 +24,7 @@ export function FailureNotice({ failure }: { failure: FailurePartsFragment }) {
         </Group>
         <Text size="sm">{failure.remedy}</Text>
         <ProviderWords failure={failure} />
+        {children}
         <FailureActions failure={failure} />
       </Stack>
     </Alert>

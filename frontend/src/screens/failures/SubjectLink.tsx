@@ -21,6 +21,12 @@ export function SubjectLink({ subject, label }: Props) {
           {label}
         </AppLink>
       );
+    case "Invoice":
+      return (
+        <AppLink to="/sales/$saleId" params={{ saleId: subject.sale.id }}>
+          {label}
+        </AppLink>
+      );
     case "Carnet":
       return (
         <AppLink to="/carnets/$carnetId" params={{ carnetId: subject.id }}>

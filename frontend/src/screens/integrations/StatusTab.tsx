@@ -1,4 +1,4 @@
-import { Stack } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { useChange, useLoad } from "@/api/hooks";
 import { useMay } from "@/api/viewer";
 import { MapSaleStatusDocument, ProviderStatusesDocument } from "@/gen/documents/integrations";
@@ -45,6 +45,21 @@ export function StatusTab({ integration }: { integration: VhsysPartsFragment }) 
     });
   return (
     <Stack gap="md">
+      {mayAsk && (
+        <Group>
+          <Button
+            variant="default"
+            loading={query.isFetching}
+            onClick={() => query.refetch()}
+            aria-describedby="statuses-hint"
+          >
+            {t("vhsys.refreshStatuses")}
+          </Button>
+          <Text id="statuses-hint" size="sm" c="dimmed">
+            {t("vhsys.refreshStatusesHint")}
+          </Text>
+        </Group>
+      )}
       {query.error && <ErrorNotice error={query.error} onRetry={() => query.refetch()} />}
       <Problems
         messages={(query.data?.providerStatuses.userErrors ?? []).map(({ message }) => message)}

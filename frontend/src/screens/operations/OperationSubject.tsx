@@ -12,6 +12,11 @@ export function OperationSubject({ operation }: { operation: OperationRowFragmen
   if (subject?.__typename === "Sale") {
     return <SubjectLink subject={subject} label={t("sale.title", { number: subject.number })} />;
   }
+  if (subject?.__typename === "Invoice") {
+    const invoice = t(`invoice.kind.${subject.kind}`);
+    const label = t("invoice.ofSale", { invoice, number: subject.sale.number });
+    return <SubjectLink subject={subject} label={label} />;
+  }
   if (subject?.__typename === "Carnet") {
     const label = t("carnet.ofParcels", { count: subject.parcels });
     return <SubjectLink subject={subject} label={label} />;

@@ -31,6 +31,8 @@ export const operationKinds = [
   "READ_PIX",
   "SWEEP",
   "MIRROR_SALE",
+  "ISSUE_INVOICE",
+  "RECONCILE",
 ] as const satisfies readonly OperationKind[];
 
 export interface OperationsSearch extends PageSearch {

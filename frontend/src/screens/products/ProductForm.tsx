@@ -13,22 +13,41 @@ import { useSubmit } from "@/ui/form";
 import { MoneyInput } from "@/ui/inputs";
 import { notifyDone } from "@/ui/notify";
 import { InvoicingTab } from "./InvoicingTab";
+import { invoicingParts, isCfop, isDelay, isNcm } from "./invoicing";
+import type { ProductTab } from "./search";
 import { type ProductValues, productInput, productValues } from "./values";
 
+interface Props {
+  product: ProductPartsFragment | null;
+  /** The tab that is open at first. */
+  tab?: ProductTab;
+}
+
 /** A product with its two tabs; both are saved together. */
-export function ProductForm({ product }: { product: ProductPartsFragment | null }) {
+export function ProductForm({ product, tab: firstTab = "data" }: Props) {
   const t = useT();
   const format = useFormat();
   const navigate = useNavigate();
   const mayEdit = useMay()("OPERATOR");
   const save = useChange(SaveProductDocument);
-  const [tab, setTab] = useState<string | null>("data");
+  const [tab, setTab] = useState<string | null>(firstTab);
   const form = useForm<ProductValues>({
     initialValues: productValues(product, format.typed),
     validate: {
       code: (value) => (value.trim() === "" ? t("form.required") : null),
       name: (value) => (value.trim() === "" ? t("form.required") : null),
       priceCents: (value) => (parseHundredths(value) ? null : t("form.amount")),
+      invoicing: {
+        ncm: (value, { invoicing }) =>
+          invoicingParts(invoicing.document).goods && !isNcm(value) ? t("form.ncm") : null,
+        cfop: (value, { invoicing }) =>
+          invoicingParts(invoicing.document).goods && !isCfop(value) ? t("form.cfop") : null,
+        daysAfterApproval: (value, { invoicing }) => {
+          const waits = invoicing.timing === "DAYS_AFTER_APPROVAL";
+          const asked = waits && invoicingParts(invoicing.document).timing;
+          return asked && !isDelay(value) ? t("form.delay") : null;
+        },
+      },
     },
   });
   const openTab = (errors: FormErrors) =>

@@ -7,6 +7,7 @@ import { Page } from "@/ui/Page";
 import { Status } from "@/ui/Status";
 import { NotFound } from "../shell/NotFound";
 import { ProductForm } from "./ProductForm";
+import type { ProductTab } from "./search";
 
 function Back() {
   const t = useT();
@@ -26,14 +27,14 @@ export function NewProductScreen() {
   );
 }
 
-export function ProductScreen({ productId }: { productId: string }) {
+export function ProductScreen({ productId, tab }: { productId: string; tab?: ProductTab }) {
   const query = useLoad(ProductDetailsDocument, { id: productId });
   return (
     <Loaded query={query}>
       {({ node }) =>
         node?.__typename === "Product" ? (
           <Page title={node.name} mark={<Status of="active" value={node.active} />} back={<Back />}>
-            <ProductForm key={node.id} product={node} />
+            <ProductForm key={node.id} product={node} tab={tab} />
           </Page>
         ) : (
           <NotFound />

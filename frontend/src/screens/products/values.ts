@@ -5,6 +5,7 @@ import type {
   SaveProductInput,
 } from "@/gen/schema";
 import { parseHundredths } from "@/i18n/format";
+import { invoicingParts, isCfop, isNcm } from "./invoicing";
 
 /** A product as it is typed. */
 export interface ProductValues extends Record<string, unknown> {
@@ -51,6 +52,7 @@ export function productValues(
 
 export function productInput(id: string | undefined, values: ProductValues): SaveProductInput {
   const { invoicing } = values;
+  const { goods } = invoicingParts(invoicing.document);
   const text = (value: string) => value.trim() || null;
   return {
     id,
@@ -67,8 +69,9 @@ export function productInput(id: string | undefined, values: ProductValues): Sav
         invoicing.timing === "DAYS_AFTER_APPROVAL" && /^\d+$/.test(invoicing.daysAfterApproval)
           ? Number(invoicing.daysAfterApproval)
           : null,
-      ncm: text(invoicing.ncm),
-      cfop: text(invoicing.cfop),
+      // What the document does not ask for is kept, but never in the way of saving.
+      ncm: goods || isNcm(invoicing.ncm) ? text(invoicing.ncm) : null,
+      cfop: goods || isCfop(invoicing.cfop) ? text(invoicing.cfop) : null,
       unitOrServiceCode: text(invoicing.unitOrServiceCode),
       descriptionTemplate: text(invoicing.descriptionTemplate),
     },

@@ -30,7 +30,7 @@ export function CustomerSelect({ value, onChange, error }: Props) {
   );
   const found = (choices.data?.customers.nodes ?? []).map(({ id, name, maskedTaxId }) => ({
     value: id,
-    label: `${name} · ${maskedTaxId}`,
+    label: labelOf(name, maskedTaxId),
   }));
   const data =
     chosen && !found.some((option) => option.value === value) ? [chosen, ...found] : found;
@@ -67,11 +67,16 @@ export function CustomerSelect({ value, onChange, error }: Props) {
   );
 }
 
+/** Somebody abroad has no tax id. */
+function labelOf(name: string, maskedTaxId: string): string {
+  return [name, maskedTaxId].filter(Boolean).join(" · ");
+}
+
 /** The chosen customer as an option, however it was chosen. */
 function useChosen(id: string) {
   const query = useLoad(CustomerDetailsDocument, { id }, { enabled: id !== "" });
   const node = query.data?.node;
   return id !== "" && node?.__typename === "Customer"
-    ? { value: node.id, label: `${node.name} · ${node.maskedTaxId}` }
+    ? { value: node.id, label: labelOf(node.name, node.maskedTaxId) }
     : null;
 }

@@ -1,20 +1,31 @@
 import { ActionIcon, Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import type { UseFormReturnType } from "@mantine/form";
+import type { FormErrors } from "@mantine/form";
 import { useLoad } from "@/api/hooks";
 import { ProductChoicesDocument } from "@/gen/documents/products";
 import { useT } from "@/i18n";
 import { useFormat } from "@/i18n/format";
 import { Choice } from "@/ui/Choice";
+import type { InputProps } from "@/ui/form";
 import { PlusIcon, TrashIcon } from "@/ui/icons";
 import { MoneyInput } from "@/ui/inputs";
 import { Money } from "@/ui/Values";
-import { itemCents } from "./preview";
-import { newItem, type SaleValues } from "./values";
+import { type ItemValues, itemCents } from "./preview";
+import { newItem } from "./values";
 
 const mostItems = 100;
 
+/** What the items need of the form that they are part of. */
+interface ItemsForm {
+  values: { items: ItemValues[] };
+  errors: FormErrors;
+  getInputProps: (path: string) => InputProps;
+  setFieldValue: (path: `items.${number}`, item: ItemValues) => void;
+  insertListItem: (path: "items", item: ItemValues) => void;
+  removeListItem: (path: "items", index: number) => void;
+}
+
 /** What is sold: products, or free texts with a price. */
-export function ItemsField({ form }: { form: UseFormReturnType<SaleValues> }) {
+export function ItemsField({ form }: { form: ItemsForm }) {
   const t = useT();
   const { items } = form.values;
   return (
@@ -37,13 +48,13 @@ export function ItemsField({ form }: { form: UseFormReturnType<SaleValues> }) {
   );
 }
 
-function ItemRow({ form, index }: { form: UseFormReturnType<SaleValues>; index: number }) {
+function ItemRow({ form, index }: { form: ItemsForm; index: number }) {
   const t = useT();
   const format = useFormat();
   const products = useLoad(ProductChoicesDocument, {}).data?.products.nodes ?? [];
   const item = form.values.items[index];
   if (!item) return null;
-  const path = `items.${index}`;
+  const path = `items.${index}` as const;
   const number = index + 1;
   const pick = (productId: string | undefined) => {
     const product = products.find(({ id }) => id === productId);

@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useChange, useIdempotencyKey } from "@/api/hooks";
 import { CreateSaleDocument } from "@/gen/documents/sales";
 import { type Translate, useT } from "@/i18n";
-import { isDay, parseHundredths, today } from "@/i18n/format";
+import { isDay, today } from "@/i18n/format";
 import { Facts } from "@/ui/Facts";
 import { Problems } from "@/ui/Feedback";
 import { useSubmit } from "@/ui/form";
@@ -24,6 +24,7 @@ import { CustomerSelect } from "./CustomerSelect";
 import { ItemsField } from "./ItemsField";
 import { PaymentSection } from "./PaymentSection";
 import { saleTotals } from "./preview";
+import { soldValidation } from "./sold";
 import { installmentCount, newSale, repeats, type SaleValues, saleInput } from "./values";
 
 /** A new sale; its charges are issued as soon as it is saved. */
@@ -131,8 +132,6 @@ export function NewSaleScreen({ customerId }: { customerId?: string }) {
 }
 
 function validation(t: Translate) {
-  const optionalAmount = (value: string) =>
-    value.trim() === "" || parseHundredths(value) !== null ? null : t("form.amount");
   const isCard = (values: SaleValues) => values.paymentMethod === "CARD";
   const dated = (values: SaleValues) => !isImmediate(values.paymentMethod, values.pixWhen);
   const card = Object.entries(cardValidation(t, today())).map(([name, check]) => [
@@ -140,18 +139,7 @@ function validation(t: Translate) {
     (value: string, values: SaleValues) => (isCard(values) ? check(value) : null),
   ]);
   return {
-    customerId: (value: string) => (value === "" ? t("form.customer") : null),
-    items: {
-      description: (value: string, values: SaleValues, path: string) => {
-        const index = Number(path.split(".")[1]);
-        const free = values.items[index]?.productId === "";
-        return free && value.trim() === "" ? t("form.required") : null;
-      },
-      quantity: (value: string) => (parseWhole(value) ? null : t("form.whole")),
-      unitCents: (value: string) => (parseHundredths(value) ? null : t("form.amount")),
-    },
-    discountCents: optionalAmount,
-    interestCents: optionalAmount,
+    ...soldValidation(t),
     installments: (value: string, values: SaleValues) => {
       const most = mostInstallments[values.paymentMethod];
       const count = parseWhole(value) ?? 0;

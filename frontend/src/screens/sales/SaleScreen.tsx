@@ -3,7 +3,11 @@ import { useDisclosure } from "@mantine/hooks";
 import { useChange, useLive, useLoad } from "@/api/hooks";
 import { useMay } from "@/api/viewer";
 import { ChargeChangedDocument } from "@/gen/documents/charges";
-import { CancelSaleDocument, SaleDetailsDocument } from "@/gen/documents/sales";
+import {
+  CancelSaleDocument,
+  RefundRecordedSaleDocument,
+  SaleDetailsDocument,
+} from "@/gen/documents/sales";
 import type { SaleDetailsQuery } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { useFormat } from "@/i18n/format";
@@ -18,14 +22,31 @@ import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { Moment, Money } from "@/ui/Values";
 import { ChargeTable } from "../charges/ChargeTable";
+import { DifferenceTable } from "../differences/DifferenceTable";
+import { InvoiceSection } from "../invoices/InvoiceSection";
+import { moves } from "../invoices/invoice";
 import { NotFound } from "../shell/NotFound";
 import { MirrorSection } from "./MirrorSection";
 
 export type Sale = Extract<SaleDetailsQuery["node"], { __typename: "Sale" }>;
 
+const pollMilliseconds = 1_500;
+
+/** The mirror and the invoices of a sale are on their way without a person. */
+function every({ node }: SaleDetailsQuery): number | null {
+  if (node?.__typename !== "Sale") return null;
+  const { order, invoices, differences } = node;
+  const mirroring = order !== null && order.step !== "DONE" && order.failure === null;
+  const moving =
+    mirroring ||
+    invoices.some((invoice) => moves(invoice, Date.now())) ||
+    differences.some(({ state }) => state === "REPAIRING");
+  return moving ? pollMilliseconds : null;
+}
+
 /** One sale: what was sold, the charges that collect it and its mirror at Vhsys. */
 export function SaleScreen({ saleId }: { saleId: string }) {
-  const query = useLoad(SaleDetailsDocument, { id: saleId });
+  const query = useLoad(SaleDetailsDocument, { id: saleId }, { every });
   useLive(ChargeChangedDocument, {});
   return (
     <Loaded query={query}>
@@ -45,7 +66,12 @@ function Detail({ sale }: { sale: Sale }) {
           {t("sales.title")}
         </AppLink>
       }
-      actions={<CancelSale sale={sale} />}
+      actions={
+        <>
+          <CancelSale sale={sale} />
+          <RefundRecorded sale={sale} />
+        </>
+      }
     >
       <Section title={t("sale.data")}>
         <Facts
@@ -71,6 +97,7 @@ function Detail({ sale }: { sale: Sale }) {
             ],
             [t("sale.total"), <Money key="total" cents={sale.totalCents} />],
             [t("sale.method"), t(`method.${sale.paymentMethod}`)],
+            [t("sale.channel"), sale.channel],
             [t("sale.installments"), sale.installments],
             sale.carnet !== null && [
               t("carnet.carnet"),
@@ -93,6 +120,13 @@ function Detail({ sale }: { sale: Sale }) {
       <Section title={t("sale.items")}>
         <ItemTable sale={sale} />
       </Section>
+      <InvoiceSection sale={sale} />
+      {sale.differences.length > 0 && (
+        <Section title={t("differences.title")}>
+          <Text size="sm">{t("differences.saleHint")}</Text>
+          <DifferenceTable differences={sale.differences} without="sale" />
+        </Section>
+      )}
       <MirrorSection sale={sale} />
     </Page>
   );
@@ -173,6 +207,43 @@ function CancelSale({ sale }: { sale: Sale }) {
         danger
       >
         <Text>{t("sale.cancel.question", { total: format.money(sale.totalCents) })}</Text>
+      </ConfirmDialog>
+    </>
+  );
+}
+
+/** A sale that was paid elsewhere is given back elsewhere; here it is only written down. */
+function RefundRecorded({ sale }: { sale: Sale }) {
+  const t = useT();
+  const format = useFormat();
+  const may = useMay();
+  const [asking, ask] = useDisclosure(false);
+  const refund = useChange(RefundRecordedSaleDocument);
+  if (!may("FINANCE") || sale.channel === "" || sale.status !== "APPROVED") return null;
+  const confirm = async () => {
+    const { refundRecordedSale } = await refund.mutateAsync({ input: { id: sale.id } });
+    if (refundRecordedSale.userErrors.length === 0) notifyDone(t("sale.refundRecorded.done"));
+    return refundRecordedSale.userErrors;
+  };
+  return (
+    <>
+      <Button variant="outline" color="red" onClick={ask.open}>
+        {t("sale.refundRecorded")}
+      </Button>
+      <ConfirmDialog
+        title={t("sale.refundRecorded.title", { number: sale.number })}
+        opened={asking}
+        onClose={ask.close}
+        onConfirm={confirm}
+        confirmLabel={t("sale.refundRecorded")}
+        danger
+      >
+        <Text>
+          {t("sale.refundRecorded.question", {
+            total: format.money(sale.totalCents),
+            channel: sale.channel,
+          })}
+        </Text>
       </ConfirmDialog>
     </>
   );

@@ -25,7 +25,7 @@ interface Props {
 /** The list of sales; its filters live in the address. */
 export function SalesScreen({ search, onSearch }: Props) {
   const t = useT();
-  const mayAdd = useMay()("OPERATOR");
+  const may = useMay();
   const { status, search: text, createdFrom, createdTo } = search;
   const query = useLoad(
     SalesDocument,
@@ -39,10 +39,24 @@ export function SalesScreen({ search, onSearch }: Props) {
   const narrow = (change: Partial<SalesSearch>) =>
     onSearch({ ...search, after: undefined, before: undefined, ...change });
   const filtered = Boolean(status || text || createdFrom || createdTo);
-  const addButton = mayAdd && <LinkButton to="/sales/new">{t("sales.new")}</LinkButton>;
+  const addButton = may("OPERATOR") && <LinkButton to="/sales/new">{t("sales.new")}</LinkButton>;
+  const recordButton = may("FINANCE") && (
+    <LinkButton to="/sales/record" variant="default">
+      {t("sales.record")}
+    </LinkButton>
+  );
 
   return (
-    <Page title={t("sales.title")} hint={t("sales.hint")} actions={addButton}>
+    <Page
+      title={t("sales.title")}
+      hint={t("sales.hint")}
+      actions={
+        <>
+          {recordButton}
+          {addButton}
+        </>
+      }
+    >
       <Filters>
         <SearchBox
           label={t("sales.search")}

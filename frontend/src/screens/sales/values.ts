@@ -1,4 +1,4 @@
-import type { CreateSaleInput, LinkMethods } from "@/gen/schema";
+import type { CreateSaleInput, LinkMethods, SaleItemInput } from "@/gen/schema";
 import { addDays, parseHundredths, today } from "@/i18n/format";
 import { type CardValues, newCard } from "../card/card";
 import {
@@ -78,6 +78,15 @@ export function repeats({ paymentMethod, repeat }: SaleValues): boolean {
   return paymentMethod === "CARNET" && repeat === "repeat";
 }
 
+export function itemInputs(items: ItemValues[]): SaleItemInput[] {
+  return items.map((item) => ({
+    productId: item.productId || null,
+    description: item.description.trim() || null,
+    quantity: parseWhole(item.quantity) ?? 1,
+    unitCents: parseHundredths(item.unitCents),
+  }));
+}
+
 /** What the server is asked for. Of a card it gets the token only. */
 export function saleInput(
   values: SaleValues,
@@ -89,12 +98,7 @@ export function saleInput(
   const ownDueDates = values.ownDueDates && paymentMethod !== "CARNET" && paymentMethod !== "LINK";
   return {
     customerId: values.customerId,
-    items: values.items.map((item) => ({
-      productId: item.productId || null,
-      description: item.description.trim() || null,
-      quantity: parseWhole(item.quantity) ?? 1,
-      unitCents: parseHundredths(item.unitCents),
-    })),
+    items: itemInputs(values.items),
     discountCents: parseHundredths(values.discountCents) ?? 0,
     interestCents: parseHundredths(values.interestCents) ?? 0,
     paymentMethod,

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { isSeries, states, vhsysInput, vhsysValues } from "./vhsys";
+
+describe("the settings of Vhsys", () => {
+  it("keep what is left blank", () => {
+    const input = vhsysInput({ ...vhsysValues(null), accessToken: " abc ", nfeSeries: " 2 " });
+    expect(input).toMatchObject({ accessToken: "abc", nfeSeries: "2", nfseSeries: "1" });
+    expect(input.secretAccessToken).toBeUndefined();
+    expect(input.mirrorFrom).toBeUndefined();
+  });
+
+  it("know every state once", () => {
+    expect(new Set(states).size).toBe(27);
+  });
+
+  it("know a series by its digits", () => {
+    expect(["1", "001", "999"].filter(isSeries)).toHaveLength(3);
+    expect(["", "1000", "a"].filter(isSeries)).toEqual([]);
+  });
+});
