@@ -16,7 +16,7 @@ func TestSweepWhileACarnetIsIssued(t *testing.T) {
 	sold, _, parcels := w.IssuedCarnet(20_000, 2)
 	w.UntilIdle()
 	first := parcels[0]
-	_, err := w.Pool.Exec("UPDATE charges SET provider_id = NULL WHERE id = $1", first.ID)
+	_, err := w.Pool.Exec("UPDATE charges SET provider_id = NULL, status = 'ISSUING' WHERE id = $1", first.ID)
 	w.Must(err)
 	issuing, err := w.Pool.Begin()
 	w.Must(err)
@@ -27,7 +27,7 @@ func TestSweepWhileACarnetIsIssued(t *testing.T) {
 	w.Until("the sweep waits for the carnê", func() bool {
 		return countOf(w, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0
 	})
-	_, err = issuing.Exec("UPDATE charges SET provider_id = $2 WHERE id = $1", first.ID, *first.ProviderID)
+	_, err = issuing.Exec("UPDATE charges SET provider_id = $2, status = 'WAITING' WHERE id = $1", first.ID, *first.ProviderID)
 	w.Must(err)
 	w.Must(issuing.Commit())
 	quiet(w)
