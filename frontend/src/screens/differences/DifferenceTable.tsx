@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useChange } from "@/api/hooks";
 import { useMay } from "@/api/viewer";
@@ -100,7 +100,7 @@ function DifferenceActions({ difference }: { difference: DifferenceRowFragment }
     return ignoreDifference.userErrors;
   };
   return (
-    <Group gap="xs" wrap="nowrap">
+    <Stack gap="xs" align="flex-start">
       {difference.repairable && (
         <Button
           size="xs"
@@ -128,6 +128,6 @@ function DifferenceActions({ difference }: { difference: DifferenceRowFragment }
       >
         <Text>{t("difference.ignoreQuestion")}</Text>
       </ConfirmDialog>
-    </Group>
+    </Stack>
   );
 }

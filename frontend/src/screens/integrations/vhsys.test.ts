@@ -9,6 +9,15 @@ describe("the settings of Vhsys", () => {
     expect(input.mirrorFrom).toBeUndefined();
   });
 
+  it("begin as tests, without fiscal value", () => {
+    expect(vhsysInput(vhsysValues(null))).toMatchObject({
+      nfeTest: true,
+      nfseTest: true,
+      nfceTest: true,
+      refundRule: "NOTIFY",
+    });
+  });
+
   it("know every state once", () => {
     expect(new Set(states).size).toBe(27);
   });

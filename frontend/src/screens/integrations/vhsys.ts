@@ -37,19 +37,20 @@ export interface VhsysValues extends Record<string, unknown> {
 
 const usualSeries = "1";
 
+/** A new integration begins without fiscal value, as everything begins as a test. */
 export function vhsysValues(integration: VhsysPartsFragment | null): VhsysValues {
   return {
     accessToken: "",
     secretAccessToken: "",
     withInterest: integration?.withInterest ?? false,
     sendInstallments: integration?.sendInstallments ?? true,
-    refundRule: integration?.refundRule ?? "STATUS_ONLY",
+    refundRule: integration?.refundRule ?? "NOTIFY",
     foreignRule: integration?.foreignRule ?? "SKIP",
     mirrorFrom: integration?.mirrorFrom ?? "",
     companyState: integration?.companyState ?? "",
-    nfeTest: integration?.nfeTest ?? false,
-    nfseTest: integration?.nfseTest ?? false,
-    nfceTest: integration?.nfceTest ?? false,
+    nfeTest: integration?.nfeTest ?? true,
+    nfseTest: integration?.nfseTest ?? true,
+    nfceTest: integration?.nfceTest ?? true,
     nfeSeries: integration?.nfeSeries || usualSeries,
     nfseSeries: integration?.nfseSeries || usualSeries,
     nfceSeries: integration?.nfceSeries || usualSeries,

@@ -1,4 +1,4 @@
-import { Group, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useLoad } from "@/api/hooks";
 import { pageVariables } from "@/api/search";
 import { InvoicesDocument } from "@/gen/documents/invoices";
@@ -101,10 +101,10 @@ function InvoiceTable({ invoices }: { invoices: InvoiceRowFragment[] }) {
       key: "state",
       header: t("common.status"),
       cell: (invoice) => (
-        <Group gap={6} wrap="nowrap">
+        <Stack gap={4} align="flex-start">
           <Status of="invoice" value={invoice.state} />
           {invoice.test && <TestMark />}
-        </Group>
+        </Stack>
       ),
     },
     {

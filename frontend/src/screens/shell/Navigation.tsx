@@ -75,7 +75,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const may = useMay();
   const { demo } = useShell().system;
   return (
-    <ScrollArea h="100%" type="auto">
+    <ScrollArea h="100%" type="auto" offsetScrollbars="present">
       <Stack gap="md">
         {groups.map((group) => (
           <div key={group.label}>
