@@ -353,6 +353,7 @@ func (s *Service) startItem(ctx context.Context, op *db.Operation, current *db.B
 }
 
 // startMirror has an old sale mirrored; one that the ERP is not to know of is done.
+// Its notas fiscais are left to a person: somebody may have issued them long ago.
 func (s *Service) startMirror(ctx context.Context, op *db.Operation, item *db.BatchItem) error {
 	return s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
 		settings, _, err := mirrorable(ctx, tx, *item.SaleID)
@@ -364,13 +365,6 @@ func (s *Service) startMirror(ctx context.Context, op *db.Operation, item *db.Ba
 		}
 		started, _, err := s.enqueue(ctx, tx, mirrorRequest(*item.SaleID))
 		if err != nil {
-			return err
-		}
-		sold, err := tx.Sale.Get(ctx, *item.SaleID)
-		if err != nil {
-			return err
-		}
-		if err := s.followInvoices(ctx, tx, sold.ID, sold.Status); err != nil {
 			return err
 		}
 		return tx.BatchItem.UpdateOne(item).SetOperationID(started.ID).SetState(enum.ItemRunning).Exec(ctx)
