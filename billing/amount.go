@@ -7,7 +7,6 @@ import (
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
 	"ponte/ent/db"
-	"ponte/ent/db/order"
 	"ponte/ent/db/sale"
 	"ponte/ent/enum"
 	"ponte/ent/schema"
@@ -120,9 +119,5 @@ func (s *Service) changeTotal(ctx context.Context, tx *db.Tx, saleID string, dif
 	} else {
 		change.SetInterestCents(sold.InterestCents + difference)
 	}
-	if err := change.Exec(ctx); err != nil {
-		return err
-	}
-	return tx.Order.Update().Where(order.SaleID(saleID), order.StepIn(enum.StepInstallments, enum.StepStatus, enum.StepDone)).
-		SetStep(enum.StepItems).Exec(ctx)
+	return change.Exec(ctx)
 }

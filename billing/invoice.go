@@ -370,7 +370,16 @@ func (r *invoiceRun) load(ctx context.Context) (ready bool, err error) {
 		return false, problem
 	}
 	r.wanted = r.request(settings)
-	return true, nil
+	return true, r.check()
+}
+
+// check finds what would be refused, before anything of the invoice is at the ERP.
+func (r *invoiceRun) check() error {
+	switch r.one.State {
+	case enum.InvoiceManual, enum.InvoiceScheduled, enum.InvoiceRejected:
+		return r.client.CheckInvoice(r.wanted, r.instalmentsOf())
+	}
+	return nil
 }
 
 func (r *invoiceRun) reload(ctx context.Context) (err error) {
@@ -494,9 +503,6 @@ func (r *invoiceRun) begin(ctx context.Context) error {
 func (r *invoiceRun) header(ctx context.Context) error {
 	if r.one.RemoteID != nil {
 		return nil
-	}
-	if err := r.client.CheckInvoice(r.wanted, r.instalmentsOf()); err != nil {
-		return err
 	}
 	if r.one.SentAt != nil {
 		settled, err := r.isSettled(ctx, "invoices", invoice.FieldSentAt, r.one.ID)

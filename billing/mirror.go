@@ -280,7 +280,7 @@ func (s *Service) mirrorSale(ctx context.Context, op *db.Operation) (finish, err
 	if len(run.plan.Problems) > 0 {
 		return nil, run.plan.Problems[0]
 	}
-	for _, step := range []func(context.Context) error{run.customer, run.createOrder, run.items, run.installments, run.status} {
+	for _, step := range []func(context.Context) error{run.customer, run.createOrder, run.discount, run.items, run.installments, run.status} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
@@ -455,18 +455,16 @@ func (r *mirrorRun) clearSent(ctx context.Context, tx *db.Tx) error {
 	return tx.Order.UpdateOneID(r.order.ID).ClearSentAt().Exec(ctx)
 }
 
-// items sends the items once. They are appended by the ERP, so after an
-// unanswered try what is there is read, and anything but the whole set is taken
-// off and sent again.
+// items sends the items, and again when they have changed with the value of a
+// charge. They are appended by the ERP, so what is there is read first, and anything
+// but the whole set is taken off and sent again.
 func (r *mirrorRun) items(ctx context.Context) error {
-	if r.order.Step != enum.StepItems {
+	digest := digestOf(r.plan.Items)
+	if r.order.Step != enum.StepItems && r.order.ItemsSent == digest {
 		return nil
 	}
 	settled, err := r.isSettled(ctx, "orders", order.FieldSentAt, r.order.ID)
 	if err != nil {
-		return err
-	}
-	if err := r.discount(ctx); err != nil {
 		return err
 	}
 	there, err := r.client.Items(ctx, *r.order.RemoteOrderID)
@@ -481,7 +479,7 @@ func (r *mirrorRun) items(ctx context.Context) error {
 			return err
 		}
 	}
-	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepInstallments).ClearSentAt() })
+	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepInstallments).SetItemsSent(digest).ClearSentAt() })
 }
 
 // discount brings the order's discount in step; setting it twice is harmless. It
@@ -536,7 +534,7 @@ func sameItems(there, wanted []provider.OrderItem) bool {
 // installments replaces the instalments when they differ from those sent last;
 // sending them twice is harmless.
 func (r *mirrorRun) installments(ctx context.Context) error {
-	digest := installmentsDigest(r.plan.Installments)
+	digest := digestOf(r.plan.Installments)
 	if len(r.plan.Installments) > 0 && digest != r.order.InstallmentsSent {
 		if err := r.client.SetInstallments(ctx, *r.order.RemoteOrderID, r.plan.Installments); err != nil {
 			return err
@@ -545,8 +543,8 @@ func (r *mirrorRun) installments(ctx context.Context) error {
 	return r.save(ctx, func(u *db.OrderUpdateOne) { u.SetStep(enum.StepStatus).SetInstallmentsSent(digest) })
 }
 
-func installmentsDigest(installments []provider.OrderInstallment) string {
-	sum := sha256.Sum256(fmt.Append(nil, installments))
+func digestOf[T any](sent []T) string {
+	sum := sha256.Sum256(fmt.Append(nil, sent))
 	return hex.EncodeToString(sum[:8])
 }
 

@@ -432,10 +432,10 @@ func (s *Service) RepairDifference(ctx context.Context, id string) (*db.Differen
 // repairs is what each difference makes the mirror send anew.
 var repairs = map[enum.DifferenceKind]func(*db.OrderUpdate){
 	enum.DifferenceOrderMissing: func(u *db.OrderUpdate) {
-		u.ClearRemoteOrderID().ClearSentAt().ClearDiscountSentCents().ClearRemoteStatusBase().ClearRemoteStatusCustomID().SetInstallmentsSent("").SetStep(enum.StepCustomer)
+		u.ClearRemoteOrderID().ClearSentAt().ClearDiscountSentCents().SetItemsSent("").ClearRemoteStatusBase().ClearRemoteStatusCustomID().SetInstallmentsSent("").SetStep(enum.StepCustomer)
 	},
 	enum.DifferenceOrderTotal: func(u *db.OrderUpdate) {
-		u.ClearDiscountSentCents().SetInstallmentsSent("").SetStep(enum.StepItems)
+		u.ClearDiscountSentCents().SetItemsSent("").SetInstallmentsSent("").SetStep(enum.StepItems)
 	},
 	enum.DifferenceInstallments: func(u *db.OrderUpdate) { u.SetInstallmentsSent("").SetStep(enum.StepInstallments) },
 	enum.DifferenceOrderStatus: func(u *db.OrderUpdate) {

@@ -32,7 +32,7 @@ const tokenizers = " https://cobrancas.api.efipay.com.br https://cobrancas-h.api
 
 // policy leaves the provider's addresses out where its simulator makes the tokens.
 func (a *app) policy() string {
-	if a.billing.TokenizerURL != "" {
+	if a.billing == nil || a.billing.TokenizerURL != "" {
 		return contentPolicy
 	}
 	return contentPolicy + tokenizers

@@ -334,6 +334,7 @@ func TestSandboxPix(t *testing.T) {
 func TestSandboxPixRefund(t *testing.T) {
 	t.Parallel()
 	w, ctx := setupWorld(t), context.Background()
+	w.order("PUT", "/pix/settings", map[string]any{"refundMs": 60_000}) // it ends when the test says so
 	handle, _ := w.issueAs(pixCharge(ulid))
 	w.order("POST", "/pix/charges/"+handle.ID+"/pay", map[string]any{})
 	paid := w.read(handle, provider.Paid)

@@ -25246,6 +25246,7 @@ type OrderMutation struct {
 	installments_sent       *string
 	discount_sent_cents     *int64
 	adddiscount_sent_cents  *int64
+	items_sent              *string
 	synced_at               *time.Time
 	created_at              *time.Time
 	updated_at              *time.Time
@@ -25820,6 +25821,42 @@ func (m *OrderMutation) ResetDiscountSentCents() {
 	delete(m.clearedFields, order.FieldDiscountSentCents)
 }
 
+// SetItemsSent sets the "items_sent" field.
+func (m *OrderMutation) SetItemsSent(s string) {
+	m.items_sent = &s
+}
+
+// ItemsSent returns the value of the "items_sent" field in the mutation.
+func (m *OrderMutation) ItemsSent() (r string, exists bool) {
+	v := m.items_sent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldItemsSent returns the old "items_sent" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldItemsSent(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldItemsSent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldItemsSent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldItemsSent: %w", err)
+	}
+	return oldValue.ItemsSent, nil
+}
+
+// ResetItemsSent resets all changes to the "items_sent" field.
+func (m *OrderMutation) ResetItemsSent() {
+	m.items_sent = nil
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (m *OrderMutation) SetSyncedAt(t time.Time) {
 	m.synced_at = &t
@@ -26002,7 +26039,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.sale != nil {
 		fields = append(fields, order.FieldSaleID)
 	}
@@ -26032,6 +26069,9 @@ func (m *OrderMutation) Fields() []string {
 	}
 	if m.discount_sent_cents != nil {
 		fields = append(fields, order.FieldDiscountSentCents)
+	}
+	if m.items_sent != nil {
+		fields = append(fields, order.FieldItemsSent)
 	}
 	if m.synced_at != nil {
 		fields = append(fields, order.FieldSyncedAt)
@@ -26070,6 +26110,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.InstallmentsSent()
 	case order.FieldDiscountSentCents:
 		return m.DiscountSentCents()
+	case order.FieldItemsSent:
+		return m.ItemsSent()
 	case order.FieldSyncedAt:
 		return m.SyncedAt()
 	case order.FieldCreatedAt:
@@ -26105,6 +26147,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldInstallmentsSent(ctx)
 	case order.FieldDiscountSentCents:
 		return m.OldDiscountSentCents(ctx)
+	case order.FieldItemsSent:
+		return m.OldItemsSent(ctx)
 	case order.FieldSyncedAt:
 		return m.OldSyncedAt(ctx)
 	case order.FieldCreatedAt:
@@ -26189,6 +26233,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDiscountSentCents(v)
+		return nil
+	case order.FieldItemsSent:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetItemsSent(v)
 		return nil
 	case order.FieldSyncedAt:
 		v, ok := value.(time.Time)
@@ -26349,6 +26400,9 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldDiscountSentCents:
 		m.ResetDiscountSentCents()
+		return nil
+	case order.FieldItemsSent:
+		m.ResetItemsSent()
 		return nil
 	case order.FieldSyncedAt:
 		m.ResetSyncedAt()

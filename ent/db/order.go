@@ -39,6 +39,8 @@ type Order struct {
 	InstallmentsSent string `json:"installments_sent,omitempty"`
 	// the discount that the ERP has
 	DiscountSentCents *int64 `json:"discount_sent_cents,omitempty"`
+	// a digest of the items that were sent last
+	ItemsSent string `json:"items_sent,omitempty"`
 	// SyncedAt holds the value of the "synced_at" field.
 	SyncedAt *time.Time `json:"synced_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -80,7 +82,7 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case order.FieldDiscountSentCents:
 			values[i] = new(sql.NullInt64)
-		case order.FieldID, order.FieldSaleID, order.FieldStep, order.FieldRemoteOrderID, order.FieldRemoteStatusBase, order.FieldRemoteStatusCustomID, order.FieldRemoteStatus, order.FieldInstallmentsSent:
+		case order.FieldID, order.FieldSaleID, order.FieldStep, order.FieldRemoteOrderID, order.FieldRemoteStatusBase, order.FieldRemoteStatusCustomID, order.FieldRemoteStatus, order.FieldInstallmentsSent, order.FieldItemsSent:
 			values[i] = new(sql.NullString)
 		case order.FieldSentAt, order.FieldSyncedAt, order.FieldCreatedAt, order.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -170,6 +172,12 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DiscountSentCents = new(int64)
 				*_m.DiscountSentCents = value.Int64
+			}
+		case order.FieldItemsSent:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field items_sent", values[i])
+			} else if value.Valid {
+				_m.ItemsSent = value.String
 			}
 		case order.FieldSyncedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -272,6 +280,9 @@ func (_m *Order) String() string {
 		builder.WriteString("discount_sent_cents=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("items_sent=")
+	builder.WriteString(_m.ItemsSent)
 	builder.WriteString(", ")
 	if v := _m.SyncedAt; v != nil {
 		builder.WriteString("synced_at=")

@@ -157,6 +157,20 @@ func (_c *OrderCreate) SetNillableDiscountSentCents(v *int64) *OrderCreate {
 	return _c
 }
 
+// SetItemsSent sets the "items_sent" field.
+func (_c *OrderCreate) SetItemsSent(v string) *OrderCreate {
+	_c.mutation.SetItemsSent(v)
+	return _c
+}
+
+// SetNillableItemsSent sets the "items_sent" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableItemsSent(v *string) *OrderCreate {
+	if v != nil {
+		_c.SetItemsSent(*v)
+	}
+	return _c
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (_c *OrderCreate) SetSyncedAt(v time.Time) *OrderCreate {
 	_c.mutation.SetSyncedAt(v)
@@ -265,6 +279,10 @@ func (_c *OrderCreate) defaults() {
 		v := order.DefaultInstallmentsSent
 		_c.mutation.SetInstallmentsSent(v)
 	}
+	if _, ok := _c.mutation.ItemsSent(); !ok {
+		v := order.DefaultItemsSent
+		_c.mutation.SetItemsSent(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := order.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -297,6 +315,9 @@ func (_c *OrderCreate) check() error {
 	}
 	if _, ok := _c.mutation.InstallmentsSent(); !ok {
 		return &ValidationError{Name: "installments_sent", err: errors.New(`db: missing required field "Order.installments_sent"`)}
+	}
+	if _, ok := _c.mutation.ItemsSent(); !ok {
+		return &ValidationError{Name: "items_sent", err: errors.New(`db: missing required field "Order.items_sent"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Order.created_at"`)}
@@ -378,6 +399,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DiscountSentCents(); ok {
 		_spec.SetField(order.FieldDiscountSentCents, field.TypeInt64, value)
 		_node.DiscountSentCents = &value
+	}
+	if value, ok := _c.mutation.ItemsSent(); ok {
+		_spec.SetField(order.FieldItemsSent, field.TypeString, value)
+		_node.ItemsSent = value
 	}
 	if value, ok := _c.mutation.SyncedAt(); ok {
 		_spec.SetField(order.FieldSyncedAt, field.TypeTime, value)
@@ -619,6 +644,18 @@ func (u *OrderUpsert) AddDiscountSentCents(v int64) *OrderUpsert {
 // ClearDiscountSentCents clears the value of the "discount_sent_cents" field.
 func (u *OrderUpsert) ClearDiscountSentCents() *OrderUpsert {
 	u.SetNull(order.FieldDiscountSentCents)
+	return u
+}
+
+// SetItemsSent sets the "items_sent" field.
+func (u *OrderUpsert) SetItemsSent(v string) *OrderUpsert {
+	u.Set(order.FieldItemsSent, v)
+	return u
+}
+
+// UpdateItemsSent sets the "items_sent" field to the value that was provided on create.
+func (u *OrderUpsert) UpdateItemsSent() *OrderUpsert {
+	u.SetExcluded(order.FieldItemsSent)
 	return u
 }
 
@@ -889,6 +926,20 @@ func (u *OrderUpsertOne) UpdateDiscountSentCents() *OrderUpsertOne {
 func (u *OrderUpsertOne) ClearDiscountSentCents() *OrderUpsertOne {
 	return u.Update(func(s *OrderUpsert) {
 		s.ClearDiscountSentCents()
+	})
+}
+
+// SetItemsSent sets the "items_sent" field.
+func (u *OrderUpsertOne) SetItemsSent(v string) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetItemsSent(v)
+	})
+}
+
+// UpdateItemsSent sets the "items_sent" field to the value that was provided on create.
+func (u *OrderUpsertOne) UpdateItemsSent() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateItemsSent()
 	})
 }
 
@@ -1331,6 +1382,20 @@ func (u *OrderUpsertBulk) UpdateDiscountSentCents() *OrderUpsertBulk {
 func (u *OrderUpsertBulk) ClearDiscountSentCents() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.ClearDiscountSentCents()
+	})
+}
+
+// SetItemsSent sets the "items_sent" field.
+func (u *OrderUpsertBulk) SetItemsSent(v string) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetItemsSent(v)
+	})
+}
+
+// UpdateItemsSent sets the "items_sent" field to the value that was provided on create.
+func (u *OrderUpsertBulk) UpdateItemsSent() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateItemsSent()
 	})
 }
 

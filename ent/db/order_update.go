@@ -214,6 +214,20 @@ func (_u *OrderUpdate) ClearDiscountSentCents() *OrderUpdate {
 	return _u
 }
 
+// SetItemsSent sets the "items_sent" field.
+func (_u *OrderUpdate) SetItemsSent(v string) *OrderUpdate {
+	_u.mutation.SetItemsSent(v)
+	return _u
+}
+
+// SetNillableItemsSent sets the "items_sent" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableItemsSent(v *string) *OrderUpdate {
+	if v != nil {
+		_u.SetItemsSent(*v)
+	}
+	return _u
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (_u *OrderUpdate) SetSyncedAt(v time.Time) *OrderUpdate {
 	_u.mutation.SetSyncedAt(v)
@@ -370,6 +384,9 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DiscountSentCentsCleared() {
 		_spec.ClearField(order.FieldDiscountSentCents, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ItemsSent(); ok {
+		_spec.SetField(order.FieldItemsSent, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.SyncedAt(); ok {
 		_spec.SetField(order.FieldSyncedAt, field.TypeTime, value)
@@ -614,6 +631,20 @@ func (_u *OrderUpdateOne) ClearDiscountSentCents() *OrderUpdateOne {
 	return _u
 }
 
+// SetItemsSent sets the "items_sent" field.
+func (_u *OrderUpdateOne) SetItemsSent(v string) *OrderUpdateOne {
+	_u.mutation.SetItemsSent(v)
+	return _u
+}
+
+// SetNillableItemsSent sets the "items_sent" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableItemsSent(v *string) *OrderUpdateOne {
+	if v != nil {
+		_u.SetItemsSent(*v)
+	}
+	return _u
+}
+
 // SetSyncedAt sets the "synced_at" field.
 func (_u *OrderUpdateOne) SetSyncedAt(v time.Time) *OrderUpdateOne {
 	_u.mutation.SetSyncedAt(v)
@@ -800,6 +831,9 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if _u.mutation.DiscountSentCentsCleared() {
 		_spec.ClearField(order.FieldDiscountSentCents, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.ItemsSent(); ok {
+		_spec.SetField(order.FieldItemsSent, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.SyncedAt(); ok {
 		_spec.SetField(order.FieldSyncedAt, field.TypeTime, value)

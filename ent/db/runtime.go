@@ -536,12 +536,16 @@ func init() {
 	orderDescInstallmentsSent := orderFields[9].Descriptor()
 	// order.DefaultInstallmentsSent holds the default value on creation for the installments_sent field.
 	order.DefaultInstallmentsSent = orderDescInstallmentsSent.Default.(string)
+	// orderDescItemsSent is the schema descriptor for items_sent field.
+	orderDescItemsSent := orderFields[11].Descriptor()
+	// order.DefaultItemsSent holds the default value on creation for the items_sent field.
+	order.DefaultItemsSent = orderDescItemsSent.Default.(string)
 	// orderDescCreatedAt is the schema descriptor for created_at field.
-	orderDescCreatedAt := orderFields[12].Descriptor()
+	orderDescCreatedAt := orderFields[13].Descriptor()
 	// order.DefaultCreatedAt holds the default value on creation for the created_at field.
 	order.DefaultCreatedAt = orderDescCreatedAt.Default.(func() time.Time)
 	// orderDescUpdatedAt is the schema descriptor for updated_at field.
-	orderDescUpdatedAt := orderFields[13].Descriptor()
+	orderDescUpdatedAt := orderFields[14].Descriptor()
 	// order.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	order.DefaultUpdatedAt = orderDescUpdatedAt.Default.(func() time.Time)
 	// order.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

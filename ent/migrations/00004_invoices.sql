@@ -32,6 +32,8 @@ ALTER TABLE integrations
   ADD CONSTRAINT integrations_refund_rule CHECK (refund_rule IN ('STATUS_ONLY', 'CANCEL_INVOICE', 'NOTIFY')),
   ADD CONSTRAINT integrations_foreign_rule CHECK (foreign_rule IN ('SKIP', 'ORDER_ONLY'));
 
+ALTER TABLE orders ADD COLUMN items_sent varchar NOT NULL DEFAULT '';
+
 CREATE TABLE invoices (
   id varchar NOT NULL,
   sale_id varchar NOT NULL,

@@ -25,6 +25,7 @@ func (Order) Fields() []ent.Field {
 		field.Time("sent_at").Optional().Nillable().Comment("when a request that may have made something was last sent; empty again once we know"),
 		field.String("installments_sent").Default("").Comment("a digest of the instalments that were sent last"),
 		field.Int64("discount_sent_cents").Optional().Nillable().Comment("the discount that the ERP has"),
+		field.String("items_sent").Default("").Comment("a digest of the items that were sent last"),
 		field.Time("synced_at").Optional().Nillable(),
 		createdAt(),
 		updatedAt(),

@@ -6128,7 +6128,7 @@ input CreateChargeInput {
   description: String
   "How a charge of its own is paid; one that takes another's place is paid like that one, or by boleto when that one was a parcel."
   paymentMethod: PaymentMethod! = BOLETO
-  "The face value; that of the replaced charge when absent."
+  "The face value, for a charge of its own; one in another's place keeps its value."
   amountCents: Cents
   "What is taken off beforehand, for a charge of its own."
   discountCents: Cents! = 0

@@ -36,6 +36,8 @@ const (
 	FieldInstallmentsSent = "installments_sent"
 	// FieldDiscountSentCents holds the string denoting the discount_sent_cents field in the database.
 	FieldDiscountSentCents = "discount_sent_cents"
+	// FieldItemsSent holds the string denoting the items_sent field in the database.
+	FieldItemsSent = "items_sent"
 	// FieldSyncedAt holds the string denoting the synced_at field in the database.
 	FieldSyncedAt = "synced_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -68,6 +70,7 @@ var Columns = []string{
 	FieldSentAt,
 	FieldInstallmentsSent,
 	FieldDiscountSentCents,
+	FieldItemsSent,
 	FieldSyncedAt,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -88,6 +91,8 @@ var (
 	DefaultWithInterest bool
 	// DefaultInstallmentsSent holds the default value on creation for the "installments_sent" field.
 	DefaultInstallmentsSent string
+	// DefaultItemsSent holds the default value on creation for the "items_sent" field.
+	DefaultItemsSent string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -166,6 +171,11 @@ func ByInstallmentsSent(opts ...sql.OrderTermOption) OrderOption {
 // ByDiscountSentCents orders the results by the discount_sent_cents field.
 func ByDiscountSentCents(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDiscountSentCents, opts...).ToFunc()
+}
+
+// ByItemsSent orders the results by the items_sent field.
+func ByItemsSent(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldItemsSent, opts...).ToFunc()
 }
 
 // BySyncedAt orders the results by the synced_at field.

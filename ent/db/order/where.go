@@ -111,6 +111,11 @@ func DiscountSentCents(v int64) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldDiscountSentCents, v))
 }
 
+// ItemsSent applies equality check predicate on the "items_sent" field. It's identical to ItemsSentEQ.
+func ItemsSent(v string) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldItemsSent, v))
+}
+
 // SyncedAt applies equality check predicate on the "synced_at" field. It's identical to SyncedAtEQ.
 func SyncedAt(v time.Time) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldSyncedAt, v))
@@ -694,6 +699,71 @@ func DiscountSentCentsIsNil() predicate.Order {
 // DiscountSentCentsNotNil applies the NotNil predicate on the "discount_sent_cents" field.
 func DiscountSentCentsNotNil() predicate.Order {
 	return predicate.Order(sql.FieldNotNull(FieldDiscountSentCents))
+}
+
+// ItemsSentEQ applies the EQ predicate on the "items_sent" field.
+func ItemsSentEQ(v string) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldItemsSent, v))
+}
+
+// ItemsSentNEQ applies the NEQ predicate on the "items_sent" field.
+func ItemsSentNEQ(v string) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldItemsSent, v))
+}
+
+// ItemsSentIn applies the In predicate on the "items_sent" field.
+func ItemsSentIn(vs ...string) predicate.Order {
+	return predicate.Order(sql.FieldIn(FieldItemsSent, vs...))
+}
+
+// ItemsSentNotIn applies the NotIn predicate on the "items_sent" field.
+func ItemsSentNotIn(vs ...string) predicate.Order {
+	return predicate.Order(sql.FieldNotIn(FieldItemsSent, vs...))
+}
+
+// ItemsSentGT applies the GT predicate on the "items_sent" field.
+func ItemsSentGT(v string) predicate.Order {
+	return predicate.Order(sql.FieldGT(FieldItemsSent, v))
+}
+
+// ItemsSentGTE applies the GTE predicate on the "items_sent" field.
+func ItemsSentGTE(v string) predicate.Order {
+	return predicate.Order(sql.FieldGTE(FieldItemsSent, v))
+}
+
+// ItemsSentLT applies the LT predicate on the "items_sent" field.
+func ItemsSentLT(v string) predicate.Order {
+	return predicate.Order(sql.FieldLT(FieldItemsSent, v))
+}
+
+// ItemsSentLTE applies the LTE predicate on the "items_sent" field.
+func ItemsSentLTE(v string) predicate.Order {
+	return predicate.Order(sql.FieldLTE(FieldItemsSent, v))
+}
+
+// ItemsSentContains applies the Contains predicate on the "items_sent" field.
+func ItemsSentContains(v string) predicate.Order {
+	return predicate.Order(sql.FieldContains(FieldItemsSent, v))
+}
+
+// ItemsSentHasPrefix applies the HasPrefix predicate on the "items_sent" field.
+func ItemsSentHasPrefix(v string) predicate.Order {
+	return predicate.Order(sql.FieldHasPrefix(FieldItemsSent, v))
+}
+
+// ItemsSentHasSuffix applies the HasSuffix predicate on the "items_sent" field.
+func ItemsSentHasSuffix(v string) predicate.Order {
+	return predicate.Order(sql.FieldHasSuffix(FieldItemsSent, v))
+}
+
+// ItemsSentEqualFold applies the EqualFold predicate on the "items_sent" field.
+func ItemsSentEqualFold(v string) predicate.Order {
+	return predicate.Order(sql.FieldEqualFold(FieldItemsSent, v))
+}
+
+// ItemsSentContainsFold applies the ContainsFold predicate on the "items_sent" field.
+func ItemsSentContainsFold(v string) predicate.Order {
+	return predicate.Order(sql.FieldContainsFold(FieldItemsSent, v))
 }
 
 // SyncedAtEQ applies the EQ predicate on the "synced_at" field.
