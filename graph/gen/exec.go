@@ -6262,7 +6262,12 @@ type CardTokenizer {
 
 extend type Query {
   "How an amount can be divided on a card, asked from the provider now."
-  cardOptions("The amount." amountCents: Cents!, "visa, mastercard, amex, elo or hipercard." brand: String!): CardOptionList! @role(min: OPERATOR)
+  cardOptions(
+    "The amount."
+    amountCents: Cents!
+    "visa, mastercard, amex, elo or hipercard."
+    brand: String!
+  ): CardOptionList! @role(min: OPERATOR)
   "What the browser needs to make a payment token; null while the payee code is missing."
   cardTokenizer: CardTokenizer @role(min: OPERATOR)
 }
@@ -6279,7 +6284,8 @@ extend type Mutation {
   "Marks an open charge as paid outside: no money comes to the account, and there is no fee."
   settleCharge("Which one." input: SettleChargeInput!): ChargePayload! @role(min: FINANCE)
   "Changes the face value: the charge is cancelled at the provider, and one with the new value takes its place."
-  changeChargeAmount("The new value." input: ChangeChargeAmountInput!): ChargePayload! @role(min: FINANCE)
+  changeChargeAmount("The new value." input: ChangeChargeAmountInput!): ChargePayload!
+    @role(min: FINANCE)
   "Adds a line to the provider's own history of the charge."
   addChargeNote("The line." input: AddChargeNoteInput!): ChargePayload! @role(min: OPERATOR)
   "Charges another card for a charge whose card was refused."
@@ -6701,9 +6707,11 @@ extend type Mutation {
   "Compares orders, invoices and receivables at Vhsys with ours now."
   reconcileVhsys: ReconcilePayload! @role(min: OPERATOR)
   "Sends anew what differs."
-  repairDifference("Which one." input: RepairDifferenceInput!): DifferencePayload! @role(min: OPERATOR)
+  repairDifference("Which one." input: RepairDifferenceInput!): DifferencePayload!
+    @role(min: OPERATOR)
   "Notes that a difference is on purpose."
-  ignoreDifference("Which one." input: IgnoreDifferenceInput!): DifferencePayload! @role(min: OPERATOR)
+  ignoreDifference("Which one." input: IgnoreDifferenceInput!): DifferencePayload!
+    @role(min: OPERATOR)
   "Sends sales of a period to Vhsys that were not sent yet, as a batch."
   mirrorOldSales("The period." input: MirrorOldSalesInput!): BatchPayload! @role(min: OWNER)
 }
@@ -7618,7 +7626,8 @@ extend type Mutation {
   "Issues an invoice of an approved sale now. One that was rejected is made anew."
   issueInvoice("Which one." input: IssueInvoiceInput!): InvoicePayload! @role(min: OPERATOR)
   "Makes the cancellation of an issued invoice a task for a person: Vhsys has no call for it. Ponte notices when it was done."
-  requestInvoiceCancel("Which one." input: RequestInvoiceCancelInput!): InvoicePayload! @role(min: FINANCE)
+  requestInvoiceCancel("Which one." input: RequestInvoiceCancelInput!): InvoicePayload!
+    @role(min: FINANCE)
 }
 `, BuiltIn: false},
 	{Name: "../operation.graphqls", Input: `"What an operation does at a provider."
