@@ -222,7 +222,7 @@ func TestCarnetFaults(t *testing.T) {
 			t.Parallel()
 			w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.SettleWindow = 150 * ms })).Ready()
 			w.CallbackMode(mode)
-			w.FailGerencianet(billingtest.Fault{Route: carnetRoute, Kind: "late", DelayMs: 2_200}) // longer than the window and the wait before the next look
+			w.FailGerencianet(billingtest.Fault{Route: carnetRoute, Kind: "late", DelayMs: 6_000}) // longer than the window and the wait before the next look
 			sold, _ := w.SellCarnet(20_001, 3)
 			w.UntilCarnet(sold.ID)
 			w.Until("both have arrived", func() bool { return len(w.ProviderCarnets()) == 2 })

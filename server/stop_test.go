@@ -109,7 +109,7 @@ func TestCommands(t *testing.T) {
 	w.Ready()
 	address := freeAddress(t)
 	serverProcess(t, w, address, "PONTE_SWEEP_INTERVAL=1h").ready()
-	environment := []string{"DATABASE_URL=" + w.DatabaseURL, "PONTE_SECRET_KEY=" + billingtest.MasterKey, "PONTE_GERENCIANET_URL=" + w.Gerencianet.URL, "PONTE_VHSYS_URL=" + w.Vhsys.URL, "PONTE_PROVIDER_TIMEOUT=1s"}
+	environment := []string{"DATABASE_URL=" + w.DatabaseURL, "PONTE_SECRET_KEY=" + billingtest.MasterKey, "PONTE_GERENCIANET_URL=" + w.Gerencianet.URL, "PONTE_GERENCIANET_PIX_URL=" + w.Pix.URL, "PONTE_PROVIDER_CA_FILE=" + w.AuthorityFile(), "PONTE_VHSYS_URL=" + w.Vhsys.URL, "PONTE_PROVIDER_TIMEOUT=1s"}
 
 	t.Run("user create and reset", func(t *testing.T) {
 		create := func(email, password string) outcome {

@@ -210,6 +210,7 @@ func (w *World) Issued(totalCents int64, installments int) (*db.Sale, []*db.Char
 	sold, charges := w.Sell(totalCents, installments)
 	for _, c := range charges {
 		w.UntilStatus(c.ID, enum.ChargeWaiting)
+		w.Until("the boleto's data is here", func() bool { return w.ChargeNow(c.ID).TypeableLine != nil }) // a notice may tell the status first
 	}
 	return sold, w.Charges(sold.ID)
 }
