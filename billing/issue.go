@@ -373,6 +373,9 @@ func (s *Service) applyIssued(ctx context.Context, tx *db.Tx, id string, issued 
 
 // applyRead brings a locked charge to what the provider answered just now.
 func (s *Service) applyRead(ctx context.Context, tx *db.Tx, c *db.Charge, read provider.Charge, source enum.EventSource) error {
+	if regularised := c.Status == enum.ChargeOverdue && read.Status == provider.Waiting; !isUnissued(c.Status) && !regularised {
+		read.DueDate = nil // the reading may have begun before a change of the due date that is written down by now
+	}
 	if err := writeProviderData(ctx, tx, c, read); err != nil {
 		return err
 	}
