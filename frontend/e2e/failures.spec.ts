@@ -49,7 +49,9 @@ test("tells a refusal live, with cause and remedy, and lets it be handled", asyn
   await page.getByRole("button", { name: "Salvar venda e emitir boletos" }).click();
   await expect(page.getByRole("heading", { name: /^Venda \d+$/, level: 1 })).toBeVisible();
 
-  const toast = page.getByRole("alert").filter({ hasText: "Cobrança" });
+  const toast = page
+    .getByRole("alert")
+    .filter({ has: page.getByRole("link", { name: "Ver falhas" }) });
   await expect(toast).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("img", { name: /falhas? não lidas?/ })).toBeVisible();
   await expectAccessible(page);

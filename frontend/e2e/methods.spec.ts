@@ -91,8 +91,13 @@ test("cancels what is open of a whole carnê after asking", async ({ page }) => 
   await page.goto("/charges");
   await page.getByLabel("Cliente, número ou referência").fill(customer);
   const charges = page.getByRole("region", { name: "Cobranças" });
-  await charges.getByRole("row", { name: "2 de 3" }).getByRole("link").first().click();
-  await page.getByRole("link", { name: "Carnê de 3 parcelas" }).click();
+  const parcel = charges.getByRole("row", { name: "2 de 3" }).getByRole("link").first();
+  const carnet = page.getByRole("link", { name: "Carnê de 3 parcelas" });
+  await expect(async () => {
+    await parcel.click({ timeout: 5_000 }); // again, when the search has just changed the address
+    await expect(carnet).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+  await carnet.click();
   await press(page, page.getByRole("button", { name: "Cancelar carnê" }));
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("2 parcelas em aberto");

@@ -46,13 +46,16 @@ export async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("status", { name: "Carregando…" })).toHaveCount(0);
 }
 
+/** Finds no accessibility violation. Colours that are still changing with the theme are looked at again. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
-  const told = violations.map(({ id, nodes }) => ({
-    id,
-    nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })),
-  }));
-  expect(told).toEqual([]);
+  await expect(async () => {
+    const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+    const told = violations.map(({ id, nodes }) => ({
+      id,
+      nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })),
+    }));
+    expect(told).toEqual([]);
+  }).toPass({ timeout: 10_000 });
 }
 
 /** Presses Tab until the element has the focus, as somebody without a mouse does. */
