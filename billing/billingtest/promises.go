@@ -260,6 +260,9 @@ func (r *record) assertRefunds() {
 				done += one.AmountCents
 			}
 		}
+		if c.Method == enum.MethodCard && given > done && r.told("", c) {
+			continue // a part of a card's refund cannot be asked for: people were told to look
+		}
 		if c.Status == enum.ChargePaid && (given != c.RefundedCents || done != given) || given > 0 && given >= value(c.PaidCents) && c.Status != enum.ChargeRefunded {
 			r.Errorf("I5: %s (%s, paid %d): %d given back at the provider, %d here, in refunds of %d", c.ID, c.Status, value(c.PaidCents), given, c.RefundedCents, done)
 		}

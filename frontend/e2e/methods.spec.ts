@@ -228,7 +228,7 @@ test("tries another card when one was refused", async ({ page }) => {
   await press(page, page.getByRole("button", { name: "Emitir cobrança" }));
   await expect(page.getByRole("heading", { name: /^Cobrança \d+$/, level: 1 })).toBeVisible();
   await expect(standing(page)).toHaveText("Recusada", { timeout: 30_000 });
-  await expect(page.getByText("O cartão foi recusado")).toBeVisible();
+  await expect(page.getByText("O cartão foi recusado", { exact: true })).toBeVisible();
   await expectAccessible(page);
   await press(page, page.getByRole("button", { name: "Tentar outro cartão" }));
   const dialog = page.getByRole("dialog", { name: "Tentar outro cartão" });
