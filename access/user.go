@@ -15,6 +15,7 @@ import (
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/user"
 	"ponte/ent/enum"
+	"ponte/ent/transact"
 )
 
 const (
@@ -89,7 +90,7 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 func createUser(ctx context.Context, tx *db.Tx, input NewUser, hash string) (*db.User, error) {
 	created, err := tx.User.Create().SetName(input.Name).SetEmail(input.Email).SetRole(input.Role).
 		SetPasswordHash(hash).SetLocale(input.Locale).Save(ctx)
-	if isUnique(err, "users_email_key") {
+	if transact.IsUnique(err, "users_email_key") {
 		return nil, refuse("EMAIL_TAKEN", "email", "Já existe um usuário com este e-mail: use outro ou altere o que existe.", "There is a user with this e-mail already: use another one or change that user.")
 	}
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"ponte/ent/db/historico"
 	"ponte/ent/db/integration"
 	"ponte/ent/enum"
+	"ponte/ent/transact"
 )
 
 // Bank is a bank of the Brazilian list.
@@ -120,7 +121,7 @@ func (s *Service) SaveConvenio(ctx context.Context, input SaveConvenio) (*db.Con
 		return nil, err
 	}
 	saved, err := s.saveConvenio(ctx, input)
-	if isUnique(err, "convenio_bank_code_code") {
+	if transact.IsUnique(err, "convenio_bank_code_code") {
 		return nil, refuse("CODE_TAKEN", "code", "Este banco já tem um convênio com este código.", "This bank has a convênio with this code already.")
 	}
 	return saved, err
@@ -156,7 +157,7 @@ func (s *Service) SaveHistorico(ctx context.Context, input SaveHistorico) (*db.H
 		return nil, err
 	}
 	saved, err := s.saveHistorico(ctx, input)
-	if isUnique(err, "historicos_code_key") {
+	if transact.IsUnique(err, "historicos_code_key") {
 		return nil, refuse("CODE_TAKEN", "code", "Já existe um histórico com este código.", "There is a histórico with this code already.")
 	}
 	return saved, err

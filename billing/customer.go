@@ -7,6 +7,7 @@ import (
 	"ponte/billing/brazil"
 	"ponte/ent/db"
 	"ponte/ent/db/customer"
+	"ponte/ent/transact"
 )
 
 // AddressInput is a postal address in an input.
@@ -57,7 +58,7 @@ func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Cus
 		if err := mustHaveTaxID(ctx, mutation, taxID); err != nil {
 			return err
 		}
-		if err := save(ctx, &id); isUnique(err, "customers_tax_id_key") {
+		if err := save(ctx, &id); transact.IsUnique(err, "customers_tax_id_key") {
 			return refuse("TAX_ID_TAKEN", "taxId", "Já existe um cliente com este CPF/CNPJ: procure por ele na lista.", "There is a customer with this tax id already: look for it in the list.")
 		} else if err != nil {
 			return err

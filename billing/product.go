@@ -8,6 +8,7 @@ import (
 	"ponte/ent/db"
 	"ponte/ent/db/product"
 	"ponte/ent/enum"
+	"ponte/ent/transact"
 )
 
 // Invoicing is the tab Faturamento of a product.
@@ -57,7 +58,7 @@ func (s *Service) SaveProduct(ctx context.Context, input SaveProduct) (*db.Produ
 			fillProduct(update.Mutation(), input)
 			saved, err = update.Save(ctx)
 		}
-		if isUnique(err, "products_code_key") {
+		if transact.IsUnique(err, "products_code_key") {
 			return refuse("CODE_TAKEN", "code", "Já existe um produto com este código: escolha outro.", "There is a product with this code already: choose another.")
 		}
 		return err
