@@ -37,6 +37,7 @@ type problemReport struct {
 	subjectID    string
 	label        provider.Text
 	operationID  *string
+	userID       *string // the only person who hears of it; nil for everybody chosen
 }
 
 // recordFailure writes the failure down and, when it is new, tells the chosen
@@ -52,21 +53,21 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 	cause, remedy, label := mustJSON(r.cause), mustJSON(r.remedy), mustJSON(r.label)
 	recorded, err := returnedID(ctx, tx, `
 		INSERT INTO failures (id, cause_key, code, state, integration, environment, cause, remedy, form_field, provider_code, provider_text,
-			subject_id, subject_label, operation_id, count, first_at, last_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15)
+			subject_id, subject_label, operation_id, count, first_at, last_at, user_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15, $16)
 		ON CONFLICT (cause_key) WHERE state <> 'RESOLVED' DO UPDATE SET count = failures.count + 1, last_at = EXCLUDED.last_at,
 			provider_text = COALESCE(EXCLUDED.provider_text, failures.provider_text), operation_id = EXCLUDED.operation_id,
 			state = CASE WHEN failures.state = 'IGNORED' THEN 'IGNORED' ELSE EXCLUDED.state END
 		RETURNING id`,
 		id, r.causeKey, r.code, r.state, r.integration, r.environment, cause, remedy, r.field, r.providerCode, r.providerText,
-		r.subjectID, label, r.operationID, s.Now())
+		r.subjectID, label, r.operationID, s.Now(), r.userID)
 	if err != nil {
 		return fmt.Errorf("record failure %s: %w", r.code, err)
 	}
 	if recorded != id {
 		return nil
 	}
-	return s.deliver(ctx, tx, id, r.integration, enum.EventOpened)
+	return s.deliver(ctx, tx, &db.Failure{ID: id, Integration: r.integration, UserID: r.userID}, enum.EventOpened)
 }
 
 // feedLock is the advisory lock of all who write failures. They take rows of
@@ -91,15 +92,18 @@ func mustJSON(text provider.Text) string {
 // deliver writes one row of the feed for each chosen person. The person's
 // sequence grows under the lock of the person's row, so that it grows in the
 // order of the commits and a reader that has seen n has seen all before n.
-func (s *Service) deliver(ctx context.Context, tx *db.Tx, failureID string, kind *enum.IntegrationKind, event enum.FailureEventKind) error {
+func (s *Service) deliver(ctx context.Context, tx *db.Tx, of *db.Failure, event enum.FailureEventKind) error {
 	chosen := tx.User.Query().Where(user.Active(true))
-	if kind == nil {
+	switch {
+	case of.UserID != nil:
+		chosen.Where(user.ID(*of.UserID))
+	case of.Integration != nil:
+		chosen.Where(user.HasIntegrationsWith(integration.KindEQ(*of.Integration)))
+	default:
 		chosen.Where(user.RoleEQ(enum.RoleOwner))
-	} else {
-		chosen.Where(user.HasIntegrationsWith(integration.KindEQ(*kind)))
 	}
 	if event == enum.EventResolved { // news only to those who heard of the failure
-		told, err := tx.Delivery.Query().Where(delivery.FailureID(failureID), delivery.KindEQ(enum.EventOpened)).Select(delivery.FieldUserID).Strings(ctx)
+		told, err := tx.Delivery.Query().Where(delivery.FailureID(of.ID), delivery.KindEQ(enum.EventOpened)).Select(delivery.FieldUserID).Strings(ctx)
 		if err != nil {
 			return err
 		}
@@ -114,14 +118,14 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, failureID string, kind
 		if err := tx.User.UpdateOne(person).SetFeedSequence(sequence).Exec(ctx); err != nil {
 			return err
 		}
-		if err := tx.Delivery.Create().SetUserID(person.ID).SetSequence(sequence).SetFailureID(failureID).SetKind(event).SetCreatedAt(s.Now()).Exec(ctx); err != nil {
+		if err := tx.Delivery.Create().SetUserID(person.ID).SetSequence(sequence).SetFailureID(of.ID).SetKind(event).SetCreatedAt(s.Now()).Exec(ctx); err != nil {
 			return fmt.Errorf("deliver a failure: %w", err)
 		}
 		if err := ring(ctx, tx, UserTopic(person.ID)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return ring(ctx, tx, topicMessages)
 }
 
 // resolve ends failures and says so to those who heard of them.
@@ -133,7 +137,7 @@ func (s *Service) resolve(ctx context.Context, tx *db.Tx, over []*db.Failure) er
 		if one.State == enum.FailureIgnored {
 			continue
 		}
-		if err := s.deliver(ctx, tx, one.ID, one.Integration, enum.EventResolved); err != nil {
+		if err := s.deliver(ctx, tx, one, enum.EventResolved); err != nil {
 			return err
 		}
 	}

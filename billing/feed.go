@@ -52,12 +52,13 @@ func (s *Service) FeedEnd(ctx context.Context, userID string) (int64, error) {
 }
 
 // MayHear selects what the person may hear of now: the failures of the
-// integrations that the person is chosen for and, for an owner, Ponte's own.
+// integrations that the person is chosen for, those that concern this person alone
+// and, for an owner, Ponte's own.
 func MayHear(userID string) predicate.Delivery {
 	return predicate.Delivery(func(selector *sql.Selector) {
 		selector.Where(sql.P(func(b *sql.Builder) {
 			b.WriteString("EXISTS (SELECT 1 FROM failures f JOIN users u ON u.id = ").Arg(userID).
-				WriteString(" WHERE f.id = " + selector.C(delivery.FieldFailureID) + " AND u.active AND CASE WHEN f.integration IS NULL THEN u.role = 'OWNER' ELSE EXISTS (SELECT 1 FROM integrations i JOIN integration_notified_users n ON n.integration_id = i.id WHERE i.kind = f.integration AND n.user_id = u.id) END)")
+				WriteString(" WHERE f.id = " + selector.C(delivery.FieldFailureID) + " AND u.active AND CASE WHEN f.user_id IS NOT NULL THEN f.user_id = u.id WHEN f.integration IS NULL THEN u.role = 'OWNER' ELSE EXISTS (SELECT 1 FROM integrations i JOIN integration_notified_users n ON n.integration_id = i.id WHERE i.kind = f.integration AND n.user_id = u.id) END)")
 		}))
 	})
 }

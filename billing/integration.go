@@ -476,7 +476,11 @@ func (s *Service) ActivateIntegration(ctx context.Context, kind enum.Integration
 		}
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := tx.Integration.UpdateOneID(settings.ID).SetActive(active).Exec(ctx); err != nil {
+		change := tx.Integration.UpdateOneID(settings.ID).SetActive(active)
+		if active && !settings.Active {
+			change.SetActivatedAt(s.Now())
+		}
+		if err := change.Exec(ctx); err != nil {
 			return err
 		}
 		return ring(ctx, tx, topicOperations)

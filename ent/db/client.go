@@ -17,6 +17,7 @@ import (
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
 	"ponte/ent/db/carnet"
+	"ponte/ent/db/channel"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -30,6 +31,9 @@ import (
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/invoice"
+	"ponte/ent/db/message"
+	"ponte/ent/db/messageattempt"
+	"ponte/ent/db/messageitem"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -68,6 +72,8 @@ type Client struct {
 	CallCount *CallCountClient
 	// Carnet is the client for interacting with the Carnet builders.
 	Carnet *CarnetClient
+	// Channel is the client for interacting with the Channel builders.
+	Channel *ChannelClient
 	// Charge is the client for interacting with the Charge builders.
 	Charge *ChargeClient
 	// ChargeEvent is the client for interacting with the ChargeEvent builders.
@@ -94,6 +100,12 @@ type Client struct {
 	Integration *IntegrationClient
 	// Invoice is the client for interacting with the Invoice builders.
 	Invoice *InvoiceClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
+	// MessageAttempt is the client for interacting with the MessageAttempt builders.
+	MessageAttempt *MessageAttemptClient
+	// MessageItem is the client for interacting with the MessageItem builders.
+	MessageItem *MessageItemClient
 	// Notice is the client for interacting with the Notice builders.
 	Notice *NoticeClient
 	// NoticeToken is the client for interacting with the NoticeToken builders.
@@ -135,6 +147,7 @@ func (c *Client) init() {
 	c.BatchItem = NewBatchItemClient(c.config)
 	c.CallCount = NewCallCountClient(c.config)
 	c.Carnet = NewCarnetClient(c.config)
+	c.Channel = NewChannelClient(c.config)
 	c.Charge = NewChargeClient(c.config)
 	c.ChargeEvent = NewChargeEventClient(c.config)
 	c.Convenio = NewConvenioClient(c.config)
@@ -148,6 +161,9 @@ func (c *Client) init() {
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Integration = NewIntegrationClient(c.config)
 	c.Invoice = NewInvoiceClient(c.config)
+	c.Message = NewMessageClient(c.config)
+	c.MessageAttempt = NewMessageAttemptClient(c.config)
+	c.MessageItem = NewMessageItemClient(c.config)
 	c.Notice = NewNoticeClient(c.config)
 	c.NoticeToken = NewNoticeTokenClient(c.config)
 	c.Operation = NewOperationClient(c.config)
@@ -258,6 +274,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		BatchItem:            NewBatchItemClient(cfg),
 		CallCount:            NewCallCountClient(cfg),
 		Carnet:               NewCarnetClient(cfg),
+		Channel:              NewChannelClient(cfg),
 		Charge:               NewChargeClient(cfg),
 		ChargeEvent:          NewChargeEventClient(cfg),
 		Convenio:             NewConvenioClient(cfg),
@@ -271,6 +288,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Integration:          NewIntegrationClient(cfg),
 		Invoice:              NewInvoiceClient(cfg),
+		Message:              NewMessageClient(cfg),
+		MessageAttempt:       NewMessageAttemptClient(cfg),
+		MessageItem:          NewMessageItemClient(cfg),
 		Notice:               NewNoticeClient(cfg),
 		NoticeToken:          NewNoticeTokenClient(cfg),
 		Operation:            NewOperationClient(cfg),
@@ -308,6 +328,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		BatchItem:            NewBatchItemClient(cfg),
 		CallCount:            NewCallCountClient(cfg),
 		Carnet:               NewCarnetClient(cfg),
+		Channel:              NewChannelClient(cfg),
 		Charge:               NewChargeClient(cfg),
 		ChargeEvent:          NewChargeEventClient(cfg),
 		Convenio:             NewConvenioClient(cfg),
@@ -321,6 +342,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		IdempotencyKey:       NewIdempotencyKeyClient(cfg),
 		Integration:          NewIntegrationClient(cfg),
 		Invoice:              NewInvoiceClient(cfg),
+		Message:              NewMessageClient(cfg),
+		MessageAttempt:       NewMessageAttemptClient(cfg),
+		MessageItem:          NewMessageItemClient(cfg),
 		Notice:               NewNoticeClient(cfg),
 		NoticeToken:          NewNoticeTokenClient(cfg),
 		Operation:            NewOperationClient(cfg),
@@ -362,12 +386,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Charge,
-		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference,
-		c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice,
-		c.Notice, c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping,
-		c.Product, c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session,
-		c.User,
+		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Channel,
+		c.Charge, c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery,
+		c.Difference, c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration,
+		c.Invoice, c.Message, c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken,
+		c.Operation, c.Order, c.PaymentMethodMapping, c.Product, c.Refund, c.Sale,
+		c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -377,12 +401,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Charge,
-		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference,
-		c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice,
-		c.Notice, c.NoticeToken, c.Operation, c.Order, c.PaymentMethodMapping,
-		c.Product, c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session,
-		c.User,
+		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Channel,
+		c.Charge, c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery,
+		c.Difference, c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration,
+		c.Invoice, c.Message, c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken,
+		c.Operation, c.Order, c.PaymentMethodMapping, c.Product, c.Refund, c.Sale,
+		c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -403,6 +427,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CallCount.mutate(ctx, m)
 	case *CarnetMutation:
 		return c.Carnet.mutate(ctx, m)
+	case *ChannelMutation:
+		return c.Channel.mutate(ctx, m)
 	case *ChargeMutation:
 		return c.Charge.mutate(ctx, m)
 	case *ChargeEventMutation:
@@ -429,6 +455,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Integration.mutate(ctx, m)
 	case *InvoiceMutation:
 		return c.Invoice.mutate(ctx, m)
+	case *MessageMutation:
+		return c.Message.mutate(ctx, m)
+	case *MessageAttemptMutation:
+		return c.MessageAttempt.mutate(ctx, m)
+	case *MessageItemMutation:
+		return c.MessageItem.mutate(ctx, m)
 	case *NoticeMutation:
 		return c.Notice.mutate(ctx, m)
 	case *NoticeTokenMutation:
@@ -1397,6 +1429,171 @@ func (c *CarnetClient) mutate(ctx context.Context, m *CarnetMutation) (Value, er
 		return (&CarnetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Carnet mutation op: %q", m.Op())
+	}
+}
+
+// ChannelClient is a client for the Channel schema.
+type ChannelClient struct {
+	config
+}
+
+// NewChannelClient returns a client for the Channel from the given config.
+func NewChannelClient(c config) *ChannelClient {
+	return &ChannelClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `channel.Hooks(f(g(h())))`.
+func (c *ChannelClient) Use(hooks ...Hook) {
+	c.hooks.Channel = append(c.hooks.Channel, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `channel.Intercept(f(g(h())))`.
+func (c *ChannelClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Channel = append(c.inters.Channel, interceptors...)
+}
+
+// Create returns a builder for creating a Channel entity.
+func (c *ChannelClient) Create() *ChannelCreate {
+	mutation := newChannelMutation(c.config, OpCreate)
+	return &ChannelCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Channel entities.
+func (c *ChannelClient) CreateBulk(builders ...*ChannelCreate) *ChannelCreateBulk {
+	return &ChannelCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ChannelClient) MapCreateBulk(slice any, setFunc func(*ChannelCreate, int)) *ChannelCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ChannelCreateBulk{err: fmt.Errorf("calling to ChannelClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ChannelCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ChannelCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Channel.
+func (c *ChannelClient) Update() *ChannelUpdate {
+	mutation := newChannelMutation(c.config, OpUpdate)
+	return &ChannelUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ChannelClient) UpdateOne(_m *Channel) *ChannelUpdateOne {
+	mutation := newChannelMutation(c.config, OpUpdateOne, withChannel(_m))
+	return &ChannelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ChannelClient) UpdateOneID(id string) *ChannelUpdateOne {
+	mutation := newChannelMutation(c.config, OpUpdateOne, withChannelID(id))
+	return &ChannelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Channel.
+func (c *ChannelClient) Delete() *ChannelDelete {
+	mutation := newChannelMutation(c.config, OpDelete)
+	return &ChannelDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ChannelClient) DeleteOne(_m *Channel) *ChannelDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ChannelClient) DeleteOneID(id string) *ChannelDeleteOne {
+	builder := c.Delete().Where(channel.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ChannelDeleteOne{builder}
+}
+
+// Query returns a query builder for Channel.
+func (c *ChannelClient) Query() *ChannelQuery {
+	return &ChannelQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeChannel},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Channel entity by its id.
+func (c *ChannelClient) Get(ctx context.Context, id string) (*Channel, error) {
+	return c.Query().Where(channel.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ChannelClient) GetX(ctx context.Context, id string) *Channel {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a Channel.
+func (c *ChannelClient) QueryUser(_m *Channel) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(channel.Table, channel.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, channel.UserTable, channel.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMessages queries the messages edge of a Channel.
+func (c *ChannelClient) QueryMessages(_m *Channel) *MessageQuery {
+	query := (&MessageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(channel.Table, channel.FieldID, id),
+			sqlgraph.To(message.Table, message.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, channel.MessagesTable, channel.MessagesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ChannelClient) Hooks() []Hook {
+	return c.hooks.Channel
+}
+
+// Interceptors returns the client interceptors.
+func (c *ChannelClient) Interceptors() []Interceptor {
+	return c.inters.Channel
+}
+
+func (c *ChannelClient) mutate(ctx context.Context, m *ChannelMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ChannelCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ChannelUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ChannelUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ChannelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Channel mutation op: %q", m.Op())
 	}
 }
 
@@ -2940,6 +3137,22 @@ func (c *FailureClient) QueryHandledBy(_m *Failure) *UserQuery {
 	return query
 }
 
+// QueryUser queries the user edge of a Failure.
+func (c *FailureClient) QueryUser(_m *Failure) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(failure.Table, failure.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, failure.UserTable, failure.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryDeliveries queries the deliveries edge of a Failure.
 func (c *FailureClient) QueryDeliveries(_m *Failure) *DeliveryQuery {
 	query := (&DeliveryClient{config: c.config}).Query()
@@ -3638,6 +3851,501 @@ func (c *InvoiceClient) mutate(ctx context.Context, m *InvoiceMutation) (Value, 
 		return (&InvoiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Invoice mutation op: %q", m.Op())
+	}
+}
+
+// MessageClient is a client for the Message schema.
+type MessageClient struct {
+	config
+}
+
+// NewMessageClient returns a client for the Message from the given config.
+func NewMessageClient(c config) *MessageClient {
+	return &MessageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `message.Hooks(f(g(h())))`.
+func (c *MessageClient) Use(hooks ...Hook) {
+	c.hooks.Message = append(c.hooks.Message, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `message.Intercept(f(g(h())))`.
+func (c *MessageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Message = append(c.inters.Message, interceptors...)
+}
+
+// Create returns a builder for creating a Message entity.
+func (c *MessageClient) Create() *MessageCreate {
+	mutation := newMessageMutation(c.config, OpCreate)
+	return &MessageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Message entities.
+func (c *MessageClient) CreateBulk(builders ...*MessageCreate) *MessageCreateBulk {
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageClient) MapCreateBulk(slice any, setFunc func(*MessageCreate, int)) *MessageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageCreateBulk{err: fmt.Errorf("calling to MessageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Message.
+func (c *MessageClient) Update() *MessageUpdate {
+	mutation := newMessageMutation(c.config, OpUpdate)
+	return &MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageClient) UpdateOne(_m *Message) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessage(_m))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageClient) UpdateOneID(id string) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessageID(id))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Message.
+func (c *MessageClient) Delete() *MessageDelete {
+	mutation := newMessageMutation(c.config, OpDelete)
+	return &MessageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageClient) DeleteOne(_m *Message) *MessageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageClient) DeleteOneID(id string) *MessageDeleteOne {
+	builder := c.Delete().Where(message.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageDeleteOne{builder}
+}
+
+// Query returns a query builder for Message.
+func (c *MessageClient) Query() *MessageQuery {
+	return &MessageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Message entity by its id.
+func (c *MessageClient) Get(ctx context.Context, id string) (*Message, error) {
+	return c.Query().Where(message.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageClient) GetX(ctx context.Context, id string) *Message {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryChannel queries the channel edge of a Message.
+func (c *MessageClient) QueryChannel(_m *Message) *ChannelQuery {
+	query := (&ChannelClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(channel.Table, channel.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, message.ChannelTable, message.ChannelColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryItems queries the items edge of a Message.
+func (c *MessageClient) QueryItems(_m *Message) *MessageItemQuery {
+	query := (&MessageItemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(messageitem.Table, messageitem.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, message.ItemsTable, message.ItemsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAttempts queries the attempts edge of a Message.
+func (c *MessageClient) QueryAttempts(_m *Message) *MessageAttemptQuery {
+	query := (&MessageAttemptClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(messageattempt.Table, messageattempt.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, message.AttemptsTable, message.AttemptsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageClient) Hooks() []Hook {
+	return c.hooks.Message
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageClient) Interceptors() []Interceptor {
+	return c.inters.Message
+}
+
+func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Message mutation op: %q", m.Op())
+	}
+}
+
+// MessageAttemptClient is a client for the MessageAttempt schema.
+type MessageAttemptClient struct {
+	config
+}
+
+// NewMessageAttemptClient returns a client for the MessageAttempt from the given config.
+func NewMessageAttemptClient(c config) *MessageAttemptClient {
+	return &MessageAttemptClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `messageattempt.Hooks(f(g(h())))`.
+func (c *MessageAttemptClient) Use(hooks ...Hook) {
+	c.hooks.MessageAttempt = append(c.hooks.MessageAttempt, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `messageattempt.Intercept(f(g(h())))`.
+func (c *MessageAttemptClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MessageAttempt = append(c.inters.MessageAttempt, interceptors...)
+}
+
+// Create returns a builder for creating a MessageAttempt entity.
+func (c *MessageAttemptClient) Create() *MessageAttemptCreate {
+	mutation := newMessageAttemptMutation(c.config, OpCreate)
+	return &MessageAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MessageAttempt entities.
+func (c *MessageAttemptClient) CreateBulk(builders ...*MessageAttemptCreate) *MessageAttemptCreateBulk {
+	return &MessageAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageAttemptClient) MapCreateBulk(slice any, setFunc func(*MessageAttemptCreate, int)) *MessageAttemptCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageAttemptCreateBulk{err: fmt.Errorf("calling to MessageAttemptClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageAttemptCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageAttemptCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MessageAttempt.
+func (c *MessageAttemptClient) Update() *MessageAttemptUpdate {
+	mutation := newMessageAttemptMutation(c.config, OpUpdate)
+	return &MessageAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageAttemptClient) UpdateOne(_m *MessageAttempt) *MessageAttemptUpdateOne {
+	mutation := newMessageAttemptMutation(c.config, OpUpdateOne, withMessageAttempt(_m))
+	return &MessageAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageAttemptClient) UpdateOneID(id string) *MessageAttemptUpdateOne {
+	mutation := newMessageAttemptMutation(c.config, OpUpdateOne, withMessageAttemptID(id))
+	return &MessageAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MessageAttempt.
+func (c *MessageAttemptClient) Delete() *MessageAttemptDelete {
+	mutation := newMessageAttemptMutation(c.config, OpDelete)
+	return &MessageAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageAttemptClient) DeleteOne(_m *MessageAttempt) *MessageAttemptDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageAttemptClient) DeleteOneID(id string) *MessageAttemptDeleteOne {
+	builder := c.Delete().Where(messageattempt.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageAttemptDeleteOne{builder}
+}
+
+// Query returns a query builder for MessageAttempt.
+func (c *MessageAttemptClient) Query() *MessageAttemptQuery {
+	return &MessageAttemptQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessageAttempt},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MessageAttempt entity by its id.
+func (c *MessageAttemptClient) Get(ctx context.Context, id string) (*MessageAttempt, error) {
+	return c.Query().Where(messageattempt.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageAttemptClient) GetX(ctx context.Context, id string) *MessageAttempt {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMessage queries the message edge of a MessageAttempt.
+func (c *MessageAttemptClient) QueryMessage(_m *MessageAttempt) *MessageQuery {
+	query := (&MessageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(messageattempt.Table, messageattempt.FieldID, id),
+			sqlgraph.To(message.Table, message.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, messageattempt.MessageTable, messageattempt.MessageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageAttemptClient) Hooks() []Hook {
+	return c.hooks.MessageAttempt
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageAttemptClient) Interceptors() []Interceptor {
+	return c.inters.MessageAttempt
+}
+
+func (c *MessageAttemptClient) mutate(ctx context.Context, m *MessageAttemptMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageAttemptCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageAttemptUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageAttemptUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageAttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown MessageAttempt mutation op: %q", m.Op())
+	}
+}
+
+// MessageItemClient is a client for the MessageItem schema.
+type MessageItemClient struct {
+	config
+}
+
+// NewMessageItemClient returns a client for the MessageItem from the given config.
+func NewMessageItemClient(c config) *MessageItemClient {
+	return &MessageItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `messageitem.Hooks(f(g(h())))`.
+func (c *MessageItemClient) Use(hooks ...Hook) {
+	c.hooks.MessageItem = append(c.hooks.MessageItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `messageitem.Intercept(f(g(h())))`.
+func (c *MessageItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MessageItem = append(c.inters.MessageItem, interceptors...)
+}
+
+// Create returns a builder for creating a MessageItem entity.
+func (c *MessageItemClient) Create() *MessageItemCreate {
+	mutation := newMessageItemMutation(c.config, OpCreate)
+	return &MessageItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MessageItem entities.
+func (c *MessageItemClient) CreateBulk(builders ...*MessageItemCreate) *MessageItemCreateBulk {
+	return &MessageItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageItemClient) MapCreateBulk(slice any, setFunc func(*MessageItemCreate, int)) *MessageItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageItemCreateBulk{err: fmt.Errorf("calling to MessageItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MessageItem.
+func (c *MessageItemClient) Update() *MessageItemUpdate {
+	mutation := newMessageItemMutation(c.config, OpUpdate)
+	return &MessageItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageItemClient) UpdateOne(_m *MessageItem) *MessageItemUpdateOne {
+	mutation := newMessageItemMutation(c.config, OpUpdateOne, withMessageItem(_m))
+	return &MessageItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageItemClient) UpdateOneID(id string) *MessageItemUpdateOne {
+	mutation := newMessageItemMutation(c.config, OpUpdateOne, withMessageItemID(id))
+	return &MessageItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MessageItem.
+func (c *MessageItemClient) Delete() *MessageItemDelete {
+	mutation := newMessageItemMutation(c.config, OpDelete)
+	return &MessageItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageItemClient) DeleteOne(_m *MessageItem) *MessageItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageItemClient) DeleteOneID(id string) *MessageItemDeleteOne {
+	builder := c.Delete().Where(messageitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageItemDeleteOne{builder}
+}
+
+// Query returns a query builder for MessageItem.
+func (c *MessageItemClient) Query() *MessageItemQuery {
+	return &MessageItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessageItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MessageItem entity by its id.
+func (c *MessageItemClient) Get(ctx context.Context, id string) (*MessageItem, error) {
+	return c.Query().Where(messageitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageItemClient) GetX(ctx context.Context, id string) *MessageItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryMessage queries the message edge of a MessageItem.
+func (c *MessageItemClient) QueryMessage(_m *MessageItem) *MessageQuery {
+	query := (&MessageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(messageitem.Table, messageitem.FieldID, id),
+			sqlgraph.To(message.Table, message.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, messageitem.MessageTable, messageitem.MessageColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDelivery queries the delivery edge of a MessageItem.
+func (c *MessageItemClient) QueryDelivery(_m *MessageItem) *DeliveryQuery {
+	query := (&DeliveryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(messageitem.Table, messageitem.FieldID, id),
+			sqlgraph.To(delivery.Table, delivery.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, messageitem.DeliveryTable, messageitem.DeliveryColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageItemClient) Hooks() []Hook {
+	return c.hooks.MessageItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageItemClient) Interceptors() []Interceptor {
+	return c.inters.MessageItem
+}
+
+func (c *MessageItemClient) mutate(ctx context.Context, m *MessageItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown MessageItem mutation op: %q", m.Op())
 	}
 }
 
@@ -5480,18 +6188,20 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Charge, ChargeEvent,
-		Convenio, Credential, Customer, Delivery, Difference, Entry, Failure,
-		Historico, IdempotencyKey, Integration, Invoice, Notice, NoticeToken,
-		Operation, Order, PaymentMethodMapping, Product, Refund, Sale, SaleItem,
-		SaleStatusMapping, Session, User []ent.Hook
+		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Channel, Charge,
+		ChargeEvent, Convenio, Credential, Customer, Delivery, Difference, Entry,
+		Failure, Historico, IdempotencyKey, Integration, Invoice, Message,
+		MessageAttempt, MessageItem, Notice, NoticeToken, Operation, Order,
+		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
+		Session, User []ent.Hook
 	}
 	inters struct {
-		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Charge, ChargeEvent,
-		Convenio, Credential, Customer, Delivery, Difference, Entry, Failure,
-		Historico, IdempotencyKey, Integration, Invoice, Notice, NoticeToken,
-		Operation, Order, PaymentMethodMapping, Product, Refund, Sale, SaleItem,
-		SaleStatusMapping, Session, User []ent.Interceptor
+		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Channel, Charge,
+		ChargeEvent, Convenio, Credential, Customer, Delivery, Difference, Entry,
+		Failure, Historico, IdempotencyKey, Integration, Invoice, Message,
+		MessageAttempt, MessageItem, Notice, NoticeToken, Operation, Order,
+		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
+		Session, User []ent.Interceptor
 	}
 )
 

@@ -12,6 +12,7 @@ import (
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
 	"ponte/ent/db/carnet"
+	"ponte/ent/db/channel"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -25,6 +26,9 @@ import (
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/invoice"
+	"ponte/ent/db/message"
+	"ponte/ent/db/messageattempt"
+	"ponte/ent/db/messageitem"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -109,6 +113,7 @@ func checkColumn(t, c string) error {
 			batchitem.Table:            batchitem.ValidColumn,
 			callcount.Table:            callcount.ValidColumn,
 			carnet.Table:               carnet.ValidColumn,
+			channel.Table:              channel.ValidColumn,
 			charge.Table:               charge.ValidColumn,
 			chargeevent.Table:          chargeevent.ValidColumn,
 			convenio.Table:             convenio.ValidColumn,
@@ -122,6 +127,9 @@ func checkColumn(t, c string) error {
 			idempotencykey.Table:       idempotencykey.ValidColumn,
 			integration.Table:          integration.ValidColumn,
 			invoice.Table:              invoice.ValidColumn,
+			message.Table:              message.ValidColumn,
+			messageattempt.Table:       messageattempt.ValidColumn,
+			messageitem.Table:          messageitem.ValidColumn,
 			notice.Table:               notice.ValidColumn,
 			noticetoken.Table:          noticetoken.ValidColumn,
 			operation.Table:            operation.ValidColumn,

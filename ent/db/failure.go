@@ -59,6 +59,8 @@ type Failure struct {
 	HandledByID *string `json:"handled_by_id,omitempty"`
 	// Reason holds the value of the "reason" field.
 	Reason *string `json:"reason,omitempty"`
+	// the only person who hears of it
+	UserID *string `json:"user_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the FailureQuery when eager-loading is set.
 	Edges        FailureEdges `json:"edges"`
@@ -69,11 +71,13 @@ type Failure struct {
 type FailureEdges struct {
 	// HandledBy holds the value of the handled_by edge.
 	HandledBy *User `json:"handled_by,omitempty"`
+	// User holds the value of the user edge.
+	User *User `json:"user,omitempty"`
 	// Deliveries holds the value of the deliveries edge.
 	Deliveries []*Delivery `json:"deliveries,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // HandledByOrErr returns the HandledBy value or an error if the edge
@@ -87,10 +91,21 @@ func (e FailureEdges) HandledByOrErr() (*User, error) {
 	return nil, &NotLoadedError{edge: "handled_by"}
 }
 
+// UserOrErr returns the User value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e FailureEdges) UserOrErr() (*User, error) {
+	if e.User != nil {
+		return e.User, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: user.Label}
+	}
+	return nil, &NotLoadedError{edge: "user"}
+}
+
 // DeliveriesOrErr returns the Deliveries value or an error if the edge
 // was not loaded in eager-loading.
 func (e FailureEdges) DeliveriesOrErr() ([]*Delivery, error) {
-	if e.loadedTypes[1] {
+	if e.loadedTypes[2] {
 		return e.Deliveries, nil
 	}
 	return nil, &NotLoadedError{edge: "deliveries"}
@@ -105,7 +120,7 @@ func (*Failure) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case failure.FieldCount:
 			values[i] = new(sql.NullInt64)
-		case failure.FieldID, failure.FieldCauseKey, failure.FieldCode, failure.FieldState, failure.FieldIntegration, failure.FieldEnvironment, failure.FieldFormField, failure.FieldProviderCode, failure.FieldProviderText, failure.FieldSubjectID, failure.FieldOperationID, failure.FieldHandledByID, failure.FieldReason:
+		case failure.FieldID, failure.FieldCauseKey, failure.FieldCode, failure.FieldState, failure.FieldIntegration, failure.FieldEnvironment, failure.FieldFormField, failure.FieldProviderCode, failure.FieldProviderText, failure.FieldSubjectID, failure.FieldOperationID, failure.FieldHandledByID, failure.FieldReason, failure.FieldUserID:
 			values[i] = new(sql.NullString)
 		case failure.FieldFirstAt, failure.FieldLastAt, failure.FieldResolvedAt:
 			values[i] = new(sql.NullTime)
@@ -259,6 +274,13 @@ func (_m *Failure) assignValues(columns []string, values []any) error {
 				_m.Reason = new(string)
 				*_m.Reason = value.String
 			}
+		case failure.FieldUserID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field user_id", values[i])
+			} else if value.Valid {
+				_m.UserID = new(string)
+				*_m.UserID = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -275,6 +297,11 @@ func (_m *Failure) Value(name string) (ent.Value, error) {
 // QueryHandledBy queries the "handled_by" edge of the Failure entity.
 func (_m *Failure) QueryHandledBy() *UserQuery {
 	return NewFailureClient(_m.config).QueryHandledBy(_m)
+}
+
+// QueryUser queries the "user" edge of the Failure entity.
+func (_m *Failure) QueryUser() *UserQuery {
+	return NewFailureClient(_m.config).QueryUser(_m)
 }
 
 // QueryDeliveries queries the "deliveries" edge of the Failure entity.
@@ -377,6 +404,11 @@ func (_m *Failure) String() string {
 	builder.WriteString(", ")
 	if v := _m.Reason; v != nil {
 		builder.WriteString("reason=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.UserID; v != nil {
+		builder.WriteString("user_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

@@ -237,6 +237,20 @@ func (_c *FailureCreate) SetNillableReason(v *string) *FailureCreate {
 	return _c
 }
 
+// SetUserID sets the "user_id" field.
+func (_c *FailureCreate) SetUserID(v string) *FailureCreate {
+	_c.mutation.SetUserID(v)
+	return _c
+}
+
+// SetNillableUserID sets the "user_id" field if the given value is not nil.
+func (_c *FailureCreate) SetNillableUserID(v *string) *FailureCreate {
+	if v != nil {
+		_c.SetUserID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *FailureCreate) SetID(v string) *FailureCreate {
 	_c.mutation.SetID(v)
@@ -254,6 +268,11 @@ func (_c *FailureCreate) SetNillableID(v *string) *FailureCreate {
 // SetHandledBy sets the "handled_by" edge to the User entity.
 func (_c *FailureCreate) SetHandledBy(v *User) *FailureCreate {
 	return _c.SetHandledByID(v.ID)
+}
+
+// SetUser sets the "user" edge to the User entity.
+func (_c *FailureCreate) SetUser(v *User) *FailureCreate {
+	return _c.SetUserID(v.ID)
 }
 
 // AddDeliveryIDs adds the "deliveries" edge to the Delivery entity by IDs.
@@ -494,6 +513,23 @@ func (_c *FailureCreate) createSpec() (*Failure, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.HandledByID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.UserIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   failure.UserTable,
+			Columns: []string{failure.UserColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.UserID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.DeliveriesIDs(); len(nodes) > 0 {
@@ -849,6 +885,24 @@ func (u *FailureUpsert) UpdateReason() *FailureUpsert {
 // ClearReason clears the value of the "reason" field.
 func (u *FailureUpsert) ClearReason() *FailureUpsert {
 	u.SetNull(failure.FieldReason)
+	return u
+}
+
+// SetUserID sets the "user_id" field.
+func (u *FailureUpsert) SetUserID(v string) *FailureUpsert {
+	u.Set(failure.FieldUserID, v)
+	return u
+}
+
+// UpdateUserID sets the "user_id" field to the value that was provided on create.
+func (u *FailureUpsert) UpdateUserID() *FailureUpsert {
+	u.SetExcluded(failure.FieldUserID)
+	return u
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (u *FailureUpsert) ClearUserID() *FailureUpsert {
+	u.SetNull(failure.FieldUserID)
 	return u
 }
 
@@ -1233,6 +1287,27 @@ func (u *FailureUpsertOne) UpdateReason() *FailureUpsertOne {
 func (u *FailureUpsertOne) ClearReason() *FailureUpsertOne {
 	return u.Update(func(s *FailureUpsert) {
 		s.ClearReason()
+	})
+}
+
+// SetUserID sets the "user_id" field.
+func (u *FailureUpsertOne) SetUserID(v string) *FailureUpsertOne {
+	return u.Update(func(s *FailureUpsert) {
+		s.SetUserID(v)
+	})
+}
+
+// UpdateUserID sets the "user_id" field to the value that was provided on create.
+func (u *FailureUpsertOne) UpdateUserID() *FailureUpsertOne {
+	return u.Update(func(s *FailureUpsert) {
+		s.UpdateUserID()
+	})
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (u *FailureUpsertOne) ClearUserID() *FailureUpsertOne {
+	return u.Update(func(s *FailureUpsert) {
+		s.ClearUserID()
 	})
 }
 
@@ -1784,6 +1859,27 @@ func (u *FailureUpsertBulk) UpdateReason() *FailureUpsertBulk {
 func (u *FailureUpsertBulk) ClearReason() *FailureUpsertBulk {
 	return u.Update(func(s *FailureUpsert) {
 		s.ClearReason()
+	})
+}
+
+// SetUserID sets the "user_id" field.
+func (u *FailureUpsertBulk) SetUserID(v string) *FailureUpsertBulk {
+	return u.Update(func(s *FailureUpsert) {
+		s.SetUserID(v)
+	})
+}
+
+// UpdateUserID sets the "user_id" field to the value that was provided on create.
+func (u *FailureUpsertBulk) UpdateUserID() *FailureUpsertBulk {
+	return u.Update(func(s *FailureUpsert) {
+		s.UpdateUserID()
+	})
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (u *FailureUpsertBulk) ClearUserID() *FailureUpsertBulk {
+	return u.Update(func(s *FailureUpsert) {
+		s.ClearUserID()
 	})
 }
 

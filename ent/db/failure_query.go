@@ -27,6 +27,7 @@ type FailureQuery struct {
 	inters         []Interceptor
 	predicates     []predicate.Failure
 	withHandledBy  *UserQuery
+	withUser       *UserQuery
 	withDeliveries *DeliveryQuery
 	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -80,6 +81,28 @@ func (_q *FailureQuery) QueryHandledBy() *UserQuery {
 			sqlgraph.From(failure.Table, failure.FieldID, selector),
 			sqlgraph.To(user.Table, user.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, failure.HandledByTable, failure.HandledByColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryUser chains the current query on the "user" edge.
+func (_q *FailureQuery) QueryUser() *UserQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(failure.Table, failure.FieldID, selector),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, failure.UserTable, failure.UserColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -302,6 +325,7 @@ func (_q *FailureQuery) Clone() *FailureQuery {
 		inters:         append([]Interceptor{}, _q.inters...),
 		predicates:     append([]predicate.Failure{}, _q.predicates...),
 		withHandledBy:  _q.withHandledBy.Clone(),
+		withUser:       _q.withUser.Clone(),
 		withDeliveries: _q.withDeliveries.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -318,6 +342,17 @@ func (_q *FailureQuery) WithHandledBy(opts ...func(*UserQuery)) *FailureQuery {
 		opt(query)
 	}
 	_q.withHandledBy = query
+	return _q
+}
+
+// WithUser tells the query-builder to eager-load the nodes that are connected to
+// the "user" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *FailureQuery) WithUser(opts ...func(*UserQuery)) *FailureQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withUser = query
 	return _q
 }
 
@@ -410,8 +445,9 @@ func (_q *FailureQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Fail
 	var (
 		nodes       = []*Failure{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withHandledBy != nil,
+			_q.withUser != nil,
 			_q.withDeliveries != nil,
 		}
 	)
@@ -439,6 +475,12 @@ func (_q *FailureQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Fail
 	if query := _q.withHandledBy; query != nil {
 		if err := _q.loadHandledBy(ctx, query, nodes, nil,
 			func(n *Failure, e *User) { n.Edges.HandledBy = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withUser; query != nil {
+		if err := _q.loadUser(ctx, query, nodes, nil,
+			func(n *Failure, e *User) { n.Edges.User = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -477,6 +519,38 @@ func (_q *FailureQuery) loadHandledBy(ctx context.Context, query *UserQuery, nod
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "handled_by_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *FailureQuery) loadUser(ctx context.Context, query *UserQuery, nodes []*Failure, init func(*Failure), assign func(*Failure, *User)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Failure)
+	for i := range nodes {
+		if nodes[i].UserID == nil {
+			continue
+		}
+		fk := *nodes[i].UserID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(user.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "user_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -545,6 +619,9 @@ func (_q *FailureQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withHandledBy != nil {
 			_spec.Node.AddColumnOnce(failure.FieldHandledByID)
+		}
+		if _q.withUser != nil {
+			_spec.Node.AddColumnOnce(failure.FieldUserID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

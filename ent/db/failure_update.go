@@ -360,9 +360,34 @@ func (_u *FailureUpdate) ClearReason() *FailureUpdate {
 	return _u
 }
 
+// SetUserID sets the "user_id" field.
+func (_u *FailureUpdate) SetUserID(v string) *FailureUpdate {
+	_u.mutation.SetUserID(v)
+	return _u
+}
+
+// SetNillableUserID sets the "user_id" field if the given value is not nil.
+func (_u *FailureUpdate) SetNillableUserID(v *string) *FailureUpdate {
+	if v != nil {
+		_u.SetUserID(*v)
+	}
+	return _u
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (_u *FailureUpdate) ClearUserID() *FailureUpdate {
+	_u.mutation.ClearUserID()
+	return _u
+}
+
 // SetHandledBy sets the "handled_by" edge to the User entity.
 func (_u *FailureUpdate) SetHandledBy(v *User) *FailureUpdate {
 	return _u.SetHandledByID(v.ID)
+}
+
+// SetUser sets the "user" edge to the User entity.
+func (_u *FailureUpdate) SetUser(v *User) *FailureUpdate {
+	return _u.SetUserID(v.ID)
 }
 
 // AddDeliveryIDs adds the "deliveries" edge to the Delivery entity by IDs.
@@ -388,6 +413,12 @@ func (_u *FailureUpdate) Mutation() *FailureMutation {
 // ClearHandledBy clears the "handled_by" edge to the User entity.
 func (_u *FailureUpdate) ClearHandledBy() *FailureUpdate {
 	_u.mutation.ClearHandledBy()
+	return _u
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (_u *FailureUpdate) ClearUser() *FailureUpdate {
+	_u.mutation.ClearUser()
 	return _u
 }
 
@@ -577,6 +608,35 @@ func (_u *FailureUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Inverse: false,
 			Table:   failure.HandledByTable,
 			Columns: []string{failure.HandledByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.UserCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   failure.UserTable,
+			Columns: []string{failure.UserColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.UserIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   failure.UserTable,
+			Columns: []string{failure.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
@@ -981,9 +1041,34 @@ func (_u *FailureUpdateOne) ClearReason() *FailureUpdateOne {
 	return _u
 }
 
+// SetUserID sets the "user_id" field.
+func (_u *FailureUpdateOne) SetUserID(v string) *FailureUpdateOne {
+	_u.mutation.SetUserID(v)
+	return _u
+}
+
+// SetNillableUserID sets the "user_id" field if the given value is not nil.
+func (_u *FailureUpdateOne) SetNillableUserID(v *string) *FailureUpdateOne {
+	if v != nil {
+		_u.SetUserID(*v)
+	}
+	return _u
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (_u *FailureUpdateOne) ClearUserID() *FailureUpdateOne {
+	_u.mutation.ClearUserID()
+	return _u
+}
+
 // SetHandledBy sets the "handled_by" edge to the User entity.
 func (_u *FailureUpdateOne) SetHandledBy(v *User) *FailureUpdateOne {
 	return _u.SetHandledByID(v.ID)
+}
+
+// SetUser sets the "user" edge to the User entity.
+func (_u *FailureUpdateOne) SetUser(v *User) *FailureUpdateOne {
+	return _u.SetUserID(v.ID)
 }
 
 // AddDeliveryIDs adds the "deliveries" edge to the Delivery entity by IDs.
@@ -1009,6 +1094,12 @@ func (_u *FailureUpdateOne) Mutation() *FailureMutation {
 // ClearHandledBy clears the "handled_by" edge to the User entity.
 func (_u *FailureUpdateOne) ClearHandledBy() *FailureUpdateOne {
 	_u.mutation.ClearHandledBy()
+	return _u
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (_u *FailureUpdateOne) ClearUser() *FailureUpdateOne {
+	_u.mutation.ClearUser()
 	return _u
 }
 
@@ -1228,6 +1319,35 @@ func (_u *FailureUpdateOne) sqlSave(ctx context.Context) (_node *Failure, err er
 			Inverse: false,
 			Table:   failure.HandledByTable,
 			Columns: []string{failure.HandledByColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.UserCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   failure.UserTable,
+			Columns: []string{failure.UserColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.UserIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   failure.UserTable,
+			Columns: []string{failure.UserColumn},
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeString),

@@ -71,6 +71,8 @@ type Integration struct {
 	SandboxProvenAt *time.Time `json:"sandbox_proven_at,omitempty"`
 	// when our address was last registered for the payments of the Pix key
 	PixRegisteredAt *time.Time `json:"pix_registered_at,omitempty"`
+	// when it was last switched on
+	ActivatedAt *time.Time `json:"activated_at,omitempty"`
 	// LastNoticeAt holds the value of the "last_notice_at" field.
 	LastNoticeAt *time.Time `json:"last_notice_at,omitempty"`
 	// LastSweepAt holds the value of the "last_sweep_at" field.
@@ -179,7 +181,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case integration.FieldID, integration.FieldKind, integration.FieldEnvironment, integration.FieldConvenioID, integration.FieldReceiptHistoricoID, integration.FieldEntryHistoricoID, integration.FieldFeeHistoricoID, integration.FieldRefundRule, integration.FieldForeignRule, integration.FieldCompanyState, integration.FieldNfeSeries, integration.FieldNfseSeries, integration.FieldNfceSeries, integration.FieldCallbackSecret:
 			values[i] = new(sql.NullString)
-		case integration.FieldReconciledAt, integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
+		case integration.FieldReconciledAt, integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldActivatedAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -360,6 +362,13 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PixRegisteredAt = new(time.Time)
 				*_m.PixRegisteredAt = value.Time
+			}
+		case integration.FieldActivatedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field activated_at", values[i])
+			} else if value.Valid {
+				_m.ActivatedAt = new(time.Time)
+				*_m.ActivatedAt = value.Time
 			}
 		case integration.FieldLastNoticeAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -542,6 +551,11 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	if v := _m.PixRegisteredAt; v != nil {
 		builder.WriteString("pix_registered_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.ActivatedAt; v != nil {
+		builder.WriteString("activated_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

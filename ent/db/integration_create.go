@@ -363,6 +363,20 @@ func (_c *IntegrationCreate) SetNillablePixRegisteredAt(v *time.Time) *Integrati
 	return _c
 }
 
+// SetActivatedAt sets the "activated_at" field.
+func (_c *IntegrationCreate) SetActivatedAt(v time.Time) *IntegrationCreate {
+	_c.mutation.SetActivatedAt(v)
+	return _c
+}
+
+// SetNillableActivatedAt sets the "activated_at" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableActivatedAt(v *time.Time) *IntegrationCreate {
+	if v != nil {
+		_c.SetActivatedAt(*v)
+	}
+	return _c
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_c *IntegrationCreate) SetLastNoticeAt(v time.Time) *IntegrationCreate {
 	_c.mutation.SetLastNoticeAt(v)
@@ -783,6 +797,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PixRegisteredAt(); ok {
 		_spec.SetField(integration.FieldPixRegisteredAt, field.TypeTime, value)
 		_node.PixRegisteredAt = &value
+	}
+	if value, ok := _c.mutation.ActivatedAt(); ok {
+		_spec.SetField(integration.FieldActivatedAt, field.TypeTime, value)
+		_node.ActivatedAt = &value
 	}
 	if value, ok := _c.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)
@@ -1312,6 +1330,24 @@ func (u *IntegrationUpsert) ClearPixRegisteredAt() *IntegrationUpsert {
 	return u
 }
 
+// SetActivatedAt sets the "activated_at" field.
+func (u *IntegrationUpsert) SetActivatedAt(v time.Time) *IntegrationUpsert {
+	u.Set(integration.FieldActivatedAt, v)
+	return u
+}
+
+// UpdateActivatedAt sets the "activated_at" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateActivatedAt() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldActivatedAt)
+	return u
+}
+
+// ClearActivatedAt clears the value of the "activated_at" field.
+func (u *IntegrationUpsert) ClearActivatedAt() *IntegrationUpsert {
+	u.SetNull(integration.FieldActivatedAt)
+	return u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (u *IntegrationUpsert) SetLastNoticeAt(v time.Time) *IntegrationUpsert {
 	u.Set(integration.FieldLastNoticeAt, v)
@@ -1828,6 +1864,27 @@ func (u *IntegrationUpsertOne) UpdatePixRegisteredAt() *IntegrationUpsertOne {
 func (u *IntegrationUpsertOne) ClearPixRegisteredAt() *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.ClearPixRegisteredAt()
+	})
+}
+
+// SetActivatedAt sets the "activated_at" field.
+func (u *IntegrationUpsertOne) SetActivatedAt(v time.Time) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetActivatedAt(v)
+	})
+}
+
+// UpdateActivatedAt sets the "activated_at" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateActivatedAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateActivatedAt()
+	})
+}
+
+// ClearActivatedAt clears the value of the "activated_at" field.
+func (u *IntegrationUpsertOne) ClearActivatedAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearActivatedAt()
 	})
 }
 
@@ -2522,6 +2579,27 @@ func (u *IntegrationUpsertBulk) UpdatePixRegisteredAt() *IntegrationUpsertBulk {
 func (u *IntegrationUpsertBulk) ClearPixRegisteredAt() *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.ClearPixRegisteredAt()
+	})
+}
+
+// SetActivatedAt sets the "activated_at" field.
+func (u *IntegrationUpsertBulk) SetActivatedAt(v time.Time) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetActivatedAt(v)
+	})
+}
+
+// UpdateActivatedAt sets the "activated_at" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateActivatedAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateActivatedAt()
+	})
+}
+
+// ClearActivatedAt clears the value of the "activated_at" field.
+func (u *IntegrationUpsertBulk) ClearActivatedAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearActivatedAt()
 	})
 }
 

@@ -446,6 +446,26 @@ func (_u *IntegrationUpdate) ClearPixRegisteredAt() *IntegrationUpdate {
 	return _u
 }
 
+// SetActivatedAt sets the "activated_at" field.
+func (_u *IntegrationUpdate) SetActivatedAt(v time.Time) *IntegrationUpdate {
+	_u.mutation.SetActivatedAt(v)
+	return _u
+}
+
+// SetNillableActivatedAt sets the "activated_at" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableActivatedAt(v *time.Time) *IntegrationUpdate {
+	if v != nil {
+		_u.SetActivatedAt(*v)
+	}
+	return _u
+}
+
+// ClearActivatedAt clears the value of the "activated_at" field.
+func (_u *IntegrationUpdate) ClearActivatedAt() *IntegrationUpdate {
+	_u.mutation.ClearActivatedAt()
+	return _u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_u *IntegrationUpdate) SetLastNoticeAt(v time.Time) *IntegrationUpdate {
 	_u.mutation.SetLastNoticeAt(v)
@@ -772,6 +792,12 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.PixRegisteredAtCleared() {
 		_spec.ClearField(integration.FieldPixRegisteredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ActivatedAt(); ok {
+		_spec.SetField(integration.FieldActivatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ActivatedAtCleared() {
+		_spec.ClearField(integration.FieldActivatedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)
@@ -1427,6 +1453,26 @@ func (_u *IntegrationUpdateOne) ClearPixRegisteredAt() *IntegrationUpdateOne {
 	return _u
 }
 
+// SetActivatedAt sets the "activated_at" field.
+func (_u *IntegrationUpdateOne) SetActivatedAt(v time.Time) *IntegrationUpdateOne {
+	_u.mutation.SetActivatedAt(v)
+	return _u
+}
+
+// SetNillableActivatedAt sets the "activated_at" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableActivatedAt(v *time.Time) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetActivatedAt(*v)
+	}
+	return _u
+}
+
+// ClearActivatedAt clears the value of the "activated_at" field.
+func (_u *IntegrationUpdateOne) ClearActivatedAt() *IntegrationUpdateOne {
+	_u.mutation.ClearActivatedAt()
+	return _u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_u *IntegrationUpdateOne) SetLastNoticeAt(v time.Time) *IntegrationUpdateOne {
 	_u.mutation.SetLastNoticeAt(v)
@@ -1783,6 +1829,12 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if _u.mutation.PixRegisteredAtCleared() {
 		_spec.ClearField(integration.FieldPixRegisteredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.ActivatedAt(); ok {
+		_spec.SetField(integration.FieldActivatedAt, field.TypeTime, value)
+	}
+	if _u.mutation.ActivatedAtCleared() {
+		_spec.ClearField(integration.FieldActivatedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)

@@ -4,6 +4,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"ponte/billing/brazil"
@@ -14,6 +15,7 @@ import (
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
 	"ponte/ent/db/carnet"
+	"ponte/ent/db/channel"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -27,6 +29,9 @@ import (
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/invoice"
+	"ponte/ent/db/message"
+	"ponte/ent/db/messageattempt"
+	"ponte/ent/db/messageitem"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -63,6 +68,7 @@ const (
 	TypeBatchItem            = "BatchItem"
 	TypeCallCount            = "CallCount"
 	TypeCarnet               = "Carnet"
+	TypeChannel              = "Channel"
 	TypeCharge               = "Charge"
 	TypeChargeEvent          = "ChargeEvent"
 	TypeConvenio             = "Convenio"
@@ -76,6 +82,9 @@ const (
 	TypeIdempotencyKey       = "IdempotencyKey"
 	TypeIntegration          = "Integration"
 	TypeInvoice              = "Invoice"
+	TypeMessage              = "Message"
+	TypeMessageAttempt       = "MessageAttempt"
+	TypeMessageItem          = "MessageItem"
 	TypeNotice               = "Notice"
 	TypeNoticeToken          = "NoticeToken"
 	TypeOperation            = "Operation"
@@ -5398,6 +5407,1570 @@ func (m *CarnetMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Carnet edge %s", name)
+}
+
+// ChannelMutation represents an operation that mutates the Channel nodes in the graph.
+type ChannelMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	kind            *enum.ChannelKind
+	name            *string
+	active          *bool
+	target          *string
+	sealed          *[]byte
+	sealed_at       *time.Time
+	sources         *[]enum.FailureSource
+	appendsources   []enum.FailureSource
+	topics          *[]enum.FailureTopic
+	appendtopics    []enum.FailureTopic
+	pace            *enum.ChannelPace
+	digest_hour     *int
+	adddigest_hour  *int
+	quiet_from      *string
+	quiet_to        *string
+	urgent_at_once  *bool
+	fed_sequence    *int64
+	addfed_sequence *int64
+	failed_tries    *int
+	addfailed_tries *int
+	created_at      *time.Time
+	updated_at      *time.Time
+	clearedFields   map[string]struct{}
+	user            *string
+	cleareduser     bool
+	messages        map[string]struct{}
+	removedmessages map[string]struct{}
+	clearedmessages bool
+	done            bool
+	oldValue        func(context.Context) (*Channel, error)
+	predicates      []predicate.Channel
+}
+
+var _ ent.Mutation = (*ChannelMutation)(nil)
+
+// channelOption allows management of the mutation configuration using functional options.
+type channelOption func(*ChannelMutation)
+
+// newChannelMutation creates new mutation for the Channel entity.
+func newChannelMutation(c config, op Op, opts ...channelOption) *ChannelMutation {
+	m := &ChannelMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeChannel,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withChannelID sets the ID field of the mutation.
+func withChannelID(id string) channelOption {
+	return func(m *ChannelMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Channel
+		)
+		m.oldValue = func(ctx context.Context) (*Channel, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Channel.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withChannel sets the old Channel of the mutation.
+func withChannel(node *Channel) channelOption {
+	return func(m *ChannelMutation) {
+		m.oldValue = func(context.Context) (*Channel, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ChannelMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ChannelMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Channel entities.
+func (m *ChannelMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ChannelMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ChannelMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Channel.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUserID sets the "user_id" field.
+func (m *ChannelMutation) SetUserID(s string) {
+	m.user = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *ChannelMutation) UserID() (r string, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldUserID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *ChannelMutation) ResetUserID() {
+	m.user = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ChannelMutation) SetKind(ek enum.ChannelKind) {
+	m.kind = &ek
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ChannelMutation) Kind() (r enum.ChannelKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldKind(ctx context.Context) (v enum.ChannelKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ChannelMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetName sets the "name" field.
+func (m *ChannelMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ChannelMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ChannelMutation) ResetName() {
+	m.name = nil
+}
+
+// SetActive sets the "active" field.
+func (m *ChannelMutation) SetActive(b bool) {
+	m.active = &b
+}
+
+// Active returns the value of the "active" field in the mutation.
+func (m *ChannelMutation) Active() (r bool, exists bool) {
+	v := m.active
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActive returns the old "active" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldActive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActive: %w", err)
+	}
+	return oldValue.Active, nil
+}
+
+// ResetActive resets all changes to the "active" field.
+func (m *ChannelMutation) ResetActive() {
+	m.active = nil
+}
+
+// SetTarget sets the "target" field.
+func (m *ChannelMutation) SetTarget(s string) {
+	m.target = &s
+}
+
+// Target returns the value of the "target" field in the mutation.
+func (m *ChannelMutation) Target() (r string, exists bool) {
+	v := m.target
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTarget returns the old "target" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldTarget(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTarget is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTarget requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTarget: %w", err)
+	}
+	return oldValue.Target, nil
+}
+
+// ResetTarget resets all changes to the "target" field.
+func (m *ChannelMutation) ResetTarget() {
+	m.target = nil
+}
+
+// SetSealed sets the "sealed" field.
+func (m *ChannelMutation) SetSealed(b []byte) {
+	m.sealed = &b
+}
+
+// Sealed returns the value of the "sealed" field in the mutation.
+func (m *ChannelMutation) Sealed() (r []byte, exists bool) {
+	v := m.sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealed returns the old "sealed" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldSealed(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
+	}
+	return oldValue.Sealed, nil
+}
+
+// ResetSealed resets all changes to the "sealed" field.
+func (m *ChannelMutation) ResetSealed() {
+	m.sealed = nil
+}
+
+// SetSealedAt sets the "sealed_at" field.
+func (m *ChannelMutation) SetSealedAt(t time.Time) {
+	m.sealed_at = &t
+}
+
+// SealedAt returns the value of the "sealed_at" field in the mutation.
+func (m *ChannelMutation) SealedAt() (r time.Time, exists bool) {
+	v := m.sealed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealedAt returns the old "sealed_at" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldSealedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealedAt: %w", err)
+	}
+	return oldValue.SealedAt, nil
+}
+
+// ResetSealedAt resets all changes to the "sealed_at" field.
+func (m *ChannelMutation) ResetSealedAt() {
+	m.sealed_at = nil
+}
+
+// SetSources sets the "sources" field.
+func (m *ChannelMutation) SetSources(es []enum.FailureSource) {
+	m.sources = &es
+	m.appendsources = nil
+}
+
+// Sources returns the value of the "sources" field in the mutation.
+func (m *ChannelMutation) Sources() (r []enum.FailureSource, exists bool) {
+	v := m.sources
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSources returns the old "sources" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldSources(ctx context.Context) (v []enum.FailureSource, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSources is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSources requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSources: %w", err)
+	}
+	return oldValue.Sources, nil
+}
+
+// AppendSources adds es to the "sources" field.
+func (m *ChannelMutation) AppendSources(es []enum.FailureSource) {
+	m.appendsources = append(m.appendsources, es...)
+}
+
+// AppendedSources returns the list of values that were appended to the "sources" field in this mutation.
+func (m *ChannelMutation) AppendedSources() ([]enum.FailureSource, bool) {
+	if len(m.appendsources) == 0 {
+		return nil, false
+	}
+	return m.appendsources, true
+}
+
+// ResetSources resets all changes to the "sources" field.
+func (m *ChannelMutation) ResetSources() {
+	m.sources = nil
+	m.appendsources = nil
+}
+
+// SetTopics sets the "topics" field.
+func (m *ChannelMutation) SetTopics(et []enum.FailureTopic) {
+	m.topics = &et
+	m.appendtopics = nil
+}
+
+// Topics returns the value of the "topics" field in the mutation.
+func (m *ChannelMutation) Topics() (r []enum.FailureTopic, exists bool) {
+	v := m.topics
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTopics returns the old "topics" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldTopics(ctx context.Context) (v []enum.FailureTopic, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTopics is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTopics requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTopics: %w", err)
+	}
+	return oldValue.Topics, nil
+}
+
+// AppendTopics adds et to the "topics" field.
+func (m *ChannelMutation) AppendTopics(et []enum.FailureTopic) {
+	m.appendtopics = append(m.appendtopics, et...)
+}
+
+// AppendedTopics returns the list of values that were appended to the "topics" field in this mutation.
+func (m *ChannelMutation) AppendedTopics() ([]enum.FailureTopic, bool) {
+	if len(m.appendtopics) == 0 {
+		return nil, false
+	}
+	return m.appendtopics, true
+}
+
+// ResetTopics resets all changes to the "topics" field.
+func (m *ChannelMutation) ResetTopics() {
+	m.topics = nil
+	m.appendtopics = nil
+}
+
+// SetPace sets the "pace" field.
+func (m *ChannelMutation) SetPace(ep enum.ChannelPace) {
+	m.pace = &ep
+}
+
+// Pace returns the value of the "pace" field in the mutation.
+func (m *ChannelMutation) Pace() (r enum.ChannelPace, exists bool) {
+	v := m.pace
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPace returns the old "pace" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldPace(ctx context.Context) (v enum.ChannelPace, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPace: %w", err)
+	}
+	return oldValue.Pace, nil
+}
+
+// ResetPace resets all changes to the "pace" field.
+func (m *ChannelMutation) ResetPace() {
+	m.pace = nil
+}
+
+// SetDigestHour sets the "digest_hour" field.
+func (m *ChannelMutation) SetDigestHour(i int) {
+	m.digest_hour = &i
+	m.adddigest_hour = nil
+}
+
+// DigestHour returns the value of the "digest_hour" field in the mutation.
+func (m *ChannelMutation) DigestHour() (r int, exists bool) {
+	v := m.digest_hour
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigestHour returns the old "digest_hour" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldDigestHour(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigestHour is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigestHour requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigestHour: %w", err)
+	}
+	return oldValue.DigestHour, nil
+}
+
+// AddDigestHour adds i to the "digest_hour" field.
+func (m *ChannelMutation) AddDigestHour(i int) {
+	if m.adddigest_hour != nil {
+		*m.adddigest_hour += i
+	} else {
+		m.adddigest_hour = &i
+	}
+}
+
+// AddedDigestHour returns the value that was added to the "digest_hour" field in this mutation.
+func (m *ChannelMutation) AddedDigestHour() (r int, exists bool) {
+	v := m.adddigest_hour
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDigestHour resets all changes to the "digest_hour" field.
+func (m *ChannelMutation) ResetDigestHour() {
+	m.digest_hour = nil
+	m.adddigest_hour = nil
+}
+
+// SetQuietFrom sets the "quiet_from" field.
+func (m *ChannelMutation) SetQuietFrom(s string) {
+	m.quiet_from = &s
+}
+
+// QuietFrom returns the value of the "quiet_from" field in the mutation.
+func (m *ChannelMutation) QuietFrom() (r string, exists bool) {
+	v := m.quiet_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietFrom returns the old "quiet_from" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldQuietFrom(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietFrom: %w", err)
+	}
+	return oldValue.QuietFrom, nil
+}
+
+// ClearQuietFrom clears the value of the "quiet_from" field.
+func (m *ChannelMutation) ClearQuietFrom() {
+	m.quiet_from = nil
+	m.clearedFields[channel.FieldQuietFrom] = struct{}{}
+}
+
+// QuietFromCleared returns if the "quiet_from" field was cleared in this mutation.
+func (m *ChannelMutation) QuietFromCleared() bool {
+	_, ok := m.clearedFields[channel.FieldQuietFrom]
+	return ok
+}
+
+// ResetQuietFrom resets all changes to the "quiet_from" field.
+func (m *ChannelMutation) ResetQuietFrom() {
+	m.quiet_from = nil
+	delete(m.clearedFields, channel.FieldQuietFrom)
+}
+
+// SetQuietTo sets the "quiet_to" field.
+func (m *ChannelMutation) SetQuietTo(s string) {
+	m.quiet_to = &s
+}
+
+// QuietTo returns the value of the "quiet_to" field in the mutation.
+func (m *ChannelMutation) QuietTo() (r string, exists bool) {
+	v := m.quiet_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuietTo returns the old "quiet_to" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldQuietTo(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuietTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuietTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuietTo: %w", err)
+	}
+	return oldValue.QuietTo, nil
+}
+
+// ClearQuietTo clears the value of the "quiet_to" field.
+func (m *ChannelMutation) ClearQuietTo() {
+	m.quiet_to = nil
+	m.clearedFields[channel.FieldQuietTo] = struct{}{}
+}
+
+// QuietToCleared returns if the "quiet_to" field was cleared in this mutation.
+func (m *ChannelMutation) QuietToCleared() bool {
+	_, ok := m.clearedFields[channel.FieldQuietTo]
+	return ok
+}
+
+// ResetQuietTo resets all changes to the "quiet_to" field.
+func (m *ChannelMutation) ResetQuietTo() {
+	m.quiet_to = nil
+	delete(m.clearedFields, channel.FieldQuietTo)
+}
+
+// SetUrgentAtOnce sets the "urgent_at_once" field.
+func (m *ChannelMutation) SetUrgentAtOnce(b bool) {
+	m.urgent_at_once = &b
+}
+
+// UrgentAtOnce returns the value of the "urgent_at_once" field in the mutation.
+func (m *ChannelMutation) UrgentAtOnce() (r bool, exists bool) {
+	v := m.urgent_at_once
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUrgentAtOnce returns the old "urgent_at_once" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldUrgentAtOnce(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUrgentAtOnce is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUrgentAtOnce requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUrgentAtOnce: %w", err)
+	}
+	return oldValue.UrgentAtOnce, nil
+}
+
+// ResetUrgentAtOnce resets all changes to the "urgent_at_once" field.
+func (m *ChannelMutation) ResetUrgentAtOnce() {
+	m.urgent_at_once = nil
+}
+
+// SetFedSequence sets the "fed_sequence" field.
+func (m *ChannelMutation) SetFedSequence(i int64) {
+	m.fed_sequence = &i
+	m.addfed_sequence = nil
+}
+
+// FedSequence returns the value of the "fed_sequence" field in the mutation.
+func (m *ChannelMutation) FedSequence() (r int64, exists bool) {
+	v := m.fed_sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFedSequence returns the old "fed_sequence" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldFedSequence(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFedSequence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFedSequence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFedSequence: %w", err)
+	}
+	return oldValue.FedSequence, nil
+}
+
+// AddFedSequence adds i to the "fed_sequence" field.
+func (m *ChannelMutation) AddFedSequence(i int64) {
+	if m.addfed_sequence != nil {
+		*m.addfed_sequence += i
+	} else {
+		m.addfed_sequence = &i
+	}
+}
+
+// AddedFedSequence returns the value that was added to the "fed_sequence" field in this mutation.
+func (m *ChannelMutation) AddedFedSequence() (r int64, exists bool) {
+	v := m.addfed_sequence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFedSequence resets all changes to the "fed_sequence" field.
+func (m *ChannelMutation) ResetFedSequence() {
+	m.fed_sequence = nil
+	m.addfed_sequence = nil
+}
+
+// SetFailedTries sets the "failed_tries" field.
+func (m *ChannelMutation) SetFailedTries(i int) {
+	m.failed_tries = &i
+	m.addfailed_tries = nil
+}
+
+// FailedTries returns the value of the "failed_tries" field in the mutation.
+func (m *ChannelMutation) FailedTries() (r int, exists bool) {
+	v := m.failed_tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailedTries returns the old "failed_tries" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldFailedTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailedTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailedTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailedTries: %w", err)
+	}
+	return oldValue.FailedTries, nil
+}
+
+// AddFailedTries adds i to the "failed_tries" field.
+func (m *ChannelMutation) AddFailedTries(i int) {
+	if m.addfailed_tries != nil {
+		*m.addfailed_tries += i
+	} else {
+		m.addfailed_tries = &i
+	}
+}
+
+// AddedFailedTries returns the value that was added to the "failed_tries" field in this mutation.
+func (m *ChannelMutation) AddedFailedTries() (r int, exists bool) {
+	v := m.addfailed_tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailedTries resets all changes to the "failed_tries" field.
+func (m *ChannelMutation) ResetFailedTries() {
+	m.failed_tries = nil
+	m.addfailed_tries = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ChannelMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ChannelMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ChannelMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ChannelMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ChannelMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Channel entity.
+// If the Channel object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ChannelMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ChannelMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *ChannelMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[channel.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *ChannelMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *ChannelMutation) UserIDs() (ids []string) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *ChannelMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// AddMessageIDs adds the "messages" edge to the Message entity by ids.
+func (m *ChannelMutation) AddMessageIDs(ids ...string) {
+	if m.messages == nil {
+		m.messages = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.messages[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMessages clears the "messages" edge to the Message entity.
+func (m *ChannelMutation) ClearMessages() {
+	m.clearedmessages = true
+}
+
+// MessagesCleared reports if the "messages" edge to the Message entity was cleared.
+func (m *ChannelMutation) MessagesCleared() bool {
+	return m.clearedmessages
+}
+
+// RemoveMessageIDs removes the "messages" edge to the Message entity by IDs.
+func (m *ChannelMutation) RemoveMessageIDs(ids ...string) {
+	if m.removedmessages == nil {
+		m.removedmessages = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.messages, ids[i])
+		m.removedmessages[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMessages returns the removed IDs of the "messages" edge to the Message entity.
+func (m *ChannelMutation) RemovedMessagesIDs() (ids []string) {
+	for id := range m.removedmessages {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MessagesIDs returns the "messages" edge IDs in the mutation.
+func (m *ChannelMutation) MessagesIDs() (ids []string) {
+	for id := range m.messages {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMessages resets all changes to the "messages" edge.
+func (m *ChannelMutation) ResetMessages() {
+	m.messages = nil
+	m.clearedmessages = false
+	m.removedmessages = nil
+}
+
+// Where appends a list predicates to the ChannelMutation builder.
+func (m *ChannelMutation) Where(ps ...predicate.Channel) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ChannelMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ChannelMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Channel, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ChannelMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ChannelMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Channel).
+func (m *ChannelMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ChannelMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.user != nil {
+		fields = append(fields, channel.FieldUserID)
+	}
+	if m.kind != nil {
+		fields = append(fields, channel.FieldKind)
+	}
+	if m.name != nil {
+		fields = append(fields, channel.FieldName)
+	}
+	if m.active != nil {
+		fields = append(fields, channel.FieldActive)
+	}
+	if m.target != nil {
+		fields = append(fields, channel.FieldTarget)
+	}
+	if m.sealed != nil {
+		fields = append(fields, channel.FieldSealed)
+	}
+	if m.sealed_at != nil {
+		fields = append(fields, channel.FieldSealedAt)
+	}
+	if m.sources != nil {
+		fields = append(fields, channel.FieldSources)
+	}
+	if m.topics != nil {
+		fields = append(fields, channel.FieldTopics)
+	}
+	if m.pace != nil {
+		fields = append(fields, channel.FieldPace)
+	}
+	if m.digest_hour != nil {
+		fields = append(fields, channel.FieldDigestHour)
+	}
+	if m.quiet_from != nil {
+		fields = append(fields, channel.FieldQuietFrom)
+	}
+	if m.quiet_to != nil {
+		fields = append(fields, channel.FieldQuietTo)
+	}
+	if m.urgent_at_once != nil {
+		fields = append(fields, channel.FieldUrgentAtOnce)
+	}
+	if m.fed_sequence != nil {
+		fields = append(fields, channel.FieldFedSequence)
+	}
+	if m.failed_tries != nil {
+		fields = append(fields, channel.FieldFailedTries)
+	}
+	if m.created_at != nil {
+		fields = append(fields, channel.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, channel.FieldUpdatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ChannelMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case channel.FieldUserID:
+		return m.UserID()
+	case channel.FieldKind:
+		return m.Kind()
+	case channel.FieldName:
+		return m.Name()
+	case channel.FieldActive:
+		return m.Active()
+	case channel.FieldTarget:
+		return m.Target()
+	case channel.FieldSealed:
+		return m.Sealed()
+	case channel.FieldSealedAt:
+		return m.SealedAt()
+	case channel.FieldSources:
+		return m.Sources()
+	case channel.FieldTopics:
+		return m.Topics()
+	case channel.FieldPace:
+		return m.Pace()
+	case channel.FieldDigestHour:
+		return m.DigestHour()
+	case channel.FieldQuietFrom:
+		return m.QuietFrom()
+	case channel.FieldQuietTo:
+		return m.QuietTo()
+	case channel.FieldUrgentAtOnce:
+		return m.UrgentAtOnce()
+	case channel.FieldFedSequence:
+		return m.FedSequence()
+	case channel.FieldFailedTries:
+		return m.FailedTries()
+	case channel.FieldCreatedAt:
+		return m.CreatedAt()
+	case channel.FieldUpdatedAt:
+		return m.UpdatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ChannelMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case channel.FieldUserID:
+		return m.OldUserID(ctx)
+	case channel.FieldKind:
+		return m.OldKind(ctx)
+	case channel.FieldName:
+		return m.OldName(ctx)
+	case channel.FieldActive:
+		return m.OldActive(ctx)
+	case channel.FieldTarget:
+		return m.OldTarget(ctx)
+	case channel.FieldSealed:
+		return m.OldSealed(ctx)
+	case channel.FieldSealedAt:
+		return m.OldSealedAt(ctx)
+	case channel.FieldSources:
+		return m.OldSources(ctx)
+	case channel.FieldTopics:
+		return m.OldTopics(ctx)
+	case channel.FieldPace:
+		return m.OldPace(ctx)
+	case channel.FieldDigestHour:
+		return m.OldDigestHour(ctx)
+	case channel.FieldQuietFrom:
+		return m.OldQuietFrom(ctx)
+	case channel.FieldQuietTo:
+		return m.OldQuietTo(ctx)
+	case channel.FieldUrgentAtOnce:
+		return m.OldUrgentAtOnce(ctx)
+	case channel.FieldFedSequence:
+		return m.OldFedSequence(ctx)
+	case channel.FieldFailedTries:
+		return m.OldFailedTries(ctx)
+	case channel.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case channel.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Channel field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChannelMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case channel.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case channel.FieldKind:
+		v, ok := value.(enum.ChannelKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case channel.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case channel.FieldActive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActive(v)
+		return nil
+	case channel.FieldTarget:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTarget(v)
+		return nil
+	case channel.FieldSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealed(v)
+		return nil
+	case channel.FieldSealedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealedAt(v)
+		return nil
+	case channel.FieldSources:
+		v, ok := value.([]enum.FailureSource)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSources(v)
+		return nil
+	case channel.FieldTopics:
+		v, ok := value.([]enum.FailureTopic)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTopics(v)
+		return nil
+	case channel.FieldPace:
+		v, ok := value.(enum.ChannelPace)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPace(v)
+		return nil
+	case channel.FieldDigestHour:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigestHour(v)
+		return nil
+	case channel.FieldQuietFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietFrom(v)
+		return nil
+	case channel.FieldQuietTo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuietTo(v)
+		return nil
+	case channel.FieldUrgentAtOnce:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUrgentAtOnce(v)
+		return nil
+	case channel.FieldFedSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFedSequence(v)
+		return nil
+	case channel.FieldFailedTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailedTries(v)
+		return nil
+	case channel.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case channel.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Channel field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ChannelMutation) AddedFields() []string {
+	var fields []string
+	if m.adddigest_hour != nil {
+		fields = append(fields, channel.FieldDigestHour)
+	}
+	if m.addfed_sequence != nil {
+		fields = append(fields, channel.FieldFedSequence)
+	}
+	if m.addfailed_tries != nil {
+		fields = append(fields, channel.FieldFailedTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ChannelMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case channel.FieldDigestHour:
+		return m.AddedDigestHour()
+	case channel.FieldFedSequence:
+		return m.AddedFedSequence()
+	case channel.FieldFailedTries:
+		return m.AddedFailedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ChannelMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case channel.FieldDigestHour:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDigestHour(v)
+		return nil
+	case channel.FieldFedSequence:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFedSequence(v)
+		return nil
+	case channel.FieldFailedTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailedTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Channel numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ChannelMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(channel.FieldQuietFrom) {
+		fields = append(fields, channel.FieldQuietFrom)
+	}
+	if m.FieldCleared(channel.FieldQuietTo) {
+		fields = append(fields, channel.FieldQuietTo)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ChannelMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ChannelMutation) ClearField(name string) error {
+	switch name {
+	case channel.FieldQuietFrom:
+		m.ClearQuietFrom()
+		return nil
+	case channel.FieldQuietTo:
+		m.ClearQuietTo()
+		return nil
+	}
+	return fmt.Errorf("unknown Channel nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ChannelMutation) ResetField(name string) error {
+	switch name {
+	case channel.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case channel.FieldKind:
+		m.ResetKind()
+		return nil
+	case channel.FieldName:
+		m.ResetName()
+		return nil
+	case channel.FieldActive:
+		m.ResetActive()
+		return nil
+	case channel.FieldTarget:
+		m.ResetTarget()
+		return nil
+	case channel.FieldSealed:
+		m.ResetSealed()
+		return nil
+	case channel.FieldSealedAt:
+		m.ResetSealedAt()
+		return nil
+	case channel.FieldSources:
+		m.ResetSources()
+		return nil
+	case channel.FieldTopics:
+		m.ResetTopics()
+		return nil
+	case channel.FieldPace:
+		m.ResetPace()
+		return nil
+	case channel.FieldDigestHour:
+		m.ResetDigestHour()
+		return nil
+	case channel.FieldQuietFrom:
+		m.ResetQuietFrom()
+		return nil
+	case channel.FieldQuietTo:
+		m.ResetQuietTo()
+		return nil
+	case channel.FieldUrgentAtOnce:
+		m.ResetUrgentAtOnce()
+		return nil
+	case channel.FieldFedSequence:
+		m.ResetFedSequence()
+		return nil
+	case channel.FieldFailedTries:
+		m.ResetFailedTries()
+		return nil
+	case channel.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case channel.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Channel field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ChannelMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.user != nil {
+		edges = append(edges, channel.EdgeUser)
+	}
+	if m.messages != nil {
+		edges = append(edges, channel.EdgeMessages)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ChannelMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case channel.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	case channel.EdgeMessages:
+		ids := make([]ent.Value, 0, len(m.messages))
+		for id := range m.messages {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ChannelMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedmessages != nil {
+		edges = append(edges, channel.EdgeMessages)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ChannelMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case channel.EdgeMessages:
+		ids := make([]ent.Value, 0, len(m.removedmessages))
+		for id := range m.removedmessages {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ChannelMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.cleareduser {
+		edges = append(edges, channel.EdgeUser)
+	}
+	if m.clearedmessages {
+		edges = append(edges, channel.EdgeMessages)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ChannelMutation) EdgeCleared(name string) bool {
+	switch name {
+	case channel.EdgeUser:
+		return m.cleareduser
+	case channel.EdgeMessages:
+		return m.clearedmessages
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ChannelMutation) ClearEdge(name string) error {
+	switch name {
+	case channel.EdgeUser:
+		m.ClearUser()
+		return nil
+	}
+	return fmt.Errorf("unknown Channel unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ChannelMutation) ResetEdge(name string) error {
+	switch name {
+	case channel.EdgeUser:
+		m.ResetUser()
+		return nil
+	case channel.EdgeMessages:
+		m.ResetMessages()
+		return nil
+	}
+	return fmt.Errorf("unknown Channel edge %s", name)
 }
 
 // ChargeMutation represents an operation that mutates the Charge nodes in the graph.
@@ -16103,6 +17676,8 @@ type FailureMutation struct {
 	clearedFields     map[string]struct{}
 	handled_by        *string
 	clearedhandled_by bool
+	user              *string
+	cleareduser       bool
 	deliveries        map[string]struct{}
 	removeddeliveries map[string]struct{}
 	cleareddeliveries bool
@@ -17036,6 +18611,55 @@ func (m *FailureMutation) ResetReason() {
 	delete(m.clearedFields, failure.FieldReason)
 }
 
+// SetUserID sets the "user_id" field.
+func (m *FailureMutation) SetUserID(s string) {
+	m.user = &s
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *FailureMutation) UserID() (r string, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the Failure entity.
+// If the Failure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FailureMutation) OldUserID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ClearUserID clears the value of the "user_id" field.
+func (m *FailureMutation) ClearUserID() {
+	m.user = nil
+	m.clearedFields[failure.FieldUserID] = struct{}{}
+}
+
+// UserIDCleared returns if the "user_id" field was cleared in this mutation.
+func (m *FailureMutation) UserIDCleared() bool {
+	_, ok := m.clearedFields[failure.FieldUserID]
+	return ok
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *FailureMutation) ResetUserID() {
+	m.user = nil
+	delete(m.clearedFields, failure.FieldUserID)
+}
+
 // ClearHandledBy clears the "handled_by" edge to the User entity.
 func (m *FailureMutation) ClearHandledBy() {
 	m.clearedhandled_by = true
@@ -17061,6 +18685,33 @@ func (m *FailureMutation) HandledByIDs() (ids []string) {
 func (m *FailureMutation) ResetHandledBy() {
 	m.handled_by = nil
 	m.clearedhandled_by = false
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *FailureMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[failure.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *FailureMutation) UserCleared() bool {
+	return m.UserIDCleared() || m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *FailureMutation) UserIDs() (ids []string) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *FailureMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
 }
 
 // AddDeliveryIDs adds the "deliveries" edge to the Delivery entity by ids.
@@ -17151,7 +18802,7 @@ func (m *FailureMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FailureMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.cause_key != nil {
 		fields = append(fields, failure.FieldCauseKey)
 	}
@@ -17209,6 +18860,9 @@ func (m *FailureMutation) Fields() []string {
 	if m.reason != nil {
 		fields = append(fields, failure.FieldReason)
 	}
+	if m.user != nil {
+		fields = append(fields, failure.FieldUserID)
+	}
 	return fields
 }
 
@@ -17255,6 +18909,8 @@ func (m *FailureMutation) Field(name string) (ent.Value, bool) {
 		return m.HandledByID()
 	case failure.FieldReason:
 		return m.Reason()
+	case failure.FieldUserID:
+		return m.UserID()
 	}
 	return nil, false
 }
@@ -17302,6 +18958,8 @@ func (m *FailureMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldHandledByID(ctx)
 	case failure.FieldReason:
 		return m.OldReason(ctx)
+	case failure.FieldUserID:
+		return m.OldUserID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Failure field %s", name)
 }
@@ -17444,6 +19102,13 @@ func (m *FailureMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReason(v)
 		return nil
+	case failure.FieldUserID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Failure field %s", name)
 }
@@ -17516,6 +19181,9 @@ func (m *FailureMutation) ClearedFields() []string {
 	if m.FieldCleared(failure.FieldReason) {
 		fields = append(fields, failure.FieldReason)
 	}
+	if m.FieldCleared(failure.FieldUserID) {
+		fields = append(fields, failure.FieldUserID)
+	}
 	return fields
 }
 
@@ -17556,6 +19224,9 @@ func (m *FailureMutation) ClearField(name string) error {
 		return nil
 	case failure.FieldReason:
 		m.ClearReason()
+		return nil
+	case failure.FieldUserID:
+		m.ClearUserID()
 		return nil
 	}
 	return fmt.Errorf("unknown Failure nullable field %s", name)
@@ -17622,15 +19293,21 @@ func (m *FailureMutation) ResetField(name string) error {
 	case failure.FieldReason:
 		m.ResetReason()
 		return nil
+	case failure.FieldUserID:
+		m.ResetUserID()
+		return nil
 	}
 	return fmt.Errorf("unknown Failure field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *FailureMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.handled_by != nil {
 		edges = append(edges, failure.EdgeHandledBy)
+	}
+	if m.user != nil {
+		edges = append(edges, failure.EdgeUser)
 	}
 	if m.deliveries != nil {
 		edges = append(edges, failure.EdgeDeliveries)
@@ -17646,6 +19323,10 @@ func (m *FailureMutation) AddedIDs(name string) []ent.Value {
 		if id := m.handled_by; id != nil {
 			return []ent.Value{*id}
 		}
+	case failure.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
 	case failure.EdgeDeliveries:
 		ids := make([]ent.Value, 0, len(m.deliveries))
 		for id := range m.deliveries {
@@ -17658,7 +19339,7 @@ func (m *FailureMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *FailureMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removeddeliveries != nil {
 		edges = append(edges, failure.EdgeDeliveries)
 	}
@@ -17681,9 +19362,12 @@ func (m *FailureMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *FailureMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedhandled_by {
 		edges = append(edges, failure.EdgeHandledBy)
+	}
+	if m.cleareduser {
+		edges = append(edges, failure.EdgeUser)
 	}
 	if m.cleareddeliveries {
 		edges = append(edges, failure.EdgeDeliveries)
@@ -17697,6 +19381,8 @@ func (m *FailureMutation) EdgeCleared(name string) bool {
 	switch name {
 	case failure.EdgeHandledBy:
 		return m.clearedhandled_by
+	case failure.EdgeUser:
+		return m.cleareduser
 	case failure.EdgeDeliveries:
 		return m.cleareddeliveries
 	}
@@ -17710,6 +19396,9 @@ func (m *FailureMutation) ClearEdge(name string) error {
 	case failure.EdgeHandledBy:
 		m.ClearHandledBy()
 		return nil
+	case failure.EdgeUser:
+		m.ClearUser()
+		return nil
 	}
 	return fmt.Errorf("unknown Failure unique edge %s", name)
 }
@@ -17720,6 +19409,9 @@ func (m *FailureMutation) ResetEdge(name string) error {
 	switch name {
 	case failure.EdgeHandledBy:
 		m.ResetHandledBy()
+		return nil
+	case failure.EdgeUser:
+		m.ResetUser()
 		return nil
 	case failure.EdgeDeliveries:
 		m.ResetDeliveries()
@@ -18636,6 +20328,7 @@ type IntegrationMutation struct {
 	tested_at                *time.Time
 	sandbox_proven_at        *time.Time
 	pix_registered_at        *time.Time
+	activated_at             *time.Time
 	last_notice_at           *time.Time
 	last_sweep_at            *time.Time
 	created_at               *time.Time
@@ -19801,6 +21494,55 @@ func (m *IntegrationMutation) ResetPixRegisteredAt() {
 	delete(m.clearedFields, integration.FieldPixRegisteredAt)
 }
 
+// SetActivatedAt sets the "activated_at" field.
+func (m *IntegrationMutation) SetActivatedAt(t time.Time) {
+	m.activated_at = &t
+}
+
+// ActivatedAt returns the value of the "activated_at" field in the mutation.
+func (m *IntegrationMutation) ActivatedAt() (r time.Time, exists bool) {
+	v := m.activated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActivatedAt returns the old "activated_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldActivatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActivatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActivatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActivatedAt: %w", err)
+	}
+	return oldValue.ActivatedAt, nil
+}
+
+// ClearActivatedAt clears the value of the "activated_at" field.
+func (m *IntegrationMutation) ClearActivatedAt() {
+	m.activated_at = nil
+	m.clearedFields[integration.FieldActivatedAt] = struct{}{}
+}
+
+// ActivatedAtCleared returns if the "activated_at" field was cleared in this mutation.
+func (m *IntegrationMutation) ActivatedAtCleared() bool {
+	_, ok := m.clearedFields[integration.FieldActivatedAt]
+	return ok
+}
+
+// ResetActivatedAt resets all changes to the "activated_at" field.
+func (m *IntegrationMutation) ResetActivatedAt() {
+	m.activated_at = nil
+	delete(m.clearedFields, integration.FieldActivatedAt)
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (m *IntegrationMutation) SetLastNoticeAt(t time.Time) {
 	m.last_notice_at = &t
@@ -20221,7 +21963,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 29)
+	fields := make([]string, 0, 30)
 	if m.kind != nil {
 		fields = append(fields, integration.FieldKind)
 	}
@@ -20297,6 +22039,9 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.pix_registered_at != nil {
 		fields = append(fields, integration.FieldPixRegisteredAt)
 	}
+	if m.activated_at != nil {
+		fields = append(fields, integration.FieldActivatedAt)
+	}
 	if m.last_notice_at != nil {
 		fields = append(fields, integration.FieldLastNoticeAt)
 	}
@@ -20367,6 +22112,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.SandboxProvenAt()
 	case integration.FieldPixRegisteredAt:
 		return m.PixRegisteredAt()
+	case integration.FieldActivatedAt:
+		return m.ActivatedAt()
 	case integration.FieldLastNoticeAt:
 		return m.LastNoticeAt()
 	case integration.FieldLastSweepAt:
@@ -20434,6 +22181,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldSandboxProvenAt(ctx)
 	case integration.FieldPixRegisteredAt:
 		return m.OldPixRegisteredAt(ctx)
+	case integration.FieldActivatedAt:
+		return m.OldActivatedAt(ctx)
 	case integration.FieldLastNoticeAt:
 		return m.OldLastNoticeAt(ctx)
 	case integration.FieldLastSweepAt:
@@ -20626,6 +22375,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPixRegisteredAt(v)
 		return nil
+	case integration.FieldActivatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActivatedAt(v)
+		return nil
 	case integration.FieldLastNoticeAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -20726,6 +22482,9 @@ func (m *IntegrationMutation) ClearedFields() []string {
 	if m.FieldCleared(integration.FieldPixRegisteredAt) {
 		fields = append(fields, integration.FieldPixRegisteredAt)
 	}
+	if m.FieldCleared(integration.FieldActivatedAt) {
+		fields = append(fields, integration.FieldActivatedAt)
+	}
 	if m.FieldCleared(integration.FieldLastNoticeAt) {
 		fields = append(fields, integration.FieldLastNoticeAt)
 	}
@@ -20772,6 +22531,9 @@ func (m *IntegrationMutation) ClearField(name string) error {
 		return nil
 	case integration.FieldPixRegisteredAt:
 		m.ClearPixRegisteredAt()
+		return nil
+	case integration.FieldActivatedAt:
+		m.ClearActivatedAt()
 		return nil
 	case integration.FieldLastNoticeAt:
 		m.ClearLastNoticeAt()
@@ -20861,6 +22623,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldPixRegisteredAt:
 		m.ResetPixRegisteredAt()
+		return nil
+	case integration.FieldActivatedAt:
+		m.ResetActivatedAt()
 		return nil
 	case integration.FieldLastNoticeAt:
 		m.ResetLastNoticeAt()
@@ -22883,6 +24648,2647 @@ func (m *InvoiceMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Invoice edge %s", name)
+}
+
+// MessageMutation represents an operation that mutates the Message nodes in the graph.
+type MessageMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	lane            *string
+	kind            *enum.MessageKind
+	state           *enum.MessageState
+	held            *bool
+	content         *json.RawMessage
+	appendcontent   json.RawMessage
+	tries           *int
+	addtries        *int
+	next_try_at     *time.Time
+	outcome         **provider.Text
+	asked_at        *time.Time
+	finished_at     *time.Time
+	clearedFields   map[string]struct{}
+	channel         *string
+	clearedchannel  bool
+	items           map[string]struct{}
+	removeditems    map[string]struct{}
+	cleareditems    bool
+	attempts        map[string]struct{}
+	removedattempts map[string]struct{}
+	clearedattempts bool
+	done            bool
+	oldValue        func(context.Context) (*Message, error)
+	predicates      []predicate.Message
+}
+
+var _ ent.Mutation = (*MessageMutation)(nil)
+
+// messageOption allows management of the mutation configuration using functional options.
+type messageOption func(*MessageMutation)
+
+// newMessageMutation creates new mutation for the Message entity.
+func newMessageMutation(c config, op Op, opts ...messageOption) *MessageMutation {
+	m := &MessageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMessage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMessageID sets the ID field of the mutation.
+func withMessageID(id string) messageOption {
+	return func(m *MessageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Message
+		)
+		m.oldValue = func(ctx context.Context) (*Message, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Message.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMessage sets the old Message of the mutation.
+func withMessage(node *Message) messageOption {
+	return func(m *MessageMutation) {
+		m.oldValue = func(context.Context) (*Message, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MessageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MessageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Message entities.
+func (m *MessageMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MessageMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MessageMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Message.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetChannelID sets the "channel_id" field.
+func (m *MessageMutation) SetChannelID(s string) {
+	m.channel = &s
+}
+
+// ChannelID returns the value of the "channel_id" field in the mutation.
+func (m *MessageMutation) ChannelID() (r string, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannelID returns the old "channel_id" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldChannelID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannelID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannelID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannelID: %w", err)
+	}
+	return oldValue.ChannelID, nil
+}
+
+// ClearChannelID clears the value of the "channel_id" field.
+func (m *MessageMutation) ClearChannelID() {
+	m.channel = nil
+	m.clearedFields[message.FieldChannelID] = struct{}{}
+}
+
+// ChannelIDCleared returns if the "channel_id" field was cleared in this mutation.
+func (m *MessageMutation) ChannelIDCleared() bool {
+	_, ok := m.clearedFields[message.FieldChannelID]
+	return ok
+}
+
+// ResetChannelID resets all changes to the "channel_id" field.
+func (m *MessageMutation) ResetChannelID() {
+	m.channel = nil
+	delete(m.clearedFields, message.FieldChannelID)
+}
+
+// SetLane sets the "lane" field.
+func (m *MessageMutation) SetLane(s string) {
+	m.lane = &s
+}
+
+// Lane returns the value of the "lane" field in the mutation.
+func (m *MessageMutation) Lane() (r string, exists bool) {
+	v := m.lane
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLane returns the old "lane" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldLane(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLane is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLane requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLane: %w", err)
+	}
+	return oldValue.Lane, nil
+}
+
+// ResetLane resets all changes to the "lane" field.
+func (m *MessageMutation) ResetLane() {
+	m.lane = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *MessageMutation) SetKind(ek enum.MessageKind) {
+	m.kind = &ek
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *MessageMutation) Kind() (r enum.MessageKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldKind(ctx context.Context) (v enum.MessageKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *MessageMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *MessageMutation) SetState(es enum.MessageState) {
+	m.state = &es
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *MessageMutation) State() (r enum.MessageState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldState(ctx context.Context) (v enum.MessageState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *MessageMutation) ResetState() {
+	m.state = nil
+}
+
+// SetHeld sets the "held" field.
+func (m *MessageMutation) SetHeld(b bool) {
+	m.held = &b
+}
+
+// Held returns the value of the "held" field in the mutation.
+func (m *MessageMutation) Held() (r bool, exists bool) {
+	v := m.held
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeld returns the old "held" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldHeld(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeld is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeld requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeld: %w", err)
+	}
+	return oldValue.Held, nil
+}
+
+// ResetHeld resets all changes to the "held" field.
+func (m *MessageMutation) ResetHeld() {
+	m.held = nil
+}
+
+// SetContent sets the "content" field.
+func (m *MessageMutation) SetContent(jm json.RawMessage) {
+	m.content = &jm
+	m.appendcontent = nil
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *MessageMutation) Content() (r json.RawMessage, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldContent(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// AppendContent adds jm to the "content" field.
+func (m *MessageMutation) AppendContent(jm json.RawMessage) {
+	m.appendcontent = append(m.appendcontent, jm...)
+}
+
+// AppendedContent returns the list of values that were appended to the "content" field in this mutation.
+func (m *MessageMutation) AppendedContent() (json.RawMessage, bool) {
+	if len(m.appendcontent) == 0 {
+		return nil, false
+	}
+	return m.appendcontent, true
+}
+
+// ClearContent clears the value of the "content" field.
+func (m *MessageMutation) ClearContent() {
+	m.content = nil
+	m.appendcontent = nil
+	m.clearedFields[message.FieldContent] = struct{}{}
+}
+
+// ContentCleared returns if the "content" field was cleared in this mutation.
+func (m *MessageMutation) ContentCleared() bool {
+	_, ok := m.clearedFields[message.FieldContent]
+	return ok
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *MessageMutation) ResetContent() {
+	m.content = nil
+	m.appendcontent = nil
+	delete(m.clearedFields, message.FieldContent)
+}
+
+// SetTries sets the "tries" field.
+func (m *MessageMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *MessageMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *MessageMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *MessageMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *MessageMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetNextTryAt sets the "next_try_at" field.
+func (m *MessageMutation) SetNextTryAt(t time.Time) {
+	m.next_try_at = &t
+}
+
+// NextTryAt returns the value of the "next_try_at" field in the mutation.
+func (m *MessageMutation) NextTryAt() (r time.Time, exists bool) {
+	v := m.next_try_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextTryAt returns the old "next_try_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldNextTryAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextTryAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextTryAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextTryAt: %w", err)
+	}
+	return oldValue.NextTryAt, nil
+}
+
+// ClearNextTryAt clears the value of the "next_try_at" field.
+func (m *MessageMutation) ClearNextTryAt() {
+	m.next_try_at = nil
+	m.clearedFields[message.FieldNextTryAt] = struct{}{}
+}
+
+// NextTryAtCleared returns if the "next_try_at" field was cleared in this mutation.
+func (m *MessageMutation) NextTryAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldNextTryAt]
+	return ok
+}
+
+// ResetNextTryAt resets all changes to the "next_try_at" field.
+func (m *MessageMutation) ResetNextTryAt() {
+	m.next_try_at = nil
+	delete(m.clearedFields, message.FieldNextTryAt)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *MessageMutation) SetOutcome(pr *provider.Text) {
+	m.outcome = &pr
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *MessageMutation) Outcome() (r *provider.Text, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldOutcome(ctx context.Context) (v *provider.Text, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ClearOutcome clears the value of the "outcome" field.
+func (m *MessageMutation) ClearOutcome() {
+	m.outcome = nil
+	m.clearedFields[message.FieldOutcome] = struct{}{}
+}
+
+// OutcomeCleared returns if the "outcome" field was cleared in this mutation.
+func (m *MessageMutation) OutcomeCleared() bool {
+	_, ok := m.clearedFields[message.FieldOutcome]
+	return ok
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *MessageMutation) ResetOutcome() {
+	m.outcome = nil
+	delete(m.clearedFields, message.FieldOutcome)
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *MessageMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *MessageMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *MessageMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *MessageMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *MessageMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *MessageMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[message.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *MessageMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *MessageMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, message.FieldFinishedAt)
+}
+
+// ClearChannel clears the "channel" edge to the Channel entity.
+func (m *MessageMutation) ClearChannel() {
+	m.clearedchannel = true
+	m.clearedFields[message.FieldChannelID] = struct{}{}
+}
+
+// ChannelCleared reports if the "channel" edge to the Channel entity was cleared.
+func (m *MessageMutation) ChannelCleared() bool {
+	return m.ChannelIDCleared() || m.clearedchannel
+}
+
+// ChannelIDs returns the "channel" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ChannelID instead. It exists only for internal usage by the builders.
+func (m *MessageMutation) ChannelIDs() (ids []string) {
+	if id := m.channel; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetChannel resets all changes to the "channel" edge.
+func (m *MessageMutation) ResetChannel() {
+	m.channel = nil
+	m.clearedchannel = false
+}
+
+// AddItemIDs adds the "items" edge to the MessageItem entity by ids.
+func (m *MessageMutation) AddItemIDs(ids ...string) {
+	if m.items == nil {
+		m.items = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.items[ids[i]] = struct{}{}
+	}
+}
+
+// ClearItems clears the "items" edge to the MessageItem entity.
+func (m *MessageMutation) ClearItems() {
+	m.cleareditems = true
+}
+
+// ItemsCleared reports if the "items" edge to the MessageItem entity was cleared.
+func (m *MessageMutation) ItemsCleared() bool {
+	return m.cleareditems
+}
+
+// RemoveItemIDs removes the "items" edge to the MessageItem entity by IDs.
+func (m *MessageMutation) RemoveItemIDs(ids ...string) {
+	if m.removeditems == nil {
+		m.removeditems = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.items, ids[i])
+		m.removeditems[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedItems returns the removed IDs of the "items" edge to the MessageItem entity.
+func (m *MessageMutation) RemovedItemsIDs() (ids []string) {
+	for id := range m.removeditems {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ItemsIDs returns the "items" edge IDs in the mutation.
+func (m *MessageMutation) ItemsIDs() (ids []string) {
+	for id := range m.items {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetItems resets all changes to the "items" edge.
+func (m *MessageMutation) ResetItems() {
+	m.items = nil
+	m.cleareditems = false
+	m.removeditems = nil
+}
+
+// AddAttemptIDs adds the "attempts" edge to the MessageAttempt entity by ids.
+func (m *MessageMutation) AddAttemptIDs(ids ...string) {
+	if m.attempts == nil {
+		m.attempts = make(map[string]struct{})
+	}
+	for i := range ids {
+		m.attempts[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAttempts clears the "attempts" edge to the MessageAttempt entity.
+func (m *MessageMutation) ClearAttempts() {
+	m.clearedattempts = true
+}
+
+// AttemptsCleared reports if the "attempts" edge to the MessageAttempt entity was cleared.
+func (m *MessageMutation) AttemptsCleared() bool {
+	return m.clearedattempts
+}
+
+// RemoveAttemptIDs removes the "attempts" edge to the MessageAttempt entity by IDs.
+func (m *MessageMutation) RemoveAttemptIDs(ids ...string) {
+	if m.removedattempts == nil {
+		m.removedattempts = make(map[string]struct{})
+	}
+	for i := range ids {
+		delete(m.attempts, ids[i])
+		m.removedattempts[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAttempts returns the removed IDs of the "attempts" edge to the MessageAttempt entity.
+func (m *MessageMutation) RemovedAttemptsIDs() (ids []string) {
+	for id := range m.removedattempts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AttemptsIDs returns the "attempts" edge IDs in the mutation.
+func (m *MessageMutation) AttemptsIDs() (ids []string) {
+	for id := range m.attempts {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAttempts resets all changes to the "attempts" edge.
+func (m *MessageMutation) ResetAttempts() {
+	m.attempts = nil
+	m.clearedattempts = false
+	m.removedattempts = nil
+}
+
+// Where appends a list predicates to the MessageMutation builder.
+func (m *MessageMutation) Where(ps ...predicate.Message) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MessageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MessageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Message, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MessageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MessageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Message).
+func (m *MessageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MessageMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.channel != nil {
+		fields = append(fields, message.FieldChannelID)
+	}
+	if m.lane != nil {
+		fields = append(fields, message.FieldLane)
+	}
+	if m.kind != nil {
+		fields = append(fields, message.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, message.FieldState)
+	}
+	if m.held != nil {
+		fields = append(fields, message.FieldHeld)
+	}
+	if m.content != nil {
+		fields = append(fields, message.FieldContent)
+	}
+	if m.tries != nil {
+		fields = append(fields, message.FieldTries)
+	}
+	if m.next_try_at != nil {
+		fields = append(fields, message.FieldNextTryAt)
+	}
+	if m.outcome != nil {
+		fields = append(fields, message.FieldOutcome)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, message.FieldAskedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, message.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MessageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case message.FieldChannelID:
+		return m.ChannelID()
+	case message.FieldLane:
+		return m.Lane()
+	case message.FieldKind:
+		return m.Kind()
+	case message.FieldState:
+		return m.State()
+	case message.FieldHeld:
+		return m.Held()
+	case message.FieldContent:
+		return m.Content()
+	case message.FieldTries:
+		return m.Tries()
+	case message.FieldNextTryAt:
+		return m.NextTryAt()
+	case message.FieldOutcome:
+		return m.Outcome()
+	case message.FieldAskedAt:
+		return m.AskedAt()
+	case message.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MessageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case message.FieldChannelID:
+		return m.OldChannelID(ctx)
+	case message.FieldLane:
+		return m.OldLane(ctx)
+	case message.FieldKind:
+		return m.OldKind(ctx)
+	case message.FieldState:
+		return m.OldState(ctx)
+	case message.FieldHeld:
+		return m.OldHeld(ctx)
+	case message.FieldContent:
+		return m.OldContent(ctx)
+	case message.FieldTries:
+		return m.OldTries(ctx)
+	case message.FieldNextTryAt:
+		return m.OldNextTryAt(ctx)
+	case message.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case message.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case message.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Message field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case message.FieldChannelID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannelID(v)
+		return nil
+	case message.FieldLane:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLane(v)
+		return nil
+	case message.FieldKind:
+		v, ok := value.(enum.MessageKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case message.FieldState:
+		v, ok := value.(enum.MessageState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case message.FieldHeld:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeld(v)
+		return nil
+	case message.FieldContent:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	case message.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case message.FieldNextTryAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextTryAt(v)
+		return nil
+	case message.FieldOutcome:
+		v, ok := value.(*provider.Text)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case message.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case message.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Message field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MessageMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, message.FieldTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MessageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case message.FieldTries:
+		return m.AddedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case message.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Message numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MessageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(message.FieldChannelID) {
+		fields = append(fields, message.FieldChannelID)
+	}
+	if m.FieldCleared(message.FieldContent) {
+		fields = append(fields, message.FieldContent)
+	}
+	if m.FieldCleared(message.FieldNextTryAt) {
+		fields = append(fields, message.FieldNextTryAt)
+	}
+	if m.FieldCleared(message.FieldOutcome) {
+		fields = append(fields, message.FieldOutcome)
+	}
+	if m.FieldCleared(message.FieldFinishedAt) {
+		fields = append(fields, message.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MessageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MessageMutation) ClearField(name string) error {
+	switch name {
+	case message.FieldChannelID:
+		m.ClearChannelID()
+		return nil
+	case message.FieldContent:
+		m.ClearContent()
+		return nil
+	case message.FieldNextTryAt:
+		m.ClearNextTryAt()
+		return nil
+	case message.FieldOutcome:
+		m.ClearOutcome()
+		return nil
+	case message.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Message nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MessageMutation) ResetField(name string) error {
+	switch name {
+	case message.FieldChannelID:
+		m.ResetChannelID()
+		return nil
+	case message.FieldLane:
+		m.ResetLane()
+		return nil
+	case message.FieldKind:
+		m.ResetKind()
+		return nil
+	case message.FieldState:
+		m.ResetState()
+		return nil
+	case message.FieldHeld:
+		m.ResetHeld()
+		return nil
+	case message.FieldContent:
+		m.ResetContent()
+		return nil
+	case message.FieldTries:
+		m.ResetTries()
+		return nil
+	case message.FieldNextTryAt:
+		m.ResetNextTryAt()
+		return nil
+	case message.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case message.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case message.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Message field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MessageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.channel != nil {
+		edges = append(edges, message.EdgeChannel)
+	}
+	if m.items != nil {
+		edges = append(edges, message.EdgeItems)
+	}
+	if m.attempts != nil {
+		edges = append(edges, message.EdgeAttempts)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MessageMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case message.EdgeChannel:
+		if id := m.channel; id != nil {
+			return []ent.Value{*id}
+		}
+	case message.EdgeItems:
+		ids := make([]ent.Value, 0, len(m.items))
+		for id := range m.items {
+			ids = append(ids, id)
+		}
+		return ids
+	case message.EdgeAttempts:
+		ids := make([]ent.Value, 0, len(m.attempts))
+		for id := range m.attempts {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MessageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removeditems != nil {
+		edges = append(edges, message.EdgeItems)
+	}
+	if m.removedattempts != nil {
+		edges = append(edges, message.EdgeAttempts)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MessageMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case message.EdgeItems:
+		ids := make([]ent.Value, 0, len(m.removeditems))
+		for id := range m.removeditems {
+			ids = append(ids, id)
+		}
+		return ids
+	case message.EdgeAttempts:
+		ids := make([]ent.Value, 0, len(m.removedattempts))
+		for id := range m.removedattempts {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MessageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedchannel {
+		edges = append(edges, message.EdgeChannel)
+	}
+	if m.cleareditems {
+		edges = append(edges, message.EdgeItems)
+	}
+	if m.clearedattempts {
+		edges = append(edges, message.EdgeAttempts)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MessageMutation) EdgeCleared(name string) bool {
+	switch name {
+	case message.EdgeChannel:
+		return m.clearedchannel
+	case message.EdgeItems:
+		return m.cleareditems
+	case message.EdgeAttempts:
+		return m.clearedattempts
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MessageMutation) ClearEdge(name string) error {
+	switch name {
+	case message.EdgeChannel:
+		m.ClearChannel()
+		return nil
+	}
+	return fmt.Errorf("unknown Message unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MessageMutation) ResetEdge(name string) error {
+	switch name {
+	case message.EdgeChannel:
+		m.ResetChannel()
+		return nil
+	case message.EdgeItems:
+		m.ResetItems()
+		return nil
+	case message.EdgeAttempts:
+		m.ResetAttempts()
+		return nil
+	}
+	return fmt.Errorf("unknown Message edge %s", name)
+}
+
+// MessageAttemptMutation represents an operation that mutates the MessageAttempt nodes in the graph.
+type MessageAttemptMutation struct {
+	config
+	op                       Op
+	typ                      string
+	id                       *string
+	started_at               *time.Time
+	duration_milliseconds    *int
+	addduration_milliseconds *int
+	request                  *string
+	request_body             *string
+	status                   *int
+	addstatus                *int
+	response_body            *string
+	error                    *string
+	clearedFields            map[string]struct{}
+	message                  *string
+	clearedmessage           bool
+	done                     bool
+	oldValue                 func(context.Context) (*MessageAttempt, error)
+	predicates               []predicate.MessageAttempt
+}
+
+var _ ent.Mutation = (*MessageAttemptMutation)(nil)
+
+// messageattemptOption allows management of the mutation configuration using functional options.
+type messageattemptOption func(*MessageAttemptMutation)
+
+// newMessageAttemptMutation creates new mutation for the MessageAttempt entity.
+func newMessageAttemptMutation(c config, op Op, opts ...messageattemptOption) *MessageAttemptMutation {
+	m := &MessageAttemptMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMessageAttempt,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMessageAttemptID sets the ID field of the mutation.
+func withMessageAttemptID(id string) messageattemptOption {
+	return func(m *MessageAttemptMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MessageAttempt
+		)
+		m.oldValue = func(ctx context.Context) (*MessageAttempt, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MessageAttempt.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMessageAttempt sets the old MessageAttempt of the mutation.
+func withMessageAttempt(node *MessageAttempt) messageattemptOption {
+	return func(m *MessageAttemptMutation) {
+		m.oldValue = func(context.Context) (*MessageAttempt, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MessageAttemptMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MessageAttemptMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MessageAttempt entities.
+func (m *MessageAttemptMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MessageAttemptMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MessageAttemptMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MessageAttempt.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *MessageAttemptMutation) SetMessageID(s string) {
+	m.message = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *MessageAttemptMutation) MessageID() (r string, exists bool) {
+	v := m.message
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *MessageAttemptMutation) ResetMessageID() {
+	m.message = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *MessageAttemptMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *MessageAttemptMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldStartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *MessageAttemptMutation) ResetStartedAt() {
+	m.started_at = nil
+}
+
+// SetDurationMilliseconds sets the "duration_milliseconds" field.
+func (m *MessageAttemptMutation) SetDurationMilliseconds(i int) {
+	m.duration_milliseconds = &i
+	m.addduration_milliseconds = nil
+}
+
+// DurationMilliseconds returns the value of the "duration_milliseconds" field in the mutation.
+func (m *MessageAttemptMutation) DurationMilliseconds() (r int, exists bool) {
+	v := m.duration_milliseconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDurationMilliseconds returns the old "duration_milliseconds" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldDurationMilliseconds(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDurationMilliseconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDurationMilliseconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDurationMilliseconds: %w", err)
+	}
+	return oldValue.DurationMilliseconds, nil
+}
+
+// AddDurationMilliseconds adds i to the "duration_milliseconds" field.
+func (m *MessageAttemptMutation) AddDurationMilliseconds(i int) {
+	if m.addduration_milliseconds != nil {
+		*m.addduration_milliseconds += i
+	} else {
+		m.addduration_milliseconds = &i
+	}
+}
+
+// AddedDurationMilliseconds returns the value that was added to the "duration_milliseconds" field in this mutation.
+func (m *MessageAttemptMutation) AddedDurationMilliseconds() (r int, exists bool) {
+	v := m.addduration_milliseconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDurationMilliseconds resets all changes to the "duration_milliseconds" field.
+func (m *MessageAttemptMutation) ResetDurationMilliseconds() {
+	m.duration_milliseconds = nil
+	m.addduration_milliseconds = nil
+}
+
+// SetRequest sets the "request" field.
+func (m *MessageAttemptMutation) SetRequest(s string) {
+	m.request = &s
+}
+
+// Request returns the value of the "request" field in the mutation.
+func (m *MessageAttemptMutation) Request() (r string, exists bool) {
+	v := m.request
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequest returns the old "request" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldRequest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequest: %w", err)
+	}
+	return oldValue.Request, nil
+}
+
+// ResetRequest resets all changes to the "request" field.
+func (m *MessageAttemptMutation) ResetRequest() {
+	m.request = nil
+}
+
+// SetRequestBody sets the "request_body" field.
+func (m *MessageAttemptMutation) SetRequestBody(s string) {
+	m.request_body = &s
+}
+
+// RequestBody returns the value of the "request_body" field in the mutation.
+func (m *MessageAttemptMutation) RequestBody() (r string, exists bool) {
+	v := m.request_body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestBody returns the old "request_body" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldRequestBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestBody: %w", err)
+	}
+	return oldValue.RequestBody, nil
+}
+
+// ResetRequestBody resets all changes to the "request_body" field.
+func (m *MessageAttemptMutation) ResetRequestBody() {
+	m.request_body = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *MessageAttemptMutation) SetStatus(i int) {
+	m.status = &i
+	m.addstatus = nil
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *MessageAttemptMutation) Status() (r int, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldStatus(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// AddStatus adds i to the "status" field.
+func (m *MessageAttemptMutation) AddStatus(i int) {
+	if m.addstatus != nil {
+		*m.addstatus += i
+	} else {
+		m.addstatus = &i
+	}
+}
+
+// AddedStatus returns the value that was added to the "status" field in this mutation.
+func (m *MessageAttemptMutation) AddedStatus() (r int, exists bool) {
+	v := m.addstatus
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearStatus clears the value of the "status" field.
+func (m *MessageAttemptMutation) ClearStatus() {
+	m.status = nil
+	m.addstatus = nil
+	m.clearedFields[messageattempt.FieldStatus] = struct{}{}
+}
+
+// StatusCleared returns if the "status" field was cleared in this mutation.
+func (m *MessageAttemptMutation) StatusCleared() bool {
+	_, ok := m.clearedFields[messageattempt.FieldStatus]
+	return ok
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *MessageAttemptMutation) ResetStatus() {
+	m.status = nil
+	m.addstatus = nil
+	delete(m.clearedFields, messageattempt.FieldStatus)
+}
+
+// SetResponseBody sets the "response_body" field.
+func (m *MessageAttemptMutation) SetResponseBody(s string) {
+	m.response_body = &s
+}
+
+// ResponseBody returns the value of the "response_body" field in the mutation.
+func (m *MessageAttemptMutation) ResponseBody() (r string, exists bool) {
+	v := m.response_body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResponseBody returns the old "response_body" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldResponseBody(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResponseBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResponseBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResponseBody: %w", err)
+	}
+	return oldValue.ResponseBody, nil
+}
+
+// ResetResponseBody resets all changes to the "response_body" field.
+func (m *MessageAttemptMutation) ResetResponseBody() {
+	m.response_body = nil
+}
+
+// SetError sets the "error" field.
+func (m *MessageAttemptMutation) SetError(s string) {
+	m.error = &s
+}
+
+// Error returns the value of the "error" field in the mutation.
+func (m *MessageAttemptMutation) Error() (r string, exists bool) {
+	v := m.error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldError returns the old "error" field's value of the MessageAttempt entity.
+// If the MessageAttempt object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageAttemptMutation) OldError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldError: %w", err)
+	}
+	return oldValue.Error, nil
+}
+
+// ResetError resets all changes to the "error" field.
+func (m *MessageAttemptMutation) ResetError() {
+	m.error = nil
+}
+
+// ClearMessage clears the "message" edge to the Message entity.
+func (m *MessageAttemptMutation) ClearMessage() {
+	m.clearedmessage = true
+	m.clearedFields[messageattempt.FieldMessageID] = struct{}{}
+}
+
+// MessageCleared reports if the "message" edge to the Message entity was cleared.
+func (m *MessageAttemptMutation) MessageCleared() bool {
+	return m.clearedmessage
+}
+
+// MessageIDs returns the "message" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MessageID instead. It exists only for internal usage by the builders.
+func (m *MessageAttemptMutation) MessageIDs() (ids []string) {
+	if id := m.message; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMessage resets all changes to the "message" edge.
+func (m *MessageAttemptMutation) ResetMessage() {
+	m.message = nil
+	m.clearedmessage = false
+}
+
+// Where appends a list predicates to the MessageAttemptMutation builder.
+func (m *MessageAttemptMutation) Where(ps ...predicate.MessageAttempt) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MessageAttemptMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MessageAttemptMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MessageAttempt, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MessageAttemptMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MessageAttemptMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MessageAttempt).
+func (m *MessageAttemptMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MessageAttemptMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.message != nil {
+		fields = append(fields, messageattempt.FieldMessageID)
+	}
+	if m.started_at != nil {
+		fields = append(fields, messageattempt.FieldStartedAt)
+	}
+	if m.duration_milliseconds != nil {
+		fields = append(fields, messageattempt.FieldDurationMilliseconds)
+	}
+	if m.request != nil {
+		fields = append(fields, messageattempt.FieldRequest)
+	}
+	if m.request_body != nil {
+		fields = append(fields, messageattempt.FieldRequestBody)
+	}
+	if m.status != nil {
+		fields = append(fields, messageattempt.FieldStatus)
+	}
+	if m.response_body != nil {
+		fields = append(fields, messageattempt.FieldResponseBody)
+	}
+	if m.error != nil {
+		fields = append(fields, messageattempt.FieldError)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MessageAttemptMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case messageattempt.FieldMessageID:
+		return m.MessageID()
+	case messageattempt.FieldStartedAt:
+		return m.StartedAt()
+	case messageattempt.FieldDurationMilliseconds:
+		return m.DurationMilliseconds()
+	case messageattempt.FieldRequest:
+		return m.Request()
+	case messageattempt.FieldRequestBody:
+		return m.RequestBody()
+	case messageattempt.FieldStatus:
+		return m.Status()
+	case messageattempt.FieldResponseBody:
+		return m.ResponseBody()
+	case messageattempt.FieldError:
+		return m.Error()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MessageAttemptMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case messageattempt.FieldMessageID:
+		return m.OldMessageID(ctx)
+	case messageattempt.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case messageattempt.FieldDurationMilliseconds:
+		return m.OldDurationMilliseconds(ctx)
+	case messageattempt.FieldRequest:
+		return m.OldRequest(ctx)
+	case messageattempt.FieldRequestBody:
+		return m.OldRequestBody(ctx)
+	case messageattempt.FieldStatus:
+		return m.OldStatus(ctx)
+	case messageattempt.FieldResponseBody:
+		return m.OldResponseBody(ctx)
+	case messageattempt.FieldError:
+		return m.OldError(ctx)
+	}
+	return nil, fmt.Errorf("unknown MessageAttempt field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageAttemptMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case messageattempt.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
+		return nil
+	case messageattempt.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case messageattempt.FieldDurationMilliseconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDurationMilliseconds(v)
+		return nil
+	case messageattempt.FieldRequest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequest(v)
+		return nil
+	case messageattempt.FieldRequestBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestBody(v)
+		return nil
+	case messageattempt.FieldStatus:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case messageattempt.FieldResponseBody:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResponseBody(v)
+		return nil
+	case messageattempt.FieldError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetError(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageAttempt field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MessageAttemptMutation) AddedFields() []string {
+	var fields []string
+	if m.addduration_milliseconds != nil {
+		fields = append(fields, messageattempt.FieldDurationMilliseconds)
+	}
+	if m.addstatus != nil {
+		fields = append(fields, messageattempt.FieldStatus)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MessageAttemptMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case messageattempt.FieldDurationMilliseconds:
+		return m.AddedDurationMilliseconds()
+	case messageattempt.FieldStatus:
+		return m.AddedStatus()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageAttemptMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case messageattempt.FieldDurationMilliseconds:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDurationMilliseconds(v)
+		return nil
+	case messageattempt.FieldStatus:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddStatus(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageAttempt numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MessageAttemptMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(messageattempt.FieldStatus) {
+		fields = append(fields, messageattempt.FieldStatus)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MessageAttemptMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MessageAttemptMutation) ClearField(name string) error {
+	switch name {
+	case messageattempt.FieldStatus:
+		m.ClearStatus()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageAttempt nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MessageAttemptMutation) ResetField(name string) error {
+	switch name {
+	case messageattempt.FieldMessageID:
+		m.ResetMessageID()
+		return nil
+	case messageattempt.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case messageattempt.FieldDurationMilliseconds:
+		m.ResetDurationMilliseconds()
+		return nil
+	case messageattempt.FieldRequest:
+		m.ResetRequest()
+		return nil
+	case messageattempt.FieldRequestBody:
+		m.ResetRequestBody()
+		return nil
+	case messageattempt.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case messageattempt.FieldResponseBody:
+		m.ResetResponseBody()
+		return nil
+	case messageattempt.FieldError:
+		m.ResetError()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageAttempt field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MessageAttemptMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.message != nil {
+		edges = append(edges, messageattempt.EdgeMessage)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MessageAttemptMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case messageattempt.EdgeMessage:
+		if id := m.message; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MessageAttemptMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MessageAttemptMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MessageAttemptMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedmessage {
+		edges = append(edges, messageattempt.EdgeMessage)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MessageAttemptMutation) EdgeCleared(name string) bool {
+	switch name {
+	case messageattempt.EdgeMessage:
+		return m.clearedmessage
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MessageAttemptMutation) ClearEdge(name string) error {
+	switch name {
+	case messageattempt.EdgeMessage:
+		m.ClearMessage()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageAttempt unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MessageAttemptMutation) ResetEdge(name string) error {
+	switch name {
+	case messageattempt.EdgeMessage:
+		m.ResetMessage()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageAttempt edge %s", name)
+}
+
+// MessageItemMutation represents an operation that mutates the MessageItem nodes in the graph.
+type MessageItemMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	channel_id      *string
+	clearedFields   map[string]struct{}
+	message         *string
+	clearedmessage  bool
+	delivery        *string
+	cleareddelivery bool
+	done            bool
+	oldValue        func(context.Context) (*MessageItem, error)
+	predicates      []predicate.MessageItem
+}
+
+var _ ent.Mutation = (*MessageItemMutation)(nil)
+
+// messageitemOption allows management of the mutation configuration using functional options.
+type messageitemOption func(*MessageItemMutation)
+
+// newMessageItemMutation creates new mutation for the MessageItem entity.
+func newMessageItemMutation(c config, op Op, opts ...messageitemOption) *MessageItemMutation {
+	m := &MessageItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMessageItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMessageItemID sets the ID field of the mutation.
+func withMessageItemID(id string) messageitemOption {
+	return func(m *MessageItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MessageItem
+		)
+		m.oldValue = func(ctx context.Context) (*MessageItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MessageItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMessageItem sets the old MessageItem of the mutation.
+func withMessageItem(node *MessageItem) messageitemOption {
+	return func(m *MessageItemMutation) {
+		m.oldValue = func(context.Context) (*MessageItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MessageItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MessageItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MessageItem entities.
+func (m *MessageItemMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MessageItemMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MessageItemMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MessageItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *MessageItemMutation) SetMessageID(s string) {
+	m.message = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *MessageItemMutation) MessageID() (r string, exists bool) {
+	v := m.message
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the MessageItem entity.
+// If the MessageItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageItemMutation) OldMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *MessageItemMutation) ResetMessageID() {
+	m.message = nil
+}
+
+// SetChannelID sets the "channel_id" field.
+func (m *MessageItemMutation) SetChannelID(s string) {
+	m.channel_id = &s
+}
+
+// ChannelID returns the value of the "channel_id" field in the mutation.
+func (m *MessageItemMutation) ChannelID() (r string, exists bool) {
+	v := m.channel_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannelID returns the old "channel_id" field's value of the MessageItem entity.
+// If the MessageItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageItemMutation) OldChannelID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannelID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannelID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannelID: %w", err)
+	}
+	return oldValue.ChannelID, nil
+}
+
+// ResetChannelID resets all changes to the "channel_id" field.
+func (m *MessageItemMutation) ResetChannelID() {
+	m.channel_id = nil
+}
+
+// SetDeliveryID sets the "delivery_id" field.
+func (m *MessageItemMutation) SetDeliveryID(s string) {
+	m.delivery = &s
+}
+
+// DeliveryID returns the value of the "delivery_id" field in the mutation.
+func (m *MessageItemMutation) DeliveryID() (r string, exists bool) {
+	v := m.delivery
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeliveryID returns the old "delivery_id" field's value of the MessageItem entity.
+// If the MessageItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageItemMutation) OldDeliveryID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeliveryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeliveryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeliveryID: %w", err)
+	}
+	return oldValue.DeliveryID, nil
+}
+
+// ResetDeliveryID resets all changes to the "delivery_id" field.
+func (m *MessageItemMutation) ResetDeliveryID() {
+	m.delivery = nil
+}
+
+// ClearMessage clears the "message" edge to the Message entity.
+func (m *MessageItemMutation) ClearMessage() {
+	m.clearedmessage = true
+	m.clearedFields[messageitem.FieldMessageID] = struct{}{}
+}
+
+// MessageCleared reports if the "message" edge to the Message entity was cleared.
+func (m *MessageItemMutation) MessageCleared() bool {
+	return m.clearedmessage
+}
+
+// MessageIDs returns the "message" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MessageID instead. It exists only for internal usage by the builders.
+func (m *MessageItemMutation) MessageIDs() (ids []string) {
+	if id := m.message; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMessage resets all changes to the "message" edge.
+func (m *MessageItemMutation) ResetMessage() {
+	m.message = nil
+	m.clearedmessage = false
+}
+
+// ClearDelivery clears the "delivery" edge to the Delivery entity.
+func (m *MessageItemMutation) ClearDelivery() {
+	m.cleareddelivery = true
+	m.clearedFields[messageitem.FieldDeliveryID] = struct{}{}
+}
+
+// DeliveryCleared reports if the "delivery" edge to the Delivery entity was cleared.
+func (m *MessageItemMutation) DeliveryCleared() bool {
+	return m.cleareddelivery
+}
+
+// DeliveryIDs returns the "delivery" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DeliveryID instead. It exists only for internal usage by the builders.
+func (m *MessageItemMutation) DeliveryIDs() (ids []string) {
+	if id := m.delivery; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDelivery resets all changes to the "delivery" edge.
+func (m *MessageItemMutation) ResetDelivery() {
+	m.delivery = nil
+	m.cleareddelivery = false
+}
+
+// Where appends a list predicates to the MessageItemMutation builder.
+func (m *MessageItemMutation) Where(ps ...predicate.MessageItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MessageItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MessageItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MessageItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MessageItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MessageItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MessageItem).
+func (m *MessageItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MessageItemMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.message != nil {
+		fields = append(fields, messageitem.FieldMessageID)
+	}
+	if m.channel_id != nil {
+		fields = append(fields, messageitem.FieldChannelID)
+	}
+	if m.delivery != nil {
+		fields = append(fields, messageitem.FieldDeliveryID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MessageItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case messageitem.FieldMessageID:
+		return m.MessageID()
+	case messageitem.FieldChannelID:
+		return m.ChannelID()
+	case messageitem.FieldDeliveryID:
+		return m.DeliveryID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MessageItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case messageitem.FieldMessageID:
+		return m.OldMessageID(ctx)
+	case messageitem.FieldChannelID:
+		return m.OldChannelID(ctx)
+	case messageitem.FieldDeliveryID:
+		return m.OldDeliveryID(ctx)
+	}
+	return nil, fmt.Errorf("unknown MessageItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case messageitem.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
+		return nil
+	case messageitem.FieldChannelID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannelID(v)
+		return nil
+	case messageitem.FieldDeliveryID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeliveryID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MessageItemMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MessageItemMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown MessageItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MessageItemMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MessageItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MessageItemMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MessageItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MessageItemMutation) ResetField(name string) error {
+	switch name {
+	case messageitem.FieldMessageID:
+		m.ResetMessageID()
+		return nil
+	case messageitem.FieldChannelID:
+		m.ResetChannelID()
+		return nil
+	case messageitem.FieldDeliveryID:
+		m.ResetDeliveryID()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MessageItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.message != nil {
+		edges = append(edges, messageitem.EdgeMessage)
+	}
+	if m.delivery != nil {
+		edges = append(edges, messageitem.EdgeDelivery)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MessageItemMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case messageitem.EdgeMessage:
+		if id := m.message; id != nil {
+			return []ent.Value{*id}
+		}
+	case messageitem.EdgeDelivery:
+		if id := m.delivery; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MessageItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MessageItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MessageItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedmessage {
+		edges = append(edges, messageitem.EdgeMessage)
+	}
+	if m.cleareddelivery {
+		edges = append(edges, messageitem.EdgeDelivery)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MessageItemMutation) EdgeCleared(name string) bool {
+	switch name {
+	case messageitem.EdgeMessage:
+		return m.clearedmessage
+	case messageitem.EdgeDelivery:
+		return m.cleareddelivery
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MessageItemMutation) ClearEdge(name string) error {
+	switch name {
+	case messageitem.EdgeMessage:
+		m.ClearMessage()
+		return nil
+	case messageitem.EdgeDelivery:
+		m.ClearDelivery()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MessageItemMutation) ResetEdge(name string) error {
+	switch name {
+	case messageitem.EdgeMessage:
+		m.ResetMessage()
+		return nil
+	case messageitem.EdgeDelivery:
+		m.ResetDelivery()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageItem edge %s", name)
 }
 
 // NoticeMutation represents an operation that mutates the Notice nodes in the graph.

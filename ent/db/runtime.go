@@ -9,6 +9,7 @@ import (
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
 	"ponte/ent/db/carnet"
+	"ponte/ent/db/channel"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/chargeevent"
 	"ponte/ent/db/convenio"
@@ -22,6 +23,9 @@ import (
 	"ponte/ent/db/idempotencykey"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/invoice"
+	"ponte/ent/db/message"
+	"ponte/ent/db/messageattempt"
+	"ponte/ent/db/messageitem"
 	"ponte/ent/db/notice"
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
@@ -128,6 +132,42 @@ func init() {
 	carnetDescID := carnetFields[0].Descriptor()
 	// carnet.DefaultID holds the default value on creation for the id field.
 	carnet.DefaultID = carnetDescID.Default.(func() string)
+	channelFields := schema.Channel{}.Fields()
+	_ = channelFields
+	// channelDescActive is the schema descriptor for active field.
+	channelDescActive := channelFields[4].Descriptor()
+	// channel.DefaultActive holds the default value on creation for the active field.
+	channel.DefaultActive = channelDescActive.Default.(bool)
+	// channelDescDigestHour is the schema descriptor for digest_hour field.
+	channelDescDigestHour := channelFields[11].Descriptor()
+	// channel.DefaultDigestHour holds the default value on creation for the digest_hour field.
+	channel.DefaultDigestHour = channelDescDigestHour.Default.(int)
+	// channelDescUrgentAtOnce is the schema descriptor for urgent_at_once field.
+	channelDescUrgentAtOnce := channelFields[14].Descriptor()
+	// channel.DefaultUrgentAtOnce holds the default value on creation for the urgent_at_once field.
+	channel.DefaultUrgentAtOnce = channelDescUrgentAtOnce.Default.(bool)
+	// channelDescFedSequence is the schema descriptor for fed_sequence field.
+	channelDescFedSequence := channelFields[15].Descriptor()
+	// channel.DefaultFedSequence holds the default value on creation for the fed_sequence field.
+	channel.DefaultFedSequence = channelDescFedSequence.Default.(int64)
+	// channelDescFailedTries is the schema descriptor for failed_tries field.
+	channelDescFailedTries := channelFields[16].Descriptor()
+	// channel.DefaultFailedTries holds the default value on creation for the failed_tries field.
+	channel.DefaultFailedTries = channelDescFailedTries.Default.(int)
+	// channelDescCreatedAt is the schema descriptor for created_at field.
+	channelDescCreatedAt := channelFields[17].Descriptor()
+	// channel.DefaultCreatedAt holds the default value on creation for the created_at field.
+	channel.DefaultCreatedAt = channelDescCreatedAt.Default.(func() time.Time)
+	// channelDescUpdatedAt is the schema descriptor for updated_at field.
+	channelDescUpdatedAt := channelFields[18].Descriptor()
+	// channel.DefaultUpdatedAt holds the default value on creation for the updated_at field.
+	channel.DefaultUpdatedAt = channelDescUpdatedAt.Default.(func() time.Time)
+	// channel.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
+	channel.UpdateDefaultUpdatedAt = channelDescUpdatedAt.UpdateDefault.(func() time.Time)
+	// channelDescID is the schema descriptor for id field.
+	channelDescID := channelFields[0].Descriptor()
+	// channel.DefaultID holds the default value on creation for the id field.
+	channel.DefaultID = channelDescID.Default.(func() string)
 	chargeFields := schema.Charge{}.Fields()
 	_ = chargeFields
 	// chargeDescFineHundredths is the schema descriptor for fine_hundredths field.
@@ -405,11 +445,11 @@ func init() {
 	// integration.DefaultNfceSeries holds the default value on creation for the nfce_series field.
 	integration.DefaultNfceSeries = integrationDescNfceSeries.Default.(string)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[28].Descriptor()
+	integrationDescCreatedAt := integrationFields[29].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	// integrationDescUpdatedAt is the schema descriptor for updated_at field.
-	integrationDescUpdatedAt := integrationFields[29].Descriptor()
+	integrationDescUpdatedAt := integrationFields[30].Descriptor()
 	// integration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	integration.DefaultUpdatedAt = integrationDescUpdatedAt.Default.(func() time.Time)
 	// integration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
@@ -466,6 +506,36 @@ func init() {
 	invoiceDescID := invoiceFields[0].Descriptor()
 	// invoice.DefaultID holds the default value on creation for the id field.
 	invoice.DefaultID = invoiceDescID.Default.(func() string)
+	messageFields := schema.Message{}.Fields()
+	_ = messageFields
+	// messageDescHeld is the schema descriptor for held field.
+	messageDescHeld := messageFields[5].Descriptor()
+	// message.DefaultHeld holds the default value on creation for the held field.
+	message.DefaultHeld = messageDescHeld.Default.(bool)
+	// messageDescTries is the schema descriptor for tries field.
+	messageDescTries := messageFields[7].Descriptor()
+	// message.DefaultTries holds the default value on creation for the tries field.
+	message.DefaultTries = messageDescTries.Default.(int)
+	// messageDescID is the schema descriptor for id field.
+	messageDescID := messageFields[0].Descriptor()
+	// message.DefaultID holds the default value on creation for the id field.
+	message.DefaultID = messageDescID.Default.(func() string)
+	messageattemptFields := schema.MessageAttempt{}.Fields()
+	_ = messageattemptFields
+	// messageattemptDescError is the schema descriptor for error field.
+	messageattemptDescError := messageattemptFields[8].Descriptor()
+	// messageattempt.DefaultError holds the default value on creation for the error field.
+	messageattempt.DefaultError = messageattemptDescError.Default.(string)
+	// messageattemptDescID is the schema descriptor for id field.
+	messageattemptDescID := messageattemptFields[0].Descriptor()
+	// messageattempt.DefaultID holds the default value on creation for the id field.
+	messageattempt.DefaultID = messageattemptDescID.Default.(func() string)
+	messageitemFields := schema.MessageItem{}.Fields()
+	_ = messageitemFields
+	// messageitemDescID is the schema descriptor for id field.
+	messageitemDescID := messageitemFields[0].Descriptor()
+	// messageitem.DefaultID holds the default value on creation for the id field.
+	messageitem.DefaultID = messageitemDescID.Default.(func() string)
 	noticeFields := schema.Notice{}.Fields()
 	_ = noticeFields
 	// noticeDescAddress is the schema descriptor for address field.

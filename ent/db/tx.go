@@ -26,6 +26,8 @@ type Tx struct {
 	CallCount *CallCountClient
 	// Carnet is the client for interacting with the Carnet builders.
 	Carnet *CarnetClient
+	// Channel is the client for interacting with the Channel builders.
+	Channel *ChannelClient
 	// Charge is the client for interacting with the Charge builders.
 	Charge *ChargeClient
 	// ChargeEvent is the client for interacting with the ChargeEvent builders.
@@ -52,6 +54,12 @@ type Tx struct {
 	Integration *IntegrationClient
 	// Invoice is the client for interacting with the Invoice builders.
 	Invoice *InvoiceClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
+	// MessageAttempt is the client for interacting with the MessageAttempt builders.
+	MessageAttempt *MessageAttemptClient
+	// MessageItem is the client for interacting with the MessageItem builders.
+	MessageItem *MessageItemClient
 	// Notice is the client for interacting with the Notice builders.
 	Notice *NoticeClient
 	// NoticeToken is the client for interacting with the NoticeToken builders.
@@ -213,6 +221,7 @@ func (tx *Tx) init() {
 	tx.BatchItem = NewBatchItemClient(tx.config)
 	tx.CallCount = NewCallCountClient(tx.config)
 	tx.Carnet = NewCarnetClient(tx.config)
+	tx.Channel = NewChannelClient(tx.config)
 	tx.Charge = NewChargeClient(tx.config)
 	tx.ChargeEvent = NewChargeEventClient(tx.config)
 	tx.Convenio = NewConvenioClient(tx.config)
@@ -226,6 +235,9 @@ func (tx *Tx) init() {
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Integration = NewIntegrationClient(tx.config)
 	tx.Invoice = NewInvoiceClient(tx.config)
+	tx.Message = NewMessageClient(tx.config)
+	tx.MessageAttempt = NewMessageAttemptClient(tx.config)
+	tx.MessageItem = NewMessageItemClient(tx.config)
 	tx.Notice = NewNoticeClient(tx.config)
 	tx.NoticeToken = NewNoticeTokenClient(tx.config)
 	tx.Operation = NewOperationClient(tx.config)

@@ -36,6 +36,7 @@ func (Failure) Fields() []ent.Field {
 		field.Time("resolved_at").Optional().Nillable(),
 		field.String("handled_by_id").Optional().Nillable(),
 		field.String("reason").Optional().Nillable(),
+		field.String("user_id").Optional().Nillable().Comment("the only person who hears of it"),
 	}
 }
 
@@ -43,6 +44,7 @@ func (Failure) Fields() []ent.Field {
 func (Failure) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("handled_by", User.Type).Field("handled_by_id").Unique(),
+		edge.To("user", User.Type).Field("user_id").Unique(),
 		edge.From("deliveries", Delivery.Type).Ref("failure"),
 	}
 }

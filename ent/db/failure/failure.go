@@ -53,8 +53,12 @@ const (
 	FieldHandledByID = "handled_by_id"
 	// FieldReason holds the string denoting the reason field in the database.
 	FieldReason = "reason"
+	// FieldUserID holds the string denoting the user_id field in the database.
+	FieldUserID = "user_id"
 	// EdgeHandledBy holds the string denoting the handled_by edge name in mutations.
 	EdgeHandledBy = "handled_by"
+	// EdgeUser holds the string denoting the user edge name in mutations.
+	EdgeUser = "user"
 	// EdgeDeliveries holds the string denoting the deliveries edge name in mutations.
 	EdgeDeliveries = "deliveries"
 	// Table holds the table name of the failure in the database.
@@ -66,6 +70,13 @@ const (
 	HandledByInverseTable = "users"
 	// HandledByColumn is the table column denoting the handled_by relation/edge.
 	HandledByColumn = "handled_by_id"
+	// UserTable is the table that holds the user relation/edge.
+	UserTable = "failures"
+	// UserInverseTable is the table name for the User entity.
+	// It exists in this package in order to avoid circular dependency with the "user" package.
+	UserInverseTable = "users"
+	// UserColumn is the table column denoting the user relation/edge.
+	UserColumn = "user_id"
 	// DeliveriesTable is the table that holds the deliveries relation/edge.
 	DeliveriesTable = "deliveries"
 	// DeliveriesInverseTable is the table name for the Delivery entity.
@@ -97,6 +108,7 @@ var Columns = []string{
 	FieldResolvedAt,
 	FieldHandledByID,
 	FieldReason,
+	FieldUserID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -238,10 +250,22 @@ func ByReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReason, opts...).ToFunc()
 }
 
+// ByUserID orders the results by the user_id field.
+func ByUserID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUserID, opts...).ToFunc()
+}
+
 // ByHandledByField orders the results by handled_by field.
 func ByHandledByField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newHandledByStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByUserField orders the results by user field.
+func ByUserField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newUserStep(), sql.OrderByField(field, opts...))
 	}
 }
 
@@ -263,6 +287,13 @@ func newHandledByStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(HandledByInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, HandledByTable, HandledByColumn),
+	)
+}
+func newUserStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(UserInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, UserTable, UserColumn),
 	)
 }
 func newDeliveriesStep() *sqlgraph.Step {

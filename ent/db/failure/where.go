@@ -131,6 +131,11 @@ func Reason(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldEQ(FieldReason, v))
 }
 
+// UserID applies equality check predicate on the "user_id" field. It's identical to UserIDEQ.
+func UserID(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEQ(FieldUserID, v))
+}
+
 // CauseKeyEQ applies the EQ predicate on the "cause_key" field.
 func CauseKeyEQ(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldEQ(FieldCauseKey, v))
@@ -1056,6 +1061,81 @@ func ReasonContainsFold(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldContainsFold(FieldReason, v))
 }
 
+// UserIDEQ applies the EQ predicate on the "user_id" field.
+func UserIDEQ(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEQ(FieldUserID, v))
+}
+
+// UserIDNEQ applies the NEQ predicate on the "user_id" field.
+func UserIDNEQ(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldNEQ(FieldUserID, v))
+}
+
+// UserIDIn applies the In predicate on the "user_id" field.
+func UserIDIn(vs ...string) predicate.Failure {
+	return predicate.Failure(sql.FieldIn(FieldUserID, vs...))
+}
+
+// UserIDNotIn applies the NotIn predicate on the "user_id" field.
+func UserIDNotIn(vs ...string) predicate.Failure {
+	return predicate.Failure(sql.FieldNotIn(FieldUserID, vs...))
+}
+
+// UserIDGT applies the GT predicate on the "user_id" field.
+func UserIDGT(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldGT(FieldUserID, v))
+}
+
+// UserIDGTE applies the GTE predicate on the "user_id" field.
+func UserIDGTE(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldGTE(FieldUserID, v))
+}
+
+// UserIDLT applies the LT predicate on the "user_id" field.
+func UserIDLT(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldLT(FieldUserID, v))
+}
+
+// UserIDLTE applies the LTE predicate on the "user_id" field.
+func UserIDLTE(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldLTE(FieldUserID, v))
+}
+
+// UserIDContains applies the Contains predicate on the "user_id" field.
+func UserIDContains(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldContains(FieldUserID, v))
+}
+
+// UserIDHasPrefix applies the HasPrefix predicate on the "user_id" field.
+func UserIDHasPrefix(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldHasPrefix(FieldUserID, v))
+}
+
+// UserIDHasSuffix applies the HasSuffix predicate on the "user_id" field.
+func UserIDHasSuffix(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldHasSuffix(FieldUserID, v))
+}
+
+// UserIDIsNil applies the IsNil predicate on the "user_id" field.
+func UserIDIsNil() predicate.Failure {
+	return predicate.Failure(sql.FieldIsNull(FieldUserID))
+}
+
+// UserIDNotNil applies the NotNil predicate on the "user_id" field.
+func UserIDNotNil() predicate.Failure {
+	return predicate.Failure(sql.FieldNotNull(FieldUserID))
+}
+
+// UserIDEqualFold applies the EqualFold predicate on the "user_id" field.
+func UserIDEqualFold(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEqualFold(FieldUserID, v))
+}
+
+// UserIDContainsFold applies the ContainsFold predicate on the "user_id" field.
+func UserIDContainsFold(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldContainsFold(FieldUserID, v))
+}
+
 // HasHandledBy applies the HasEdge predicate on the "handled_by" edge.
 func HasHandledBy() predicate.Failure {
 	return predicate.Failure(func(s *sql.Selector) {
@@ -1071,6 +1151,29 @@ func HasHandledBy() predicate.Failure {
 func HasHandledByWith(preds ...predicate.User) predicate.Failure {
 	return predicate.Failure(func(s *sql.Selector) {
 		step := newHandledByStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasUser applies the HasEdge predicate on the "user" edge.
+func HasUser() predicate.Failure {
+	return predicate.Failure(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, UserTable, UserColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasUserWith applies the HasEdge predicate on the "user" edge with a given conditions (other predicates).
+func HasUserWith(preds ...predicate.User) predicate.Failure {
+	return predicate.Failure(func(s *sql.Selector) {
+		step := newUserStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

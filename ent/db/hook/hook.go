@@ -80,6 +80,18 @@ func (f CarnetFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CarnetMutation", m)
 }
 
+// The ChannelFunc type is an adapter to allow the use of ordinary
+// function as Channel mutator.
+type ChannelFunc func(context.Context, *db.ChannelMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ChannelFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ChannelMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ChannelMutation", m)
+}
+
 // The ChargeFunc type is an adapter to allow the use of ordinary
 // function as Charge mutator.
 type ChargeFunc func(context.Context, *db.ChargeMutation) (db.Value, error)
@@ -234,6 +246,42 @@ func (f InvoiceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.InvoiceMutation", m)
+}
+
+// The MessageFunc type is an adapter to allow the use of ordinary
+// function as Message mutator.
+type MessageFunc func(context.Context, *db.MessageMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MessageFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.MessageMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.MessageMutation", m)
+}
+
+// The MessageAttemptFunc type is an adapter to allow the use of ordinary
+// function as MessageAttempt mutator.
+type MessageAttemptFunc func(context.Context, *db.MessageAttemptMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MessageAttemptFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.MessageAttemptMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.MessageAttemptMutation", m)
+}
+
+// The MessageItemFunc type is an adapter to allow the use of ordinary
+// function as MessageItem mutator.
+type MessageItemFunc func(context.Context, *db.MessageItemMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MessageItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.MessageItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.MessageItemMutation", m)
 }
 
 // The NoticeFunc type is an adapter to allow the use of ordinary

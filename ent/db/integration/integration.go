@@ -66,6 +66,8 @@ const (
 	FieldSandboxProvenAt = "sandbox_proven_at"
 	// FieldPixRegisteredAt holds the string denoting the pix_registered_at field in the database.
 	FieldPixRegisteredAt = "pix_registered_at"
+	// FieldActivatedAt holds the string denoting the activated_at field in the database.
+	FieldActivatedAt = "activated_at"
 	// FieldLastNoticeAt holds the string denoting the last_notice_at field in the database.
 	FieldLastNoticeAt = "last_notice_at"
 	// FieldLastSweepAt holds the string denoting the last_sweep_at field in the database.
@@ -158,6 +160,7 @@ var Columns = []string{
 	FieldTestedAt,
 	FieldSandboxProvenAt,
 	FieldPixRegisteredAt,
+	FieldActivatedAt,
 	FieldLastNoticeAt,
 	FieldLastSweepAt,
 	FieldCreatedAt,
@@ -390,6 +393,11 @@ func BySandboxProvenAt(opts ...sql.OrderTermOption) OrderOption {
 // ByPixRegisteredAt orders the results by the pix_registered_at field.
 func ByPixRegisteredAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPixRegisteredAt, opts...).ToFunc()
+}
+
+// ByActivatedAt orders the results by the activated_at field.
+func ByActivatedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldActivatedAt, opts...).ToFunc()
 }
 
 // ByLastNoticeAt orders the results by the last_notice_at field.

@@ -172,6 +172,11 @@ func PixRegisteredAt(v time.Time) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldPixRegisteredAt, v))
 }
 
+// ActivatedAt applies equality check predicate on the "activated_at" field. It's identical to ActivatedAtEQ.
+func ActivatedAt(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldActivatedAt, v))
+}
+
 // LastNoticeAt applies equality check predicate on the "last_notice_at" field. It's identical to LastNoticeAtEQ.
 func LastNoticeAt(v time.Time) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldLastNoticeAt, v))
@@ -1315,6 +1320,56 @@ func PixRegisteredAtIsNil() predicate.Integration {
 // PixRegisteredAtNotNil applies the NotNil predicate on the "pix_registered_at" field.
 func PixRegisteredAtNotNil() predicate.Integration {
 	return predicate.Integration(sql.FieldNotNull(FieldPixRegisteredAt))
+}
+
+// ActivatedAtEQ applies the EQ predicate on the "activated_at" field.
+func ActivatedAtEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldActivatedAt, v))
+}
+
+// ActivatedAtNEQ applies the NEQ predicate on the "activated_at" field.
+func ActivatedAtNEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldActivatedAt, v))
+}
+
+// ActivatedAtIn applies the In predicate on the "activated_at" field.
+func ActivatedAtIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldActivatedAt, vs...))
+}
+
+// ActivatedAtNotIn applies the NotIn predicate on the "activated_at" field.
+func ActivatedAtNotIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldActivatedAt, vs...))
+}
+
+// ActivatedAtGT applies the GT predicate on the "activated_at" field.
+func ActivatedAtGT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldActivatedAt, v))
+}
+
+// ActivatedAtGTE applies the GTE predicate on the "activated_at" field.
+func ActivatedAtGTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldActivatedAt, v))
+}
+
+// ActivatedAtLT applies the LT predicate on the "activated_at" field.
+func ActivatedAtLT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldActivatedAt, v))
+}
+
+// ActivatedAtLTE applies the LTE predicate on the "activated_at" field.
+func ActivatedAtLTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldActivatedAt, v))
+}
+
+// ActivatedAtIsNil applies the IsNil predicate on the "activated_at" field.
+func ActivatedAtIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldActivatedAt))
+}
+
+// ActivatedAtNotNil applies the NotNil predicate on the "activated_at" field.
+func ActivatedAtNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldActivatedAt))
 }
 
 // LastNoticeAtEQ applies the EQ predicate on the "last_notice_at" field.

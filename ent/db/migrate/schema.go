@@ -206,6 +206,49 @@ var (
 			},
 		},
 	}
+	// ChannelsColumns holds the columns for the "channels" table.
+	ChannelsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EMAIL", "WEBHOOK", "TELEGRAM", "SLACK", "DISCORD"}},
+		{Name: "name", Type: field.TypeString},
+		{Name: "active", Type: field.TypeBool, Default: true},
+		{Name: "target", Type: field.TypeString},
+		{Name: "sealed", Type: field.TypeBytes},
+		{Name: "sealed_at", Type: field.TypeTime},
+		{Name: "sources", Type: field.TypeJSON},
+		{Name: "topics", Type: field.TypeJSON},
+		{Name: "pace", Type: field.TypeEnum, Enums: []string{"NOW", "HOURLY", "DAILY"}, Default: "NOW"},
+		{Name: "digest_hour", Type: field.TypeInt, Default: 8},
+		{Name: "quiet_from", Type: field.TypeString, Nullable: true},
+		{Name: "quiet_to", Type: field.TypeString, Nullable: true},
+		{Name: "urgent_at_once", Type: field.TypeBool, Default: true},
+		{Name: "fed_sequence", Type: field.TypeInt64, Default: 0},
+		{Name: "failed_tries", Type: field.TypeInt, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeString},
+	}
+	// ChannelsTable holds the schema information for the "channels" table.
+	ChannelsTable = &schema.Table{
+		Name:       "channels",
+		Columns:    ChannelsColumns,
+		PrimaryKey: []*schema.Column{ChannelsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "channels_users_user",
+				Columns:    []*schema.Column{ChannelsColumns[18]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "channel_user_id",
+				Unique:  false,
+				Columns: []*schema.Column{ChannelsColumns[18]},
+			},
+		},
+	}
 	// ChargesColumns holds the columns for the "charges" table.
 	ChargesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -644,6 +687,7 @@ var (
 		{Name: "resolved_at", Type: field.TypeTime, Nullable: true},
 		{Name: "reason", Type: field.TypeString, Nullable: true},
 		{Name: "handled_by_id", Type: field.TypeString, Nullable: true},
+		{Name: "user_id", Type: field.TypeString, Nullable: true},
 	}
 	// FailuresTable holds the schema information for the "failures" table.
 	FailuresTable = &schema.Table{
@@ -654,6 +698,12 @@ var (
 			{
 				Symbol:     "failures_users_handled_by",
 				Columns:    []*schema.Column{FailuresColumns[19]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "failures_users_user",
+				Columns:    []*schema.Column{FailuresColumns[20]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -721,6 +771,7 @@ var (
 		{Name: "tested_at", Type: field.TypeTime, Nullable: true},
 		{Name: "sandbox_proven_at", Type: field.TypeTime, Nullable: true},
 		{Name: "pix_registered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "activated_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_notice_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_sweep_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -738,25 +789,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "integrations_convenios_convenio",
-				Columns:    []*schema.Column{IntegrationsColumns[26]},
+				Columns:    []*schema.Column{IntegrationsColumns[27]},
 				RefColumns: []*schema.Column{ConveniosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "integrations_historicos_receipt_historico",
-				Columns:    []*schema.Column{IntegrationsColumns[27]},
-				RefColumns: []*schema.Column{HistoricosColumns[0]},
-				OnDelete:   schema.SetNull,
-			},
-			{
-				Symbol:     "integrations_historicos_entry_historico",
 				Columns:    []*schema.Column{IntegrationsColumns[28]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
-				Symbol:     "integrations_historicos_fee_historico",
+				Symbol:     "integrations_historicos_entry_historico",
 				Columns:    []*schema.Column{IntegrationsColumns[29]},
+				RefColumns: []*schema.Column{HistoricosColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "integrations_historicos_fee_historico",
+				Columns:    []*schema.Column{IntegrationsColumns[30]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -825,6 +876,119 @@ var (
 				Name:    "invoice_state_id",
 				Unique:  false,
 				Columns: []*schema.Column{InvoicesColumns[2], InvoicesColumns[0]},
+			},
+		},
+	}
+	// MessagesColumns holds the columns for the "messages" table.
+	MessagesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "lane", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"FAILURES", "TEST"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "SENDING", "SENT", "FAILED", "DROPPED"}, Default: "WAITING"},
+		{Name: "held", Type: field.TypeBool, Default: false},
+		{Name: "content", Type: field.TypeJSON, Nullable: true},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "next_try_at", Type: field.TypeTime, Nullable: true},
+		{Name: "outcome", Type: field.TypeJSON, Nullable: true},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true},
+		{Name: "channel_id", Type: field.TypeString, Nullable: true},
+	}
+	// MessagesTable holds the schema information for the "messages" table.
+	MessagesTable = &schema.Table{
+		Name:       "messages",
+		Columns:    MessagesColumns,
+		PrimaryKey: []*schema.Column{MessagesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "messages_channels_channel",
+				Columns:    []*schema.Column{MessagesColumns[11]},
+				RefColumns: []*schema.Column{ChannelsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "message_channel_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[11], MessagesColumns[0]},
+			},
+			{
+				Name:    "message_lane",
+				Unique:  false,
+				Columns: []*schema.Column{MessagesColumns[1]},
+			},
+		},
+	}
+	// MessageAttemptsColumns holds the columns for the "message_attempts" table.
+	MessageAttemptsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "started_at", Type: field.TypeTime},
+		{Name: "duration_milliseconds", Type: field.TypeInt},
+		{Name: "request", Type: field.TypeString},
+		{Name: "request_body", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "status", Type: field.TypeInt, Nullable: true},
+		{Name: "response_body", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "error", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text"}},
+		{Name: "message_id", Type: field.TypeString},
+	}
+	// MessageAttemptsTable holds the schema information for the "message_attempts" table.
+	MessageAttemptsTable = &schema.Table{
+		Name:       "message_attempts",
+		Columns:    MessageAttemptsColumns,
+		PrimaryKey: []*schema.Column{MessageAttemptsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "message_attempts_messages_message",
+				Columns:    []*schema.Column{MessageAttemptsColumns[8]},
+				RefColumns: []*schema.Column{MessagesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "messageattempt_message_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessageAttemptsColumns[8], MessageAttemptsColumns[0]},
+			},
+		},
+	}
+	// MessageItemsColumns holds the columns for the "message_items" table.
+	MessageItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "channel_id", Type: field.TypeString},
+		{Name: "message_id", Type: field.TypeString},
+		{Name: "delivery_id", Type: field.TypeString},
+	}
+	// MessageItemsTable holds the schema information for the "message_items" table.
+	MessageItemsTable = &schema.Table{
+		Name:       "message_items",
+		Columns:    MessageItemsColumns,
+		PrimaryKey: []*schema.Column{MessageItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "message_items_messages_message",
+				Columns:    []*schema.Column{MessageItemsColumns[2]},
+				RefColumns: []*schema.Column{MessagesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "message_items_deliveries_delivery",
+				Columns:    []*schema.Column{MessageItemsColumns[3]},
+				RefColumns: []*schema.Column{DeliveriesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "messageitem_channel_id_delivery_id",
+				Unique:  true,
+				Columns: []*schema.Column{MessageItemsColumns[1], MessageItemsColumns[3]},
+			},
+			{
+				Name:    "messageitem_message_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessageItemsColumns[2]},
 			},
 		},
 	}
@@ -1244,6 +1408,7 @@ var (
 		BatchItemsTable,
 		CallCountsTable,
 		CarnetsTable,
+		ChannelsTable,
 		ChargesTable,
 		ChargeEventsTable,
 		ConveniosTable,
@@ -1257,6 +1422,9 @@ var (
 		IdempotencyKeysTable,
 		IntegrationsTable,
 		InvoicesTable,
+		MessagesTable,
+		MessageAttemptsTable,
+		MessageItemsTable,
 		NoticesTable,
 		NoticeTokensTable,
 		OperationsTable,
@@ -1281,6 +1449,7 @@ func init() {
 	BatchItemsTable.ForeignKeys[2].RefTable = SalesTable
 	BatchItemsTable.ForeignKeys[3].RefTable = OperationsTable
 	CarnetsTable.ForeignKeys[0].RefTable = SalesTable
+	ChannelsTable.ForeignKeys[0].RefTable = UsersTable
 	ChargesTable.ForeignKeys[0].RefTable = SalesTable
 	ChargesTable.ForeignKeys[1].RefTable = CustomersTable
 	ChargesTable.ForeignKeys[2].RefTable = CarnetsTable
@@ -1299,12 +1468,17 @@ func init() {
 	EntriesTable.ForeignKeys[3].RefTable = HistoricosTable
 	EntriesTable.ForeignKeys[4].RefTable = EntriesTable
 	FailuresTable.ForeignKeys[0].RefTable = UsersTable
+	FailuresTable.ForeignKeys[1].RefTable = UsersTable
 	IntegrationsTable.ForeignKeys[0].RefTable = ConveniosTable
 	IntegrationsTable.ForeignKeys[1].RefTable = HistoricosTable
 	IntegrationsTable.ForeignKeys[2].RefTable = HistoricosTable
 	IntegrationsTable.ForeignKeys[3].RefTable = HistoricosTable
 	InvoicesTable.ForeignKeys[0].RefTable = SalesTable
 	InvoicesTable.ForeignKeys[1].RefTable = UsersTable
+	MessagesTable.ForeignKeys[0].RefTable = ChannelsTable
+	MessageAttemptsTable.ForeignKeys[0].RefTable = MessagesTable
+	MessageItemsTable.ForeignKeys[0].RefTable = MessagesTable
+	MessageItemsTable.ForeignKeys[1].RefTable = DeliveriesTable
 	OperationsTable.ForeignKeys[0].RefTable = UsersTable
 	OrdersTable.ForeignKeys[0].RefTable = SalesTable
 	RefundsTable.ForeignKeys[0].RefTable = ChargesTable

@@ -24,6 +24,9 @@ type CallCount func(*sql.Selector)
 // Carnet is the predicate function for carnet builders.
 type Carnet func(*sql.Selector)
 
+// Channel is the predicate function for channel builders.
+type Channel func(*sql.Selector)
+
 // Charge is the predicate function for charge builders.
 type Charge func(*sql.Selector)
 
@@ -62,6 +65,15 @@ type Integration func(*sql.Selector)
 
 // Invoice is the predicate function for invoice builders.
 type Invoice func(*sql.Selector)
+
+// Message is the predicate function for message builders.
+type Message func(*sql.Selector)
+
+// MessageAttempt is the predicate function for messageattempt builders.
+type MessageAttempt func(*sql.Selector)
+
+// MessageItem is the predicate function for messageitem builders.
+type MessageItem func(*sql.Selector)
 
 // Notice is the predicate function for notice builders.
 type Notice func(*sql.Selector)

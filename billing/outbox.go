@@ -1,0 +1,4 @@
+package billing
+
+// topicMessages rings when something may have to go out.
+const topicMessages = "messages"
