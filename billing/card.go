@@ -29,9 +29,7 @@ func (s *Service) refuseCard(ctx context.Context, tx *db.Tx, c *db.Charge, told 
 	if !isUnissued(c.Status) && c.Status != enum.ChargeWaiting {
 		return nil
 	}
-	if source != enum.SourceOperation && isUnissued(c.Status) && wasRefused(c) {
-		// It is known already, by the answer that tells more; or it is of the card
-		// before, and what becomes of this one its own operation finds out.
+	if isOldRefusal(c, source) {
 		return nil
 	}
 	err := tx.Charge.UpdateOneID(c.ID).SetRefusal(told.Reason).SetCardRetryable(told.CanRetry).ClearCardToken().ClearSentAt().Exec(ctx)
@@ -43,6 +41,13 @@ func (s *Service) refuseCard(ctx context.Context, tx *db.Tx, c *db.Charge, told 
 		return err
 	}
 	return s.recordFailure(ctx, tx, chargeFailure(c, "charge.card_refused", firstText(told.Reason, "sem motivo informado / no reason given")))
+}
+
+// isOldRefusal tells whether a refusal is known already, by the answer that tells
+// more; or is of the card before, and what becomes of the new one its own operation
+// finds out: until then its token and the moment of its sending are kept.
+func isOldRefusal(c *db.Charge, source enum.EventSource) bool {
+	return source != enum.SourceOperation && isUnissued(c.Status) && wasRefused(c)
 }
 
 // wasRefused tells whether the provider has refused a card for the charge.

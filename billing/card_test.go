@@ -169,9 +169,10 @@ func TestCard(t *testing.T) {
 			}
 		}
 	})
-	t.Run("a late notice of the first refusal does not hide an unanswered try", func(t *testing.T) {
+	t.Run("a late notice or a sweep that meets the first refusal does not hide an unanswered try", func(t *testing.T) {
 		t.Parallel()
 		w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.SettleWindow = 3_000 * ms })).Ready()
+		w.Charge(5_000) // gives the sweep a list to read
 		w.CallbackMode("hold")
 		c := w.UntilStatus(w.Create(w.NewCard(5_000, billingtest.CardRefused)).ID, enum.ChargeFailed)
 		w.UntilIdle()
@@ -180,6 +181,12 @@ func TestCard(t *testing.T) {
 		w.Until("the provider was asked", func() bool { return w.Requests("gerencianet")[retryRoute] > 0 })
 		w.CallbackMode("deliver")
 		w.Until("it was read", func() bool { return w.Requests("gerencianet")["GET /v1/notification/:token"] > 0 })
+		lists := w.Requests("gerencianet")["GET /v1/charges"]
+		w.Must(w.Sweep(w.Context()))
+		w.Until("it was swept", func() bool { return w.Requests("gerencianet")["GET /v1/charges"] > lists+1 })
+		if now := w.ChargeNow(c.ID); now.SentAt == nil && now.Status != enum.ChargePaid {
+			t.Error("the moment of the second card's sending is forgotten")
+		}
 		if _, err := w.RetryCardCharge(w.Context(), c.ID, w.CardToken(billingtest.CardApproved), nil); err == nil {
 			t.Error("a second card was taken while the first may still be charged")
 		}
@@ -230,6 +237,26 @@ func TestCardRefund(t *testing.T) {
 				if one.State != enum.FailureResolved {
 					t.Errorf("%s is %s", one.Code, one.State)
 				}
+			}
+		})
+	}
+	for kind, fault := range faults {
+		t.Run("a part, which is never taken for refused when it was done: "+kind, func(t *testing.T) {
+			t.Parallel()
+			w := billingtest.New(t).Ready()
+			c := w.PaidCard(5_000)
+			w.UntilIdle()
+			fault.Route, fault.Count = refundRoute, 1
+			w.FailGerencianet(fault)
+			w.Refund(c, 2_000)
+			w.UntilIdle()
+			state, given := w.Refunds(c)[0].State, int64(0)
+			w.Until("a late request has arrived", func() bool {
+				given = w.ProviderCharge(c).Refunded()
+				return kind != "late" || given > 0
+			})
+			if state == enum.RefundFailed && given > 0 || state == enum.RefundDone && given != 2_000 {
+				t.Errorf("%s, but %d were given back", state, given)
 			}
 		})
 	}

@@ -376,6 +376,9 @@ func (s *Service) applyRead(ctx context.Context, tx *db.Tx, c *db.Charge, read p
 	if regularised := c.Status == enum.ChargeOverdue && read.Status == provider.Waiting; !isUnissued(c.Status) && !regularised {
 		read.DueDate = nil // the reading may have begun before a change of the due date that is written down by now
 	}
+	if read.Status == provider.Refused && isOldRefusal(c, source) {
+		return nil
+	}
 	if err := writeProviderData(ctx, tx, c, read); err != nil {
 		return err
 	}
