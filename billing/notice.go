@@ -131,13 +131,35 @@ func (s *Service) readNotice(ctx context.Context, op *db.Operation) (finish, err
 	} else if err != nil {
 		return nil, err
 	}
-	reads, err := s.detail(ctx, issuer, environment, events)
+	slices.SortFunc(events, func(a, b provider.Event) int { return int(a.ID - b.ID) })
+	fresh, err := s.unapplied(ctx, token, events)
+	if err != nil {
+		return nil, err
+	}
+	reads, err := s.detail(ctx, issuer, environment, fresh)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context, tx *db.Tx) error {
 		return s.applyEvents(ctx, tx, environment, token, events, reads)
 	}, nil
+}
+
+// unapplied answers the entries that are newer than the last one applied: a token
+// tells its whole history each time.
+func (s *Service) unapplied(ctx context.Context, token string, events []provider.Event) ([]provider.Event, error) {
+	known, err := s.DB.NoticeToken.Get(ctx, token)
+	if db.IsNotFound(err) {
+		return events, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	first := slices.IndexFunc(events, func(one provider.Event) bool { return one.ID > known.LastEventID })
+	if first < 0 {
+		return nil, nil
+	}
+	return events[first:], nil
 }
 
 // detail reads the charges of which an entry does not tell enough: how much was
@@ -172,7 +194,7 @@ func needsDetail(c *db.Charge, told provider.Event) bool {
 	return told.PaidCents == nil || c.Method == enum.MethodLink && c.PaidWith == nil || c.Method == enum.MethodCard && c.CardMask == ""
 }
 
-// applyEvents applies every entry that is newer than the last one applied.
+// applyEvents applies every entry that is newer than the last one applied, in order.
 func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.Environment, token string, events []provider.Event, reads map[int64]provider.Charge) error {
 	last, err := lockToken(ctx, tx, token)
 	if err != nil {
@@ -182,7 +204,6 @@ func (s *Service) applyEvents(ctx context.Context, tx *db.Tx, environment enum.E
 		return err
 	}
 	newest := last.LastEventID
-	slices.SortFunc(events, func(a, b provider.Event) int { return int(a.ID - b.ID) })
 	for i, one := range events {
 		if one.ID <= last.LastEventID {
 			continue
