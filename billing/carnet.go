@@ -67,7 +67,7 @@ func lockCarnet(ctx context.Context, tx *db.Tx, id string) (*db.Carnet, error) {
 	return c, nil
 }
 
-// lockParcels takes the parcels that were not replaced, in order.
+// lockParcels takes the parcels of a carnê, in order.
 func lockParcels(ctx context.Context, tx *db.Tx, id string) ([]*db.Charge, error) {
 	return tx.Charge.Query().Where(charge.CarnetID(id)).Order(db.Asc(charge.FieldInstallment)).ForUpdate().All(ctx)
 }
@@ -208,20 +208,43 @@ func (s *Service) recoverCarnet(ctx context.Context, booklet *db.Carnet, issuer 
 	if err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(one provider.Charge) bool { return one.Status == provider.Canceled })
-	if len(found) >= booklet.Parcels {
+	live := slices.DeleteFunc(slices.Clone(found), func(one provider.Charge) bool { return one.Status == provider.Canceled })
+	if settled && len(live) > 0 { // the list is complete: what it lacks was cancelled meanwhile
+		live = withEnded(live, found)
+	}
+	if countParcels(live) >= booklet.Parcels {
 		return func(ctx context.Context, tx *db.Tx) error {
-			info := provider.CarnetInfo{Parcels: found}
-			for _, one := range found {
+			info := provider.CarnetInfo{Parcels: live}
+			for _, one := range live {
 				info.ProviderID = firstText(info.ProviderID, one.CarnetID)
 			}
 			return s.applyCarnet(ctx, tx, booklet.ID, info, enum.SourceOperation)
 		}, nil
 	}
-	if len(found) > 0 || !settled { // a part of it is in the list: the rest is to come
+	if len(live) > 0 || !settled { // a part of it is in the list: the rest is to come
 		return nil, errSettling
 	}
 	return nil, nil
+}
+
+// withEnded adds, for each parcel of which none is live, one that was cancelled.
+func withEnded(live, found []provider.Charge) []provider.Charge {
+	for _, one := range found {
+		if !slices.ContainsFunc(live, func(other provider.Charge) bool { return other.Parcel == one.Parcel }) {
+			live = append(live, one)
+		}
+	}
+	return live
+}
+
+// countParcels counts the numbers of the parcels: a carnê that was made twice has
+// each number twice.
+func countParcels(parcels []provider.Charge) int {
+	numbers := map[int]bool{}
+	for _, one := range parcels {
+		numbers[one.Parcel] = true
+	}
+	return len(numbers)
 }
 
 // readCarnet brings what the provider now says of a carnê and of each parcel.

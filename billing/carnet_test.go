@@ -217,6 +217,24 @@ func TestCarnetFaults(t *testing.T) {
 		w.Until("the date has moved", func() bool { return w.ChargeNow(parcels[3].ID).DueDate == w.DueIn(200) })
 		quiet(w)
 	})
+	t.Run("a parcel was cancelled at the provider before the carnê was found", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.SettleWindow = 600 * ms })).Ready()
+		w.CallbackMode("lose")
+		w.Control("PUT", "/gerencianet/settings", map[string]any{"listLagMs": 300}, nil)
+		w.FailGerencianet(billingtest.Fault{Route: carnetRoute, Kind: "drop_after"})
+		sold, _ := w.SellCarnet(30_000, 3)
+		w.Until("the carnê was made", func() bool { return len(w.ProviderCarnets()) == 1 })
+		for _, one := range w.ProviderCharges() {
+			if one.Parcel == 2 {
+				w.Control("POST", fmt.Sprintf("/gerencianet/charges/%d/cancel", one.ID), map[string]any{}, nil)
+			}
+		}
+		for i, parcel := range w.Charges(sold.ID) {
+			w.UntilStatus(parcel.ID, []enum.ChargeStatus{enum.ChargeWaiting, enum.ChargeCanceled, enum.ChargeWaiting}[i])
+		}
+		quiet(w)
+	})
 	for _, mode := range []string{"deliver", "hold", "lose"} {
 		t.Run("two by late acceptance: the extra one is cancelled and told, callbacks "+mode, func(t *testing.T) {
 			t.Parallel()
