@@ -19,8 +19,8 @@ import (
 //	REFUNDED, CONTESTED   the reversal of what was booked
 //	PAID after CONTESTED  the reversal of that reversal
 //
-// V is what was paid, less what refunds have booked already; T is the fee that the
-// provider told, or else the configured one, none when it is 0
+// V is what was paid; a reversal takes back only what refunds have left of it. T is
+// the fee that the provider told, or else the configured one, none when it is 0
 // (providers/gerencianet.md, 11.3). The database refuses a second set.
 func (s *Service) book(ctx context.Context, tx *db.Tx, c *db.Charge, from, to enum.ChargeStatus) error {
 	switch {
