@@ -93,7 +93,7 @@ func (s *Service) serveSetup(w http.ResponseWriter, r *http.Request) error {
 	if body.Locale == "" {
 		body.Locale = language(r)
 	}
-	tokens, err := s.Setup(r.Context(), NewUser{Name: body.Name, Email: body.Email, Password: body.Password, Locale: body.Locale}, s.client(r))
+	tokens, err := s.Setup(r.Context(), NewUser{Name: body.Name, Email: body.Email, Password: body.Password, Locale: body.Locale}, s.Client(r))
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *Service) serveLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := readBody(r, &body); err != nil {
 		return err
 	}
-	tokens, err := s.Login(r.Context(), body.Email, body.Password, s.client(r))
+	tokens, err := s.Login(r.Context(), body.Email, body.Password, s.Client(r))
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (s *Service) serveRefresh(w http.ResponseWriter, r *http.Request) error {
 	if err := readOptionalBody(r, &struct{}{}); err != nil {
 		return err
 	}
-	tokens, err := s.Refresh(r.Context(), refreshCookie(r), s.client(r))
+	tokens, err := s.Refresh(r.Context(), refreshCookie(r), s.Client(r))
 	if denied, ok := AsDenied(err); ok && denied.Code == CodeSessionEnded {
 		s.setCookie(w, r, "", -1)
 	}
@@ -183,9 +183,9 @@ func refreshCookie(r *http.Request) string {
 	return cookie.Value
 }
 
-// client answers who is at the other end of the socket; behind a trusted proxy,
+// Client answers who is at the other end of the socket; behind a trusted proxy,
 // the address that this proxy has added as the last one.
-func (s *Service) client(r *http.Request) Client {
+func (s *Service) Client(r *http.Request) Client {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		host = r.RemoteAddr

@@ -315,7 +315,7 @@ func (s *Service) startItems(ctx context.Context, op *db.Operation, current *db.
 	if err != nil {
 		return err
 	}
-	ctx = WithActor(ctx, Actor{UserID: value(current.RequestedByID)})
+	ctx = WithActor(ctx, Actor{UserID: value(current.RequestedByID), Action: "startBatch"})
 	for _, item := range next {
 		if err := s.startItem(ctx, op, current, item); err != nil {
 			return err

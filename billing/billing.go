@@ -32,6 +32,7 @@ import (
 
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
+	"ponte/ent/audit"
 	"ponte/ent/db"
 )
 
@@ -117,25 +118,20 @@ func (t Timing) Guard(config provider.GuardConfig) *provider.Guard {
 	return provider.NewGuard(config)
 }
 
-// NewClient answers an ent client over a pool.
+// NewClient answers an ent client over a pool, which has the changes of the
+// context's actor written down.
 func NewClient(pool *sql.DB) *db.Client {
-	return db.NewClient(db.Driver(entsql.OpenDB(dialect.Postgres, pool)))
+	return db.NewClient(db.Driver(audit.Driver(entsql.OpenDB(dialect.Postgres, pool))))
 }
 
 // Actor is who does something.
-type Actor struct {
-	UserID string // "" for Ponte itself
-}
-
-type actorKey struct{}
+type Actor = audit.Actor
 
 // WithActor answers a context in which the actor does what is done.
-func WithActor(ctx context.Context, actor Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, actor)
-}
+func WithActor(ctx context.Context, actor Actor) context.Context { return audit.WithActor(ctx, actor) }
 
 func actorID(ctx context.Context) *string {
-	if actor, ok := ctx.Value(actorKey{}).(Actor); ok && actor.UserID != "" {
+	if actor := audit.ActorFrom(ctx); actor.UserID != "" {
 		return &actor.UserID
 	}
 	return nil

@@ -146,7 +146,7 @@ func (r *Resolver) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		came := requestChannel(request)
 		ctx := WithLocale(request.Context(), preferredLocale(request.Header.Get("Accept-Language")))
-		ctx = context.WithValue(ctx, channelKey{}, came)
+		ctx = access.WithClient(context.WithValue(ctx, channelKey{}, came), r.Access.Client(request))
 		if came == channelSocket {
 			next.ServeHTTP(w, request.WithContext(ctx))
 			return

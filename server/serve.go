@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"ponte/ent/audit"
 )
 
 type serveCommand struct{}
@@ -54,6 +56,7 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 	background.Go(func() { a.billing.Work(ctx) })
 	background.Go(func() { a.billing.SweepOnTime(ctx) })
 	background.Go(func() { a.billing.ReconcileOnTime(ctx) })
+	background.Go(func() { audit.SealOnTime(ctx, a.pool, a.log) })
 	background.Go(func() { a.serveAdmin(ctx) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

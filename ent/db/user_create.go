@@ -119,6 +119,40 @@ func (_c *UserCreate) SetNillableLastLoginAt(v *time.Time) *UserCreate {
 	return _c
 }
 
+// SetTotpSecret sets the "totp_secret" field.
+func (_c *UserCreate) SetTotpSecret(v []byte) *UserCreate {
+	_c.mutation.SetTotpSecret(v)
+	return _c
+}
+
+// SetTotpStep sets the "totp_step" field.
+func (_c *UserCreate) SetTotpStep(v int64) *UserCreate {
+	_c.mutation.SetTotpStep(v)
+	return _c
+}
+
+// SetNillableTotpStep sets the "totp_step" field if the given value is not nil.
+func (_c *UserCreate) SetNillableTotpStep(v *int64) *UserCreate {
+	if v != nil {
+		_c.SetTotpStep(*v)
+	}
+	return _c
+}
+
+// SetTotpSince sets the "totp_since" field.
+func (_c *UserCreate) SetTotpSince(v time.Time) *UserCreate {
+	_c.mutation.SetTotpSince(v)
+	return _c
+}
+
+// SetNillableTotpSince sets the "totp_since" field if the given value is not nil.
+func (_c *UserCreate) SetNillableTotpSince(v *time.Time) *UserCreate {
+	if v != nil {
+		_c.SetTotpSince(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *UserCreate) SetID(v string) *UserCreate {
 	_c.mutation.SetID(v)
@@ -199,6 +233,10 @@ func (_c *UserCreate) defaults() {
 		v := user.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.TotpStep(); !ok {
+		v := user.DefaultTotpStep
+		_c.mutation.SetTotpStep(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := user.DefaultID()
 		_c.mutation.SetID(v)
@@ -235,6 +273,9 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "User.created_at"`)}
+	}
+	if _, ok := _c.mutation.TotpStep(); !ok {
+		return &ValidationError{Name: "totp_step", err: errors.New(`db: missing required field "User.totp_step"`)}
 	}
 	return nil
 }
@@ -307,6 +348,18 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LastLoginAt(); ok {
 		_spec.SetField(user.FieldLastLoginAt, field.TypeTime, value)
 		_node.LastLoginAt = &value
+	}
+	if value, ok := _c.mutation.TotpSecret(); ok {
+		_spec.SetField(user.FieldTotpSecret, field.TypeBytes, value)
+		_node.TotpSecret = &value
+	}
+	if value, ok := _c.mutation.TotpStep(); ok {
+		_spec.SetField(user.FieldTotpStep, field.TypeInt64, value)
+		_node.TotpStep = value
+	}
+	if value, ok := _c.mutation.TotpSince(); ok {
+		_spec.SetField(user.FieldTotpSince, field.TypeTime, value)
+		_node.TotpSince = &value
 	}
 	if nodes := _c.mutation.IntegrationsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -484,6 +537,60 @@ func (u *UserUpsert) ClearLastLoginAt() *UserUpsert {
 	return u
 }
 
+// SetTotpSecret sets the "totp_secret" field.
+func (u *UserUpsert) SetTotpSecret(v []byte) *UserUpsert {
+	u.Set(user.FieldTotpSecret, v)
+	return u
+}
+
+// UpdateTotpSecret sets the "totp_secret" field to the value that was provided on create.
+func (u *UserUpsert) UpdateTotpSecret() *UserUpsert {
+	u.SetExcluded(user.FieldTotpSecret)
+	return u
+}
+
+// ClearTotpSecret clears the value of the "totp_secret" field.
+func (u *UserUpsert) ClearTotpSecret() *UserUpsert {
+	u.SetNull(user.FieldTotpSecret)
+	return u
+}
+
+// SetTotpStep sets the "totp_step" field.
+func (u *UserUpsert) SetTotpStep(v int64) *UserUpsert {
+	u.Set(user.FieldTotpStep, v)
+	return u
+}
+
+// UpdateTotpStep sets the "totp_step" field to the value that was provided on create.
+func (u *UserUpsert) UpdateTotpStep() *UserUpsert {
+	u.SetExcluded(user.FieldTotpStep)
+	return u
+}
+
+// AddTotpStep adds v to the "totp_step" field.
+func (u *UserUpsert) AddTotpStep(v int64) *UserUpsert {
+	u.Add(user.FieldTotpStep, v)
+	return u
+}
+
+// SetTotpSince sets the "totp_since" field.
+func (u *UserUpsert) SetTotpSince(v time.Time) *UserUpsert {
+	u.Set(user.FieldTotpSince, v)
+	return u
+}
+
+// UpdateTotpSince sets the "totp_since" field to the value that was provided on create.
+func (u *UserUpsert) UpdateTotpSince() *UserUpsert {
+	u.SetExcluded(user.FieldTotpSince)
+	return u
+}
+
+// ClearTotpSince clears the value of the "totp_since" field.
+func (u *UserUpsert) ClearTotpSince() *UserUpsert {
+	u.SetNull(user.FieldTotpSince)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -658,6 +765,69 @@ func (u *UserUpsertOne) UpdateLastLoginAt() *UserUpsertOne {
 func (u *UserUpsertOne) ClearLastLoginAt() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearLastLoginAt()
+	})
+}
+
+// SetTotpSecret sets the "totp_secret" field.
+func (u *UserUpsertOne) SetTotpSecret(v []byte) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTotpSecret(v)
+	})
+}
+
+// UpdateTotpSecret sets the "totp_secret" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateTotpSecret() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTotpSecret()
+	})
+}
+
+// ClearTotpSecret clears the value of the "totp_secret" field.
+func (u *UserUpsertOne) ClearTotpSecret() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearTotpSecret()
+	})
+}
+
+// SetTotpStep sets the "totp_step" field.
+func (u *UserUpsertOne) SetTotpStep(v int64) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTotpStep(v)
+	})
+}
+
+// AddTotpStep adds v to the "totp_step" field.
+func (u *UserUpsertOne) AddTotpStep(v int64) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.AddTotpStep(v)
+	})
+}
+
+// UpdateTotpStep sets the "totp_step" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateTotpStep() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTotpStep()
+	})
+}
+
+// SetTotpSince sets the "totp_since" field.
+func (u *UserUpsertOne) SetTotpSince(v time.Time) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTotpSince(v)
+	})
+}
+
+// UpdateTotpSince sets the "totp_since" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateTotpSince() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTotpSince()
+	})
+}
+
+// ClearTotpSince clears the value of the "totp_since" field.
+func (u *UserUpsertOne) ClearTotpSince() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearTotpSince()
 	})
 }
 
@@ -1002,6 +1172,69 @@ func (u *UserUpsertBulk) UpdateLastLoginAt() *UserUpsertBulk {
 func (u *UserUpsertBulk) ClearLastLoginAt() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.ClearLastLoginAt()
+	})
+}
+
+// SetTotpSecret sets the "totp_secret" field.
+func (u *UserUpsertBulk) SetTotpSecret(v []byte) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTotpSecret(v)
+	})
+}
+
+// UpdateTotpSecret sets the "totp_secret" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateTotpSecret() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTotpSecret()
+	})
+}
+
+// ClearTotpSecret clears the value of the "totp_secret" field.
+func (u *UserUpsertBulk) ClearTotpSecret() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearTotpSecret()
+	})
+}
+
+// SetTotpStep sets the "totp_step" field.
+func (u *UserUpsertBulk) SetTotpStep(v int64) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTotpStep(v)
+	})
+}
+
+// AddTotpStep adds v to the "totp_step" field.
+func (u *UserUpsertBulk) AddTotpStep(v int64) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.AddTotpStep(v)
+	})
+}
+
+// UpdateTotpStep sets the "totp_step" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateTotpStep() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTotpStep()
+	})
+}
+
+// SetTotpSince sets the "totp_since" field.
+func (u *UserUpsertBulk) SetTotpSince(v time.Time) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTotpSince(v)
+	})
+}
+
+// UpdateTotpSince sets the "totp_since" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateTotpSince() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTotpSince()
+	})
+}
+
+// ClearTotpSince clears the value of the "totp_since" field.
+func (u *UserUpsertBulk) ClearTotpSince() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.ClearTotpSince()
 	})
 }
 

@@ -156,6 +156,59 @@ func (_u *UserUpdate) ClearLastLoginAt() *UserUpdate {
 	return _u
 }
 
+// SetTotpSecret sets the "totp_secret" field.
+func (_u *UserUpdate) SetTotpSecret(v []byte) *UserUpdate {
+	_u.mutation.SetTotpSecret(v)
+	return _u
+}
+
+// ClearTotpSecret clears the value of the "totp_secret" field.
+func (_u *UserUpdate) ClearTotpSecret() *UserUpdate {
+	_u.mutation.ClearTotpSecret()
+	return _u
+}
+
+// SetTotpStep sets the "totp_step" field.
+func (_u *UserUpdate) SetTotpStep(v int64) *UserUpdate {
+	_u.mutation.ResetTotpStep()
+	_u.mutation.SetTotpStep(v)
+	return _u
+}
+
+// SetNillableTotpStep sets the "totp_step" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableTotpStep(v *int64) *UserUpdate {
+	if v != nil {
+		_u.SetTotpStep(*v)
+	}
+	return _u
+}
+
+// AddTotpStep adds value to the "totp_step" field.
+func (_u *UserUpdate) AddTotpStep(v int64) *UserUpdate {
+	_u.mutation.AddTotpStep(v)
+	return _u
+}
+
+// SetTotpSince sets the "totp_since" field.
+func (_u *UserUpdate) SetTotpSince(v time.Time) *UserUpdate {
+	_u.mutation.SetTotpSince(v)
+	return _u
+}
+
+// SetNillableTotpSince sets the "totp_since" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableTotpSince(v *time.Time) *UserUpdate {
+	if v != nil {
+		_u.SetTotpSince(*v)
+	}
+	return _u
+}
+
+// ClearTotpSince clears the value of the "totp_since" field.
+func (_u *UserUpdate) ClearTotpSince() *UserUpdate {
+	_u.mutation.ClearTotpSince()
+	return _u
+}
+
 // AddIntegrationIDs adds the "integrations" edge to the Integration entity by IDs.
 func (_u *UserUpdate) AddIntegrationIDs(ids ...string) *UserUpdate {
 	_u.mutation.AddIntegrationIDs(ids...)
@@ -281,6 +334,24 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.LastLoginAtCleared() {
 		_spec.ClearField(user.FieldLastLoginAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TotpSecret(); ok {
+		_spec.SetField(user.FieldTotpSecret, field.TypeBytes, value)
+	}
+	if _u.mutation.TotpSecretCleared() {
+		_spec.ClearField(user.FieldTotpSecret, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.TotpStep(); ok {
+		_spec.SetField(user.FieldTotpStep, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTotpStep(); ok {
+		_spec.AddField(user.FieldTotpStep, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.TotpSince(); ok {
+		_spec.SetField(user.FieldTotpSince, field.TypeTime, value)
+	}
+	if _u.mutation.TotpSinceCleared() {
+		_spec.ClearField(user.FieldTotpSince, field.TypeTime)
 	}
 	if _u.mutation.IntegrationsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -474,6 +545,59 @@ func (_u *UserUpdateOne) ClearLastLoginAt() *UserUpdateOne {
 	return _u
 }
 
+// SetTotpSecret sets the "totp_secret" field.
+func (_u *UserUpdateOne) SetTotpSecret(v []byte) *UserUpdateOne {
+	_u.mutation.SetTotpSecret(v)
+	return _u
+}
+
+// ClearTotpSecret clears the value of the "totp_secret" field.
+func (_u *UserUpdateOne) ClearTotpSecret() *UserUpdateOne {
+	_u.mutation.ClearTotpSecret()
+	return _u
+}
+
+// SetTotpStep sets the "totp_step" field.
+func (_u *UserUpdateOne) SetTotpStep(v int64) *UserUpdateOne {
+	_u.mutation.ResetTotpStep()
+	_u.mutation.SetTotpStep(v)
+	return _u
+}
+
+// SetNillableTotpStep sets the "totp_step" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableTotpStep(v *int64) *UserUpdateOne {
+	if v != nil {
+		_u.SetTotpStep(*v)
+	}
+	return _u
+}
+
+// AddTotpStep adds value to the "totp_step" field.
+func (_u *UserUpdateOne) AddTotpStep(v int64) *UserUpdateOne {
+	_u.mutation.AddTotpStep(v)
+	return _u
+}
+
+// SetTotpSince sets the "totp_since" field.
+func (_u *UserUpdateOne) SetTotpSince(v time.Time) *UserUpdateOne {
+	_u.mutation.SetTotpSince(v)
+	return _u
+}
+
+// SetNillableTotpSince sets the "totp_since" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableTotpSince(v *time.Time) *UserUpdateOne {
+	if v != nil {
+		_u.SetTotpSince(*v)
+	}
+	return _u
+}
+
+// ClearTotpSince clears the value of the "totp_since" field.
+func (_u *UserUpdateOne) ClearTotpSince() *UserUpdateOne {
+	_u.mutation.ClearTotpSince()
+	return _u
+}
+
 // AddIntegrationIDs adds the "integrations" edge to the Integration entity by IDs.
 func (_u *UserUpdateOne) AddIntegrationIDs(ids ...string) *UserUpdateOne {
 	_u.mutation.AddIntegrationIDs(ids...)
@@ -629,6 +753,24 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if _u.mutation.LastLoginAtCleared() {
 		_spec.ClearField(user.FieldLastLoginAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.TotpSecret(); ok {
+		_spec.SetField(user.FieldTotpSecret, field.TypeBytes, value)
+	}
+	if _u.mutation.TotpSecretCleared() {
+		_spec.ClearField(user.FieldTotpSecret, field.TypeBytes)
+	}
+	if value, ok := _u.mutation.TotpStep(); ok {
+		_spec.SetField(user.FieldTotpStep, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedTotpStep(); ok {
+		_spec.AddField(user.FieldTotpStep, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.TotpSince(); ok {
+		_spec.SetField(user.FieldTotpSince, field.TypeTime, value)
+	}
+	if _u.mutation.TotpSinceCleared() {
+		_spec.ClearField(user.FieldTotpSince, field.TypeTime)
 	}
 	if _u.mutation.IntegrationsCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -34,6 +34,12 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldLastLoginAt holds the string denoting the last_login_at field in the database.
 	FieldLastLoginAt = "last_login_at"
+	// FieldTotpSecret holds the string denoting the totp_secret field in the database.
+	FieldTotpSecret = "totp_secret"
+	// FieldTotpStep holds the string denoting the totp_step field in the database.
+	FieldTotpStep = "totp_step"
+	// FieldTotpSince holds the string denoting the totp_since field in the database.
+	FieldTotpSince = "totp_since"
 	// EdgeIntegrations holds the string denoting the integrations edge name in mutations.
 	EdgeIntegrations = "integrations"
 	// Table holds the table name of the user in the database.
@@ -57,6 +63,9 @@ var Columns = []string{
 	FieldFeedSequence,
 	FieldCreatedAt,
 	FieldLastLoginAt,
+	FieldTotpSecret,
+	FieldTotpStep,
+	FieldTotpSince,
 }
 
 var (
@@ -84,6 +93,8 @@ var (
 	DefaultFeedSequence int64
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// DefaultTotpStep holds the default value on creation for the "totp_step" field.
+	DefaultTotpStep int64
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 )
@@ -149,6 +160,16 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByLastLoginAt orders the results by the last_login_at field.
 func ByLastLoginAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLastLoginAt, opts...).ToFunc()
+}
+
+// ByTotpStep orders the results by the totp_step field.
+func ByTotpStep(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTotpStep, opts...).ToFunc()
+}
+
+// ByTotpSince orders the results by the totp_since field.
+func ByTotpSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTotpSince, opts...).ToFunc()
 }
 
 // ByIntegrationsCount orders the results by integrations count.

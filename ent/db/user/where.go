@@ -106,6 +106,21 @@ func LastLoginAt(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldLastLoginAt, v))
 }
 
+// TotpSecret applies equality check predicate on the "totp_secret" field. It's identical to TotpSecretEQ.
+func TotpSecret(v []byte) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTotpSecret, v))
+}
+
+// TotpStep applies equality check predicate on the "totp_step" field. It's identical to TotpStepEQ.
+func TotpStep(v int64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTotpStep, v))
+}
+
+// TotpSince applies equality check predicate on the "totp_since" field. It's identical to TotpSinceEQ.
+func TotpSince(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTotpSince, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldName, v))
@@ -534,6 +549,146 @@ func LastLoginAtIsNil() predicate.User {
 // LastLoginAtNotNil applies the NotNil predicate on the "last_login_at" field.
 func LastLoginAtNotNil() predicate.User {
 	return predicate.User(sql.FieldNotNull(FieldLastLoginAt))
+}
+
+// TotpSecretEQ applies the EQ predicate on the "totp_secret" field.
+func TotpSecretEQ(v []byte) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTotpSecret, v))
+}
+
+// TotpSecretNEQ applies the NEQ predicate on the "totp_secret" field.
+func TotpSecretNEQ(v []byte) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldTotpSecret, v))
+}
+
+// TotpSecretIn applies the In predicate on the "totp_secret" field.
+func TotpSecretIn(vs ...[]byte) predicate.User {
+	return predicate.User(sql.FieldIn(FieldTotpSecret, vs...))
+}
+
+// TotpSecretNotIn applies the NotIn predicate on the "totp_secret" field.
+func TotpSecretNotIn(vs ...[]byte) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldTotpSecret, vs...))
+}
+
+// TotpSecretGT applies the GT predicate on the "totp_secret" field.
+func TotpSecretGT(v []byte) predicate.User {
+	return predicate.User(sql.FieldGT(FieldTotpSecret, v))
+}
+
+// TotpSecretGTE applies the GTE predicate on the "totp_secret" field.
+func TotpSecretGTE(v []byte) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldTotpSecret, v))
+}
+
+// TotpSecretLT applies the LT predicate on the "totp_secret" field.
+func TotpSecretLT(v []byte) predicate.User {
+	return predicate.User(sql.FieldLT(FieldTotpSecret, v))
+}
+
+// TotpSecretLTE applies the LTE predicate on the "totp_secret" field.
+func TotpSecretLTE(v []byte) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldTotpSecret, v))
+}
+
+// TotpSecretIsNil applies the IsNil predicate on the "totp_secret" field.
+func TotpSecretIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldTotpSecret))
+}
+
+// TotpSecretNotNil applies the NotNil predicate on the "totp_secret" field.
+func TotpSecretNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldTotpSecret))
+}
+
+// TotpStepEQ applies the EQ predicate on the "totp_step" field.
+func TotpStepEQ(v int64) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTotpStep, v))
+}
+
+// TotpStepNEQ applies the NEQ predicate on the "totp_step" field.
+func TotpStepNEQ(v int64) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldTotpStep, v))
+}
+
+// TotpStepIn applies the In predicate on the "totp_step" field.
+func TotpStepIn(vs ...int64) predicate.User {
+	return predicate.User(sql.FieldIn(FieldTotpStep, vs...))
+}
+
+// TotpStepNotIn applies the NotIn predicate on the "totp_step" field.
+func TotpStepNotIn(vs ...int64) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldTotpStep, vs...))
+}
+
+// TotpStepGT applies the GT predicate on the "totp_step" field.
+func TotpStepGT(v int64) predicate.User {
+	return predicate.User(sql.FieldGT(FieldTotpStep, v))
+}
+
+// TotpStepGTE applies the GTE predicate on the "totp_step" field.
+func TotpStepGTE(v int64) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldTotpStep, v))
+}
+
+// TotpStepLT applies the LT predicate on the "totp_step" field.
+func TotpStepLT(v int64) predicate.User {
+	return predicate.User(sql.FieldLT(FieldTotpStep, v))
+}
+
+// TotpStepLTE applies the LTE predicate on the "totp_step" field.
+func TotpStepLTE(v int64) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldTotpStep, v))
+}
+
+// TotpSinceEQ applies the EQ predicate on the "totp_since" field.
+func TotpSinceEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldTotpSince, v))
+}
+
+// TotpSinceNEQ applies the NEQ predicate on the "totp_since" field.
+func TotpSinceNEQ(v time.Time) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldTotpSince, v))
+}
+
+// TotpSinceIn applies the In predicate on the "totp_since" field.
+func TotpSinceIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldIn(FieldTotpSince, vs...))
+}
+
+// TotpSinceNotIn applies the NotIn predicate on the "totp_since" field.
+func TotpSinceNotIn(vs ...time.Time) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldTotpSince, vs...))
+}
+
+// TotpSinceGT applies the GT predicate on the "totp_since" field.
+func TotpSinceGT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGT(FieldTotpSince, v))
+}
+
+// TotpSinceGTE applies the GTE predicate on the "totp_since" field.
+func TotpSinceGTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldGTE(FieldTotpSince, v))
+}
+
+// TotpSinceLT applies the LT predicate on the "totp_since" field.
+func TotpSinceLT(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLT(FieldTotpSince, v))
+}
+
+// TotpSinceLTE applies the LTE predicate on the "totp_since" field.
+func TotpSinceLTE(v time.Time) predicate.User {
+	return predicate.User(sql.FieldLTE(FieldTotpSince, v))
+}
+
+// TotpSinceIsNil applies the IsNil predicate on the "totp_since" field.
+func TotpSinceIsNil() predicate.User {
+	return predicate.User(sql.FieldIsNull(FieldTotpSince))
+}
+
+// TotpSinceNotNil applies the NotNil predicate on the "totp_since" field.
+func TotpSinceNotNil() predicate.User {
+	return predicate.User(sql.FieldNotNull(FieldTotpSince))
 }
 
 // HasIntegrations applies the HasEdge predicate on the "integrations" edge.
