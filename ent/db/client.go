@@ -11,8 +11,11 @@ import (
 
 	"ponte/ent/db/migrate"
 
+	"ponte/ent/db/accessrules"
 	"ponte/ent/db/account"
+	"ponte/ent/db/apitoken"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
@@ -38,8 +41,10 @@ import (
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/order"
+	"ponte/ent/db/passwordlink"
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/product"
+	"ponte/ent/db/recoverycode"
 	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
@@ -60,10 +65,16 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// APIToken is the client for interacting with the APIToken builders.
+	APIToken *APITokenClient
+	// AccessRules is the client for interacting with the AccessRules builders.
+	AccessRules *AccessRulesClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
 	// BatchItem is the client for interacting with the BatchItem builders.
@@ -114,10 +125,14 @@ type Client struct {
 	Operation *OperationClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// PasswordLink is the client for interacting with the PasswordLink builders.
+	PasswordLink *PasswordLinkClient
 	// PaymentMethodMapping is the client for interacting with the PaymentMethodMapping builders.
 	PaymentMethodMapping *PaymentMethodMappingClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// RecoveryCode is the client for interacting with the RecoveryCode builders.
+	RecoveryCode *RecoveryCodeClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
 	// Sale is the client for interacting with the Sale builders.
@@ -141,8 +156,11 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.APIToken = NewAPITokenClient(c.config)
+	c.AccessRules = NewAccessRulesClient(c.config)
 	c.Account = NewAccountClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
+	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Batch = NewBatchClient(c.config)
 	c.BatchItem = NewBatchItemClient(c.config)
 	c.CallCount = NewCallCountClient(c.config)
@@ -168,8 +186,10 @@ func (c *Client) init() {
 	c.NoticeToken = NewNoticeTokenClient(c.config)
 	c.Operation = NewOperationClient(c.config)
 	c.Order = NewOrderClient(c.config)
+	c.PasswordLink = NewPasswordLinkClient(c.config)
 	c.PaymentMethodMapping = NewPaymentMethodMappingClient(c.config)
 	c.Product = NewProductClient(c.config)
+	c.RecoveryCode = NewRecoveryCodeClient(c.config)
 	c.Refund = NewRefundClient(c.config)
 	c.Sale = NewSaleClient(c.config)
 	c.SaleItem = NewSaleItemClient(c.config)
@@ -268,8 +288,11 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                  ctx,
 		config:               cfg,
+		APIToken:             NewAPITokenClient(cfg),
+		AccessRules:          NewAccessRulesClient(cfg),
 		Account:              NewAccountClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
+		AuditEntry:           NewAuditEntryClient(cfg),
 		Batch:                NewBatchClient(cfg),
 		BatchItem:            NewBatchItemClient(cfg),
 		CallCount:            NewCallCountClient(cfg),
@@ -295,8 +318,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NoticeToken:          NewNoticeTokenClient(cfg),
 		Operation:            NewOperationClient(cfg),
 		Order:                NewOrderClient(cfg),
+		PasswordLink:         NewPasswordLinkClient(cfg),
 		PaymentMethodMapping: NewPaymentMethodMappingClient(cfg),
 		Product:              NewProductClient(cfg),
+		RecoveryCode:         NewRecoveryCodeClient(cfg),
 		Refund:               NewRefundClient(cfg),
 		Sale:                 NewSaleClient(cfg),
 		SaleItem:             NewSaleItemClient(cfg),
@@ -322,8 +347,11 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                  ctx,
 		config:               cfg,
+		APIToken:             NewAPITokenClient(cfg),
+		AccessRules:          NewAccessRulesClient(cfg),
 		Account:              NewAccountClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
+		AuditEntry:           NewAuditEntryClient(cfg),
 		Batch:                NewBatchClient(cfg),
 		BatchItem:            NewBatchItemClient(cfg),
 		CallCount:            NewCallCountClient(cfg),
@@ -349,8 +377,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NoticeToken:          NewNoticeTokenClient(cfg),
 		Operation:            NewOperationClient(cfg),
 		Order:                NewOrderClient(cfg),
+		PasswordLink:         NewPasswordLinkClient(cfg),
 		PaymentMethodMapping: NewPaymentMethodMappingClient(cfg),
 		Product:              NewProductClient(cfg),
+		RecoveryCode:         NewRecoveryCodeClient(cfg),
 		Refund:               NewRefundClient(cfg),
 		Sale:                 NewSaleClient(cfg),
 		SaleItem:             NewSaleItemClient(cfg),
@@ -363,7 +393,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Account.
+//		APIToken.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -386,12 +416,13 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Channel,
-		c.Charge, c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery,
-		c.Difference, c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration,
-		c.Invoice, c.Message, c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken,
-		c.Operation, c.Order, c.PaymentMethodMapping, c.Product, c.Refund, c.Sale,
-		c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
+		c.APIToken, c.AccessRules, c.Account, c.Attempt, c.AuditEntry, c.Batch,
+		c.BatchItem, c.CallCount, c.Carnet, c.Channel, c.Charge, c.ChargeEvent,
+		c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference, c.Entry,
+		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice, c.Message,
+		c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken, c.Operation, c.Order,
+		c.PasswordLink, c.PaymentMethodMapping, c.Product, c.RecoveryCode, c.Refund,
+		c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -401,12 +432,13 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Account, c.Attempt, c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Channel,
-		c.Charge, c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery,
-		c.Difference, c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration,
-		c.Invoice, c.Message, c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken,
-		c.Operation, c.Order, c.PaymentMethodMapping, c.Product, c.Refund, c.Sale,
-		c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
+		c.APIToken, c.AccessRules, c.Account, c.Attempt, c.AuditEntry, c.Batch,
+		c.BatchItem, c.CallCount, c.Carnet, c.Channel, c.Charge, c.ChargeEvent,
+		c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference, c.Entry,
+		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice, c.Message,
+		c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken, c.Operation, c.Order,
+		c.PasswordLink, c.PaymentMethodMapping, c.Product, c.RecoveryCode, c.Refund,
+		c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -415,10 +447,16 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *APITokenMutation:
+		return c.APIToken.mutate(ctx, m)
+	case *AccessRulesMutation:
+		return c.AccessRules.mutate(ctx, m)
 	case *AccountMutation:
 		return c.Account.mutate(ctx, m)
 	case *AttemptMutation:
 		return c.Attempt.mutate(ctx, m)
+	case *AuditEntryMutation:
+		return c.AuditEntry.mutate(ctx, m)
 	case *BatchMutation:
 		return c.Batch.mutate(ctx, m)
 	case *BatchItemMutation:
@@ -469,10 +507,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Operation.mutate(ctx, m)
 	case *OrderMutation:
 		return c.Order.mutate(ctx, m)
+	case *PasswordLinkMutation:
+		return c.PasswordLink.mutate(ctx, m)
 	case *PaymentMethodMappingMutation:
 		return c.PaymentMethodMapping.mutate(ctx, m)
 	case *ProductMutation:
 		return c.Product.mutate(ctx, m)
+	case *RecoveryCodeMutation:
+		return c.RecoveryCode.mutate(ctx, m)
 	case *RefundMutation:
 		return c.Refund.mutate(ctx, m)
 	case *SaleMutation:
@@ -487,6 +529,304 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.User.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
+	}
+}
+
+// APITokenClient is a client for the APIToken schema.
+type APITokenClient struct {
+	config
+}
+
+// NewAPITokenClient returns a client for the APIToken from the given config.
+func NewAPITokenClient(c config) *APITokenClient {
+	return &APITokenClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `apitoken.Hooks(f(g(h())))`.
+func (c *APITokenClient) Use(hooks ...Hook) {
+	c.hooks.APIToken = append(c.hooks.APIToken, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `apitoken.Intercept(f(g(h())))`.
+func (c *APITokenClient) Intercept(interceptors ...Interceptor) {
+	c.inters.APIToken = append(c.inters.APIToken, interceptors...)
+}
+
+// Create returns a builder for creating a APIToken entity.
+func (c *APITokenClient) Create() *APITokenCreate {
+	mutation := newAPITokenMutation(c.config, OpCreate)
+	return &APITokenCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of APIToken entities.
+func (c *APITokenClient) CreateBulk(builders ...*APITokenCreate) *APITokenCreateBulk {
+	return &APITokenCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *APITokenClient) MapCreateBulk(slice any, setFunc func(*APITokenCreate, int)) *APITokenCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &APITokenCreateBulk{err: fmt.Errorf("calling to APITokenClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*APITokenCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &APITokenCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for APIToken.
+func (c *APITokenClient) Update() *APITokenUpdate {
+	mutation := newAPITokenMutation(c.config, OpUpdate)
+	return &APITokenUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *APITokenClient) UpdateOne(_m *APIToken) *APITokenUpdateOne {
+	mutation := newAPITokenMutation(c.config, OpUpdateOne, withAPIToken(_m))
+	return &APITokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *APITokenClient) UpdateOneID(id string) *APITokenUpdateOne {
+	mutation := newAPITokenMutation(c.config, OpUpdateOne, withAPITokenID(id))
+	return &APITokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for APIToken.
+func (c *APITokenClient) Delete() *APITokenDelete {
+	mutation := newAPITokenMutation(c.config, OpDelete)
+	return &APITokenDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *APITokenClient) DeleteOne(_m *APIToken) *APITokenDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *APITokenClient) DeleteOneID(id string) *APITokenDeleteOne {
+	builder := c.Delete().Where(apitoken.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &APITokenDeleteOne{builder}
+}
+
+// Query returns a query builder for APIToken.
+func (c *APITokenClient) Query() *APITokenQuery {
+	return &APITokenQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAPIToken},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a APIToken entity by its id.
+func (c *APITokenClient) Get(ctx context.Context, id string) (*APIToken, error) {
+	return c.Query().Where(apitoken.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *APITokenClient) GetX(ctx context.Context, id string) *APIToken {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a APIToken.
+func (c *APITokenClient) QueryUser(_m *APIToken) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apitoken.Table, apitoken.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, apitoken.UserTable, apitoken.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCreatedBy queries the created_by edge of a APIToken.
+func (c *APITokenClient) QueryCreatedBy(_m *APIToken) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apitoken.Table, apitoken.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, apitoken.CreatedByTable, apitoken.CreatedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *APITokenClient) Hooks() []Hook {
+	return c.hooks.APIToken
+}
+
+// Interceptors returns the client interceptors.
+func (c *APITokenClient) Interceptors() []Interceptor {
+	return c.inters.APIToken
+}
+
+func (c *APITokenClient) mutate(ctx context.Context, m *APITokenMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&APITokenCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&APITokenUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&APITokenUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&APITokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown APIToken mutation op: %q", m.Op())
+	}
+}
+
+// AccessRulesClient is a client for the AccessRules schema.
+type AccessRulesClient struct {
+	config
+}
+
+// NewAccessRulesClient returns a client for the AccessRules from the given config.
+func NewAccessRulesClient(c config) *AccessRulesClient {
+	return &AccessRulesClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `accessrules.Hooks(f(g(h())))`.
+func (c *AccessRulesClient) Use(hooks ...Hook) {
+	c.hooks.AccessRules = append(c.hooks.AccessRules, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `accessrules.Intercept(f(g(h())))`.
+func (c *AccessRulesClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AccessRules = append(c.inters.AccessRules, interceptors...)
+}
+
+// Create returns a builder for creating a AccessRules entity.
+func (c *AccessRulesClient) Create() *AccessRulesCreate {
+	mutation := newAccessRulesMutation(c.config, OpCreate)
+	return &AccessRulesCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AccessRules entities.
+func (c *AccessRulesClient) CreateBulk(builders ...*AccessRulesCreate) *AccessRulesCreateBulk {
+	return &AccessRulesCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AccessRulesClient) MapCreateBulk(slice any, setFunc func(*AccessRulesCreate, int)) *AccessRulesCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AccessRulesCreateBulk{err: fmt.Errorf("calling to AccessRulesClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AccessRulesCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AccessRulesCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AccessRules.
+func (c *AccessRulesClient) Update() *AccessRulesUpdate {
+	mutation := newAccessRulesMutation(c.config, OpUpdate)
+	return &AccessRulesUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AccessRulesClient) UpdateOne(_m *AccessRules) *AccessRulesUpdateOne {
+	mutation := newAccessRulesMutation(c.config, OpUpdateOne, withAccessRules(_m))
+	return &AccessRulesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AccessRulesClient) UpdateOneID(id string) *AccessRulesUpdateOne {
+	mutation := newAccessRulesMutation(c.config, OpUpdateOne, withAccessRulesID(id))
+	return &AccessRulesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AccessRules.
+func (c *AccessRulesClient) Delete() *AccessRulesDelete {
+	mutation := newAccessRulesMutation(c.config, OpDelete)
+	return &AccessRulesDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AccessRulesClient) DeleteOne(_m *AccessRules) *AccessRulesDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AccessRulesClient) DeleteOneID(id string) *AccessRulesDeleteOne {
+	builder := c.Delete().Where(accessrules.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AccessRulesDeleteOne{builder}
+}
+
+// Query returns a query builder for AccessRules.
+func (c *AccessRulesClient) Query() *AccessRulesQuery {
+	return &AccessRulesQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAccessRules},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AccessRules entity by its id.
+func (c *AccessRulesClient) Get(ctx context.Context, id string) (*AccessRules, error) {
+	return c.Query().Where(accessrules.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AccessRulesClient) GetX(ctx context.Context, id string) *AccessRules {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AccessRulesClient) Hooks() []Hook {
+	return c.hooks.AccessRules
+}
+
+// Interceptors returns the client interceptors.
+func (c *AccessRulesClient) Interceptors() []Interceptor {
+	return c.inters.AccessRules
+}
+
+func (c *AccessRulesClient) mutate(ctx context.Context, m *AccessRulesMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AccessRulesCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AccessRulesUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AccessRulesUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AccessRulesDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AccessRules mutation op: %q", m.Op())
 	}
 }
 
@@ -769,6 +1109,139 @@ func (c *AttemptClient) mutate(ctx context.Context, m *AttemptMutation) (Value, 
 		return (&AttemptDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Attempt mutation op: %q", m.Op())
+	}
+}
+
+// AuditEntryClient is a client for the AuditEntry schema.
+type AuditEntryClient struct {
+	config
+}
+
+// NewAuditEntryClient returns a client for the AuditEntry from the given config.
+func NewAuditEntryClient(c config) *AuditEntryClient {
+	return &AuditEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditentry.Hooks(f(g(h())))`.
+func (c *AuditEntryClient) Use(hooks ...Hook) {
+	c.hooks.AuditEntry = append(c.hooks.AuditEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditentry.Intercept(f(g(h())))`.
+func (c *AuditEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditEntry = append(c.inters.AuditEntry, interceptors...)
+}
+
+// Create returns a builder for creating a AuditEntry entity.
+func (c *AuditEntryClient) Create() *AuditEntryCreate {
+	mutation := newAuditEntryMutation(c.config, OpCreate)
+	return &AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditEntry entities.
+func (c *AuditEntryClient) CreateBulk(builders ...*AuditEntryCreate) *AuditEntryCreateBulk {
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditEntryClient) MapCreateBulk(slice any, setFunc func(*AuditEntryCreate, int)) *AuditEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditEntryCreateBulk{err: fmt.Errorf("calling to AuditEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditEntry.
+func (c *AuditEntryClient) Update() *AuditEntryUpdate {
+	mutation := newAuditEntryMutation(c.config, OpUpdate)
+	return &AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditEntryClient) UpdateOne(_m *AuditEntry) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntry(_m))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditEntryClient) UpdateOneID(id string) *AuditEntryUpdateOne {
+	mutation := newAuditEntryMutation(c.config, OpUpdateOne, withAuditEntryID(id))
+	return &AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditEntry.
+func (c *AuditEntryClient) Delete() *AuditEntryDelete {
+	mutation := newAuditEntryMutation(c.config, OpDelete)
+	return &AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditEntryClient) DeleteOne(_m *AuditEntry) *AuditEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditEntryClient) DeleteOneID(id string) *AuditEntryDeleteOne {
+	builder := c.Delete().Where(auditentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditEntry.
+func (c *AuditEntryClient) Query() *AuditEntryQuery {
+	return &AuditEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditEntry entity by its id.
+func (c *AuditEntryClient) Get(ctx context.Context, id string) (*AuditEntry, error) {
+	return c.Query().Where(auditentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditEntryClient) GetX(ctx context.Context, id string) *AuditEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditEntryClient) Hooks() []Hook {
+	return c.hooks.AuditEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditEntryClient) Interceptors() []Interceptor {
+	return c.inters.AuditEntry
+}
+
+func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AuditEntry mutation op: %q", m.Op())
 	}
 }
 
@@ -4929,6 +5402,155 @@ func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, erro
 	}
 }
 
+// PasswordLinkClient is a client for the PasswordLink schema.
+type PasswordLinkClient struct {
+	config
+}
+
+// NewPasswordLinkClient returns a client for the PasswordLink from the given config.
+func NewPasswordLinkClient(c config) *PasswordLinkClient {
+	return &PasswordLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `passwordlink.Hooks(f(g(h())))`.
+func (c *PasswordLinkClient) Use(hooks ...Hook) {
+	c.hooks.PasswordLink = append(c.hooks.PasswordLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `passwordlink.Intercept(f(g(h())))`.
+func (c *PasswordLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PasswordLink = append(c.inters.PasswordLink, interceptors...)
+}
+
+// Create returns a builder for creating a PasswordLink entity.
+func (c *PasswordLinkClient) Create() *PasswordLinkCreate {
+	mutation := newPasswordLinkMutation(c.config, OpCreate)
+	return &PasswordLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PasswordLink entities.
+func (c *PasswordLinkClient) CreateBulk(builders ...*PasswordLinkCreate) *PasswordLinkCreateBulk {
+	return &PasswordLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PasswordLinkClient) MapCreateBulk(slice any, setFunc func(*PasswordLinkCreate, int)) *PasswordLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PasswordLinkCreateBulk{err: fmt.Errorf("calling to PasswordLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PasswordLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PasswordLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PasswordLink.
+func (c *PasswordLinkClient) Update() *PasswordLinkUpdate {
+	mutation := newPasswordLinkMutation(c.config, OpUpdate)
+	return &PasswordLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PasswordLinkClient) UpdateOne(_m *PasswordLink) *PasswordLinkUpdateOne {
+	mutation := newPasswordLinkMutation(c.config, OpUpdateOne, withPasswordLink(_m))
+	return &PasswordLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PasswordLinkClient) UpdateOneID(id string) *PasswordLinkUpdateOne {
+	mutation := newPasswordLinkMutation(c.config, OpUpdateOne, withPasswordLinkID(id))
+	return &PasswordLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PasswordLink.
+func (c *PasswordLinkClient) Delete() *PasswordLinkDelete {
+	mutation := newPasswordLinkMutation(c.config, OpDelete)
+	return &PasswordLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PasswordLinkClient) DeleteOne(_m *PasswordLink) *PasswordLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PasswordLinkClient) DeleteOneID(id string) *PasswordLinkDeleteOne {
+	builder := c.Delete().Where(passwordlink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PasswordLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for PasswordLink.
+func (c *PasswordLinkClient) Query() *PasswordLinkQuery {
+	return &PasswordLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePasswordLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PasswordLink entity by its id.
+func (c *PasswordLinkClient) Get(ctx context.Context, id string) (*PasswordLink, error) {
+	return c.Query().Where(passwordlink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PasswordLinkClient) GetX(ctx context.Context, id string) *PasswordLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a PasswordLink.
+func (c *PasswordLinkClient) QueryUser(_m *PasswordLink) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(passwordlink.Table, passwordlink.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, passwordlink.UserTable, passwordlink.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PasswordLinkClient) Hooks() []Hook {
+	return c.hooks.PasswordLink
+}
+
+// Interceptors returns the client interceptors.
+func (c *PasswordLinkClient) Interceptors() []Interceptor {
+	return c.inters.PasswordLink
+}
+
+func (c *PasswordLinkClient) mutate(ctx context.Context, m *PasswordLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PasswordLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PasswordLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PasswordLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PasswordLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PasswordLink mutation op: %q", m.Op())
+	}
+}
+
 // PaymentMethodMappingClient is a client for the PaymentMethodMapping schema.
 type PaymentMethodMappingClient struct {
 	config
@@ -5192,6 +5814,155 @@ func (c *ProductClient) mutate(ctx context.Context, m *ProductMutation) (Value, 
 		return (&ProductDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Product mutation op: %q", m.Op())
+	}
+}
+
+// RecoveryCodeClient is a client for the RecoveryCode schema.
+type RecoveryCodeClient struct {
+	config
+}
+
+// NewRecoveryCodeClient returns a client for the RecoveryCode from the given config.
+func NewRecoveryCodeClient(c config) *RecoveryCodeClient {
+	return &RecoveryCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `recoverycode.Hooks(f(g(h())))`.
+func (c *RecoveryCodeClient) Use(hooks ...Hook) {
+	c.hooks.RecoveryCode = append(c.hooks.RecoveryCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `recoverycode.Intercept(f(g(h())))`.
+func (c *RecoveryCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RecoveryCode = append(c.inters.RecoveryCode, interceptors...)
+}
+
+// Create returns a builder for creating a RecoveryCode entity.
+func (c *RecoveryCodeClient) Create() *RecoveryCodeCreate {
+	mutation := newRecoveryCodeMutation(c.config, OpCreate)
+	return &RecoveryCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RecoveryCode entities.
+func (c *RecoveryCodeClient) CreateBulk(builders ...*RecoveryCodeCreate) *RecoveryCodeCreateBulk {
+	return &RecoveryCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RecoveryCodeClient) MapCreateBulk(slice any, setFunc func(*RecoveryCodeCreate, int)) *RecoveryCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RecoveryCodeCreateBulk{err: fmt.Errorf("calling to RecoveryCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RecoveryCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RecoveryCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RecoveryCode.
+func (c *RecoveryCodeClient) Update() *RecoveryCodeUpdate {
+	mutation := newRecoveryCodeMutation(c.config, OpUpdate)
+	return &RecoveryCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RecoveryCodeClient) UpdateOne(_m *RecoveryCode) *RecoveryCodeUpdateOne {
+	mutation := newRecoveryCodeMutation(c.config, OpUpdateOne, withRecoveryCode(_m))
+	return &RecoveryCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RecoveryCodeClient) UpdateOneID(id string) *RecoveryCodeUpdateOne {
+	mutation := newRecoveryCodeMutation(c.config, OpUpdateOne, withRecoveryCodeID(id))
+	return &RecoveryCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RecoveryCode.
+func (c *RecoveryCodeClient) Delete() *RecoveryCodeDelete {
+	mutation := newRecoveryCodeMutation(c.config, OpDelete)
+	return &RecoveryCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RecoveryCodeClient) DeleteOne(_m *RecoveryCode) *RecoveryCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RecoveryCodeClient) DeleteOneID(id string) *RecoveryCodeDeleteOne {
+	builder := c.Delete().Where(recoverycode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RecoveryCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for RecoveryCode.
+func (c *RecoveryCodeClient) Query() *RecoveryCodeQuery {
+	return &RecoveryCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRecoveryCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RecoveryCode entity by its id.
+func (c *RecoveryCodeClient) Get(ctx context.Context, id string) (*RecoveryCode, error) {
+	return c.Query().Where(recoverycode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RecoveryCodeClient) GetX(ctx context.Context, id string) *RecoveryCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a RecoveryCode.
+func (c *RecoveryCodeClient) QueryUser(_m *RecoveryCode) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(recoverycode.Table, recoverycode.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, recoverycode.UserTable, recoverycode.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RecoveryCodeClient) Hooks() []Hook {
+	return c.hooks.RecoveryCode
+}
+
+// Interceptors returns the client interceptors.
+func (c *RecoveryCodeClient) Interceptors() []Interceptor {
+	return c.inters.RecoveryCode
+}
+
+func (c *RecoveryCodeClient) mutate(ctx context.Context, m *RecoveryCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RecoveryCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RecoveryCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RecoveryCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RecoveryCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown RecoveryCode mutation op: %q", m.Op())
 	}
 }
 
@@ -6188,20 +6959,22 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Channel, Charge,
-		ChargeEvent, Convenio, Credential, Customer, Delivery, Difference, Entry,
-		Failure, Historico, IdempotencyKey, Integration, Invoice, Message,
-		MessageAttempt, MessageItem, Notice, NoticeToken, Operation, Order,
-		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
-		Session, User []ent.Hook
+		APIToken, AccessRules, Account, Attempt, AuditEntry, Batch, BatchItem,
+		CallCount, Carnet, Channel, Charge, ChargeEvent, Convenio, Credential,
+		Customer, Delivery, Difference, Entry, Failure, Historico, IdempotencyKey,
+		Integration, Invoice, Message, MessageAttempt, MessageItem, Notice,
+		NoticeToken, Operation, Order, PasswordLink, PaymentMethodMapping, Product,
+		RecoveryCode, Refund, Sale, SaleItem, SaleStatusMapping, Session,
+		User []ent.Hook
 	}
 	inters struct {
-		Account, Attempt, Batch, BatchItem, CallCount, Carnet, Channel, Charge,
-		ChargeEvent, Convenio, Credential, Customer, Delivery, Difference, Entry,
-		Failure, Historico, IdempotencyKey, Integration, Invoice, Message,
-		MessageAttempt, MessageItem, Notice, NoticeToken, Operation, Order,
-		PaymentMethodMapping, Product, Refund, Sale, SaleItem, SaleStatusMapping,
-		Session, User []ent.Interceptor
+		APIToken, AccessRules, Account, Attempt, AuditEntry, Batch, BatchItem,
+		CallCount, Carnet, Channel, Charge, ChargeEvent, Convenio, Credential,
+		Customer, Delivery, Difference, Entry, Failure, Historico, IdempotencyKey,
+		Integration, Invoice, Message, MessageAttempt, MessageItem, Notice,
+		NoticeToken, Operation, Order, PasswordLink, PaymentMethodMapping, Product,
+		RecoveryCode, Refund, Sale, SaleItem, SaleStatusMapping, Session,
+		User []ent.Interceptor
 	}
 )
 

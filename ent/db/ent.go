@@ -6,8 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"ponte/ent/db/accessrules"
 	"ponte/ent/db/account"
+	"ponte/ent/db/apitoken"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
@@ -33,8 +36,10 @@ import (
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/order"
+	"ponte/ent/db/passwordlink"
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/product"
+	"ponte/ent/db/recoverycode"
 	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
@@ -107,8 +112,11 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			apitoken.Table:             apitoken.ValidColumn,
+			accessrules.Table:          accessrules.ValidColumn,
 			account.Table:              account.ValidColumn,
 			attempt.Table:              attempt.ValidColumn,
+			auditentry.Table:           auditentry.ValidColumn,
 			batch.Table:                batch.ValidColumn,
 			batchitem.Table:            batchitem.ValidColumn,
 			callcount.Table:            callcount.ValidColumn,
@@ -134,8 +142,10 @@ func checkColumn(t, c string) error {
 			noticetoken.Table:          noticetoken.ValidColumn,
 			operation.Table:            operation.ValidColumn,
 			order.Table:                order.ValidColumn,
+			passwordlink.Table:         passwordlink.ValidColumn,
 			paymentmethodmapping.Table: paymentmethodmapping.ValidColumn,
 			product.Table:              product.ValidColumn,
+			recoverycode.Table:         recoverycode.ValidColumn,
 			refund.Table:               refund.ValidColumn,
 			sale.Table:                 sale.ValidColumn,
 			saleitem.Table:             saleitem.ValidColumn,

@@ -3,8 +3,11 @@
 package db
 
 import (
+	"ponte/ent/db/accessrules"
 	"ponte/ent/db/account"
+	"ponte/ent/db/apitoken"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
 	"ponte/ent/db/batchitem"
 	"ponte/ent/db/callcount"
@@ -30,8 +33,10 @@ import (
 	"ponte/ent/db/noticetoken"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/order"
+	"ponte/ent/db/passwordlink"
 	"ponte/ent/db/paymentmethodmapping"
 	"ponte/ent/db/product"
+	"ponte/ent/db/recoverycode"
 	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
@@ -46,6 +51,34 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	apitokenFields := schema.APIToken{}.Fields()
+	_ = apitokenFields
+	// apitokenDescCreatedAddress is the schema descriptor for created_address field.
+	apitokenDescCreatedAddress := apitokenFields[10].Descriptor()
+	// apitoken.DefaultCreatedAddress holds the default value on creation for the created_address field.
+	apitoken.DefaultCreatedAddress = apitokenDescCreatedAddress.Default.(string)
+	// apitokenDescCreatedAt is the schema descriptor for created_at field.
+	apitokenDescCreatedAt := apitokenFields[11].Descriptor()
+	// apitoken.DefaultCreatedAt holds the default value on creation for the created_at field.
+	apitoken.DefaultCreatedAt = apitokenDescCreatedAt.Default.(func() time.Time)
+	// apitokenDescLastUsedAddress is the schema descriptor for last_used_address field.
+	apitokenDescLastUsedAddress := apitokenFields[15].Descriptor()
+	// apitoken.DefaultLastUsedAddress holds the default value on creation for the last_used_address field.
+	apitoken.DefaultLastUsedAddress = apitokenDescLastUsedAddress.Default.(string)
+	// apitokenDescID is the schema descriptor for id field.
+	apitokenDescID := apitokenFields[0].Descriptor()
+	// apitoken.DefaultID holds the default value on creation for the id field.
+	apitoken.DefaultID = apitokenDescID.Default.(func() string)
+	accessrulesFields := schema.AccessRules{}.Fields()
+	_ = accessrulesFields
+	// accessrulesDescRequireTotp is the schema descriptor for require_totp field.
+	accessrulesDescRequireTotp := accessrulesFields[1].Descriptor()
+	// accessrules.DefaultRequireTotp holds the default value on creation for the require_totp field.
+	accessrules.DefaultRequireTotp = accessrulesDescRequireTotp.Default.(bool)
+	// accessrulesDescID is the schema descriptor for id field.
+	accessrulesDescID := accessrulesFields[0].Descriptor()
+	// accessrules.DefaultID holds the default value on creation for the id field.
+	accessrules.DefaultID = accessrulesDescID.Default.(func() string)
 	accountFields := schema.Account{}.Fields()
 	_ = accountFields
 	// accountDescBranch is the schema descriptor for branch field.
@@ -82,6 +115,16 @@ func init() {
 	attemptDescID := attemptFields[0].Descriptor()
 	// attempt.DefaultID holds the default value on creation for the id field.
 	attempt.DefaultID = attemptDescID.Default.(func() string)
+	auditentryFields := schema.AuditEntry{}.Fields()
+	_ = auditentryFields
+	// auditentryDescAddress is the schema descriptor for address field.
+	auditentryDescAddress := auditentryFields[4].Descriptor()
+	// auditentry.DefaultAddress holds the default value on creation for the address field.
+	auditentry.DefaultAddress = auditentryDescAddress.Default.(string)
+	// auditentryDescAction is the schema descriptor for action field.
+	auditentryDescAction := auditentryFields[5].Descriptor()
+	// auditentry.DefaultAction holds the default value on creation for the action field.
+	auditentry.DefaultAction = auditentryDescAction.Default.(string)
 	batchFields := schema.Batch{}.Fields()
 	_ = batchFields
 	// batchDescCreatedAt is the schema descriptor for created_at field.
@@ -624,6 +667,16 @@ func init() {
 	orderDescID := orderFields[0].Descriptor()
 	// order.DefaultID holds the default value on creation for the id field.
 	order.DefaultID = orderDescID.Default.(func() string)
+	passwordlinkFields := schema.PasswordLink{}.Fields()
+	_ = passwordlinkFields
+	// passwordlinkDescCreatedAt is the schema descriptor for created_at field.
+	passwordlinkDescCreatedAt := passwordlinkFields[3].Descriptor()
+	// passwordlink.DefaultCreatedAt holds the default value on creation for the created_at field.
+	passwordlink.DefaultCreatedAt = passwordlinkDescCreatedAt.Default.(func() time.Time)
+	// passwordlinkDescID is the schema descriptor for id field.
+	passwordlinkDescID := passwordlinkFields[0].Descriptor()
+	// passwordlink.DefaultID holds the default value on creation for the id field.
+	passwordlink.DefaultID = passwordlinkDescID.Default.(func() string)
 	paymentmethodmappingFields := schema.PaymentMethodMapping{}.Fields()
 	_ = paymentmethodmappingFields
 	// paymentmethodmappingDescID is the schema descriptor for id field.
@@ -650,6 +703,12 @@ func init() {
 	productDescID := productFields[0].Descriptor()
 	// product.DefaultID holds the default value on creation for the id field.
 	product.DefaultID = productDescID.Default.(func() string)
+	recoverycodeFields := schema.RecoveryCode{}.Fields()
+	_ = recoverycodeFields
+	// recoverycodeDescID is the schema descriptor for id field.
+	recoverycodeDescID := recoverycodeFields[0].Descriptor()
+	// recoverycode.DefaultID holds the default value on creation for the id field.
+	recoverycode.DefaultID = recoverycodeDescID.Default.(func() string)
 	refundFields := schema.Refund{}.Fields()
 	_ = refundFields
 	// refundDescReason is the schema descriptor for reason field.
@@ -734,6 +793,10 @@ func init() {
 	userDescCreatedAt := userFields[8].Descriptor()
 	// user.DefaultCreatedAt holds the default value on creation for the created_at field.
 	user.DefaultCreatedAt = userDescCreatedAt.Default.(func() time.Time)
+	// userDescTotpStep is the schema descriptor for totp_step field.
+	userDescTotpStep := userFields[11].Descriptor()
+	// user.DefaultTotpStep holds the default value on creation for the totp_step field.
+	user.DefaultTotpStep = userDescTotpStep.Default.(int64)
 	// userDescID is the schema descriptor for id field.
 	userDescID := userFields[0].Descriptor()
 	// user.DefaultID holds the default value on creation for the id field.

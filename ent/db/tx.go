@@ -14,10 +14,16 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// APIToken is the client for interacting with the APIToken builders.
+	APIToken *APITokenClient
+	// AccessRules is the client for interacting with the AccessRules builders.
+	AccessRules *AccessRulesClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
+	// AuditEntry is the client for interacting with the AuditEntry builders.
+	AuditEntry *AuditEntryClient
 	// Batch is the client for interacting with the Batch builders.
 	Batch *BatchClient
 	// BatchItem is the client for interacting with the BatchItem builders.
@@ -68,10 +74,14 @@ type Tx struct {
 	Operation *OperationClient
 	// Order is the client for interacting with the Order builders.
 	Order *OrderClient
+	// PasswordLink is the client for interacting with the PasswordLink builders.
+	PasswordLink *PasswordLinkClient
 	// PaymentMethodMapping is the client for interacting with the PaymentMethodMapping builders.
 	PaymentMethodMapping *PaymentMethodMappingClient
 	// Product is the client for interacting with the Product builders.
 	Product *ProductClient
+	// RecoveryCode is the client for interacting with the RecoveryCode builders.
+	RecoveryCode *RecoveryCodeClient
 	// Refund is the client for interacting with the Refund builders.
 	Refund *RefundClient
 	// Sale is the client for interacting with the Sale builders.
@@ -215,8 +225,11 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.APIToken = NewAPITokenClient(tx.config)
+	tx.AccessRules = NewAccessRulesClient(tx.config)
 	tx.Account = NewAccountClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
+	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Batch = NewBatchClient(tx.config)
 	tx.BatchItem = NewBatchItemClient(tx.config)
 	tx.CallCount = NewCallCountClient(tx.config)
@@ -242,8 +255,10 @@ func (tx *Tx) init() {
 	tx.NoticeToken = NewNoticeTokenClient(tx.config)
 	tx.Operation = NewOperationClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
+	tx.PasswordLink = NewPasswordLinkClient(tx.config)
 	tx.PaymentMethodMapping = NewPaymentMethodMappingClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
+	tx.RecoveryCode = NewRecoveryCodeClient(tx.config)
 	tx.Refund = NewRefundClient(tx.config)
 	tx.Sale = NewSaleClient(tx.config)
 	tx.SaleItem = NewSaleItemClient(tx.config)
@@ -259,7 +274,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Account.QueryXXX(), the query will be executed
+// applies a query, for example: APIToken.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -8,6 +8,30 @@ import (
 	"ponte/ent/db"
 )
 
+// The APITokenFunc type is an adapter to allow the use of ordinary
+// function as APIToken mutator.
+type APITokenFunc func(context.Context, *db.APITokenMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f APITokenFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.APITokenMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.APITokenMutation", m)
+}
+
+// The AccessRulesFunc type is an adapter to allow the use of ordinary
+// function as AccessRules mutator.
+type AccessRulesFunc func(context.Context, *db.AccessRulesMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AccessRulesFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.AccessRulesMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AccessRulesMutation", m)
+}
+
 // The AccountFunc type is an adapter to allow the use of ordinary
 // function as Account mutator.
 type AccountFunc func(context.Context, *db.AccountMutation) (db.Value, error)
@@ -30,6 +54,18 @@ func (f AttemptFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttemptMutation", m)
+}
+
+// The AuditEntryFunc type is an adapter to allow the use of ordinary
+// function as AuditEntry mutator.
+type AuditEntryFunc func(context.Context, *db.AuditEntryMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AuditEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.AuditEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AuditEntryMutation", m)
 }
 
 // The BatchFunc type is an adapter to allow the use of ordinary
@@ -332,6 +368,18 @@ func (f OrderFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OrderMutation", m)
 }
 
+// The PasswordLinkFunc type is an adapter to allow the use of ordinary
+// function as PasswordLink mutator.
+type PasswordLinkFunc func(context.Context, *db.PasswordLinkMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PasswordLinkFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PasswordLinkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PasswordLinkMutation", m)
+}
+
 // The PaymentMethodMappingFunc type is an adapter to allow the use of ordinary
 // function as PaymentMethodMapping mutator.
 type PaymentMethodMappingFunc func(context.Context, *db.PaymentMethodMappingMutation) (db.Value, error)
@@ -354,6 +402,18 @@ func (f ProductFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProductMutation", m)
+}
+
+// The RecoveryCodeFunc type is an adapter to allow the use of ordinary
+// function as RecoveryCode mutator.
+type RecoveryCodeFunc func(context.Context, *db.RecoveryCodeMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RecoveryCodeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.RecoveryCodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.RecoveryCodeMutation", m)
 }
 
 // The RefundFunc type is an adapter to allow the use of ordinary

@@ -8,6 +8,65 @@ import (
 )
 
 var (
+	// APITokensColumns holds the columns for the "api_tokens" table.
+	APITokensColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "hint", Type: field.TypeString},
+		{Name: "scopes", Type: field.TypeJSON},
+		{Name: "secret_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "previous_hash", Type: field.TypeBytes, Unique: true, Nullable: true},
+		{Name: "previous_until", Type: field.TypeTime, Nullable: true},
+		{Name: "origin", Type: field.TypeEnum, Enums: []string{"PANEL", "API", "COMMAND_LINE"}},
+		{Name: "created_address", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "rotated_at", Type: field.TypeTime, Nullable: true},
+		{Name: "expires_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "last_used_address", Type: field.TypeString, Default: ""},
+		{Name: "previous_used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
+		{Name: "user_id", Type: field.TypeString},
+		{Name: "created_by_id", Type: field.TypeString, Nullable: true},
+	}
+	// APITokensTable holds the schema information for the "api_tokens" table.
+	APITokensTable = &schema.Table{
+		Name:       "api_tokens",
+		Columns:    APITokensColumns,
+		PrimaryKey: []*schema.Column{APITokensColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "api_tokens_users_user",
+				Columns:    []*schema.Column{APITokensColumns[16]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "api_tokens_users_created_by",
+				Columns:    []*schema.Column{APITokensColumns[17]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "apitoken_user_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{APITokensColumns[16], APITokensColumns[0]},
+			},
+		},
+	}
+	// AccessRulesColumns holds the columns for the "access_rules" table.
+	AccessRulesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "require_totp", Type: field.TypeBool, Default: false},
+	}
+	// AccessRulesTable holds the schema information for the "access_rules" table.
+	AccessRulesTable = &schema.Table{
+		Name:       "access_rules",
+		Columns:    AccessRulesColumns,
+		PrimaryKey: []*schema.Column{AccessRulesColumns[0]},
+	}
 	// AccountsColumns holds the columns for the "accounts" table.
 	AccountsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -55,6 +114,51 @@ var (
 				Name:    "attempt_operation_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{AttemptsColumns[8], AttemptsColumns[0]},
+			},
+		},
+	}
+	// AuditEntriesColumns holds the columns for the "audit_entries" table.
+	AuditEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeString, Nullable: true},
+		{Name: "token_id", Type: field.TypeString, Nullable: true},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "action", Type: field.TypeString, Default: ""},
+		{Name: "change", Type: field.TypeEnum, Enums: []string{"CREATED", "CHANGED", "REMOVED", "REVEALED"}},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "object_id", Type: field.TypeString},
+		{Name: "about_id", Type: field.TypeString, Nullable: true},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "after", Type: field.TypeJSON},
+		{Name: "position", Type: field.TypeInt64, Unique: true, Nullable: true},
+		{Name: "hash", Type: field.TypeBytes, Nullable: true},
+	}
+	// AuditEntriesTable holds the schema information for the "audit_entries" table.
+	AuditEntriesTable = &schema.Table{
+		Name:       "audit_entries",
+		Columns:    AuditEntriesColumns,
+		PrimaryKey: []*schema.Column{AuditEntriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditentry_object_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[8], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_about_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[9], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_user_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[2], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_kind_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[7], AuditEntriesColumns[0]},
 			},
 		},
 	}
@@ -1113,6 +1217,28 @@ var (
 			},
 		},
 	}
+	// PasswordLinksColumns holds the columns for the "password_links" table.
+	PasswordLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "secret_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeString},
+	}
+	// PasswordLinksTable holds the schema information for the "password_links" table.
+	PasswordLinksTable = &schema.Table{
+		Name:       "password_links",
+		Columns:    PasswordLinksColumns,
+		PrimaryKey: []*schema.Column{PasswordLinksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "password_links_users_user",
+				Columns:    []*schema.Column{PasswordLinksColumns[4]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+	}
 	// PaymentMethodMappingsColumns holds the columns for the "payment_method_mappings" table.
 	PaymentMethodMappingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -1161,6 +1287,34 @@ var (
 				Name:    "product_name_id",
 				Unique:  false,
 				Columns: []*schema.Column{ProductsColumns[2], ProductsColumns[0]},
+			},
+		},
+	}
+	// RecoveryCodesColumns holds the columns for the "recovery_codes" table.
+	RecoveryCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "code_hash", Type: field.TypeBytes},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "user_id", Type: field.TypeString},
+	}
+	// RecoveryCodesTable holds the schema information for the "recovery_codes" table.
+	RecoveryCodesTable = &schema.Table{
+		Name:       "recovery_codes",
+		Columns:    RecoveryCodesColumns,
+		PrimaryKey: []*schema.Column{RecoveryCodesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "recovery_codes_users_user",
+				Columns:    []*schema.Column{RecoveryCodesColumns[3]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "recoverycode_user_id_code_hash",
+				Unique:  true,
+				Columns: []*schema.Column{RecoveryCodesColumns[3], RecoveryCodesColumns[1]},
 			},
 		},
 	}
@@ -1368,6 +1522,9 @@ var (
 		{Name: "feed_sequence", Type: field.TypeInt64, Default: 0},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "last_login_at", Type: field.TypeTime, Nullable: true},
+		{Name: "totp_secret", Type: field.TypeBytes, Nullable: true},
+		{Name: "totp_step", Type: field.TypeInt64, Default: 0},
+		{Name: "totp_since", Type: field.TypeTime, Nullable: true},
 	}
 	// UsersTable holds the schema information for the "users" table.
 	UsersTable = &schema.Table{
@@ -1402,8 +1559,11 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		APITokensTable,
+		AccessRulesTable,
 		AccountsTable,
 		AttemptsTable,
+		AuditEntriesTable,
 		BatchesTable,
 		BatchItemsTable,
 		CallCountsTable,
@@ -1429,8 +1589,10 @@ var (
 		NoticeTokensTable,
 		OperationsTable,
 		OrdersTable,
+		PasswordLinksTable,
 		PaymentMethodMappingsTable,
 		ProductsTable,
+		RecoveryCodesTable,
 		RefundsTable,
 		SalesTable,
 		SaleItemsTable,
@@ -1442,6 +1604,8 @@ var (
 )
 
 func init() {
+	APITokensTable.ForeignKeys[0].RefTable = UsersTable
+	APITokensTable.ForeignKeys[1].RefTable = UsersTable
 	AttemptsTable.ForeignKeys[0].RefTable = OperationsTable
 	BatchesTable.ForeignKeys[0].RefTable = UsersTable
 	BatchItemsTable.ForeignKeys[0].RefTable = BatchesTable
@@ -1481,6 +1645,8 @@ func init() {
 	MessageItemsTable.ForeignKeys[1].RefTable = DeliveriesTable
 	OperationsTable.ForeignKeys[0].RefTable = UsersTable
 	OrdersTable.ForeignKeys[0].RefTable = SalesTable
+	PasswordLinksTable.ForeignKeys[0].RefTable = UsersTable
+	RecoveryCodesTable.ForeignKeys[0].RefTable = UsersTable
 	RefundsTable.ForeignKeys[0].RefTable = ChargesTable
 	RefundsTable.ForeignKeys[1].RefTable = UsersTable
 	SalesTable.ForeignKeys[0].RefTable = CustomersTable

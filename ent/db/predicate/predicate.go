@@ -6,11 +6,20 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// APIToken is the predicate function for apitoken builders.
+type APIToken func(*sql.Selector)
+
+// AccessRules is the predicate function for accessrules builders.
+type AccessRules func(*sql.Selector)
+
 // Account is the predicate function for account builders.
 type Account func(*sql.Selector)
 
 // Attempt is the predicate function for attempt builders.
 type Attempt func(*sql.Selector)
+
+// AuditEntry is the predicate function for auditentry builders.
+type AuditEntry func(*sql.Selector)
 
 // Batch is the predicate function for batch builders.
 type Batch func(*sql.Selector)
@@ -87,11 +96,17 @@ type Operation func(*sql.Selector)
 // Order is the predicate function for order builders.
 type Order func(*sql.Selector)
 
+// PasswordLink is the predicate function for passwordlink builders.
+type PasswordLink func(*sql.Selector)
+
 // PaymentMethodMapping is the predicate function for paymentmethodmapping builders.
 type PaymentMethodMapping func(*sql.Selector)
 
 // Product is the predicate function for product builders.
 type Product func(*sql.Selector)
+
+// RecoveryCode is the predicate function for recoverycode builders.
+type RecoveryCode func(*sql.Selector)
 
 // Refund is the predicate function for refund builders.
 type Refund func(*sql.Selector)
