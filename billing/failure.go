@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"ponte/billing/provider"
@@ -50,17 +51,21 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 		return err
 	}
 	id := newFailureID()
+	path, err := mendPath(ctx, tx, r)
+	if err != nil {
+		return fmt.Errorf("find where %s is mended: %w", r.code, err)
+	}
 	cause, remedy, label := mustJSON(r.cause), mustJSON(r.remedy), mustJSON(r.label)
 	recorded, err := returnedID(ctx, tx, `
 		INSERT INTO failures (id, cause_key, code, state, integration, environment, cause, remedy, form_field, provider_code, provider_text,
-			subject_id, subject_label, operation_id, count, first_at, last_at, user_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15, $16)
+			subject_id, subject_label, operation_id, count, first_at, last_at, user_id, mend_path)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15, $16, NULLIF($17, ''))
 		ON CONFLICT (cause_key) WHERE state <> 'RESOLVED' DO UPDATE SET count = failures.count + 1, last_at = EXCLUDED.last_at,
-			provider_text = COALESCE(EXCLUDED.provider_text, failures.provider_text), operation_id = EXCLUDED.operation_id,
+			provider_text = COALESCE(EXCLUDED.provider_text, failures.provider_text), operation_id = EXCLUDED.operation_id, mend_path = EXCLUDED.mend_path,
 			state = CASE WHEN failures.state = 'IGNORED' THEN 'IGNORED' ELSE EXCLUDED.state END
 		RETURNING id`,
 		id, r.causeKey, r.code, r.state, r.integration, r.environment, cause, remedy, r.field, r.providerCode, r.providerText,
-		r.subjectID, label, r.operationID, s.Now(), r.userID)
+		r.subjectID, label, r.operationID, s.Now(), r.userID, path)
 	if err != nil {
 		return fmt.Errorf("record failure %s: %w", r.code, err)
 	}
@@ -180,10 +185,8 @@ func (s *Service) resolveWhere(ctx context.Context, tx *db.Tx, proven predicate.
 	return s.resolve(ctx, tx, over)
 }
 
-const (
-	// quietTries is how often a provider may not answer before it is told.
-	quietTries = 3
-)
+// quietTries is how often a provider may not answer before it is told.
+const quietTries = 3
 
 // recordDelay tells of what keeps an operation waiting: at once when a person
 // must act, after a few tries when it may heal by itself.
@@ -196,7 +199,13 @@ func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, 
 		if op.Tries < quietTries || errors.Is(problem, provider.ErrDown) { // the calls that were sent tell it
 			return nil
 		}
-		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, "unavailable", enum.FailureRetrying))
+		others, err := othersAnswered(ctx, tx, op)
+		if err != nil {
+			return err
+		}
+		if !others {
+			return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, "unavailable", enum.FailureRetrying))
+		}
 	case provider.Auth, provider.Account, provider.Limit:
 		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, strings.ToLower(string(problem.Class)), enum.FailureOpen))
 	}
@@ -209,6 +218,21 @@ func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, 
 	}
 	report.state = enum.FailureRetrying
 	return s.recordFailure(ctx, tx, report)
+}
+
+// othersAnswered tells whether the provider has answered other operations since
+// this one began to fail: then it is this one that cannot get through.
+func othersAnswered(ctx context.Context, tx *db.Tx, op *db.Operation) (bool, error) {
+	rows, err := tx.QueryContext(ctx, `
+		WITH own AS (SELECT id, status FROM attempts WHERE operation_id = $1)
+		SELECT 1 FROM attempts a JOIN operations o ON o.id = a.operation_id
+		WHERE a.id > COALESCE((SELECT max(id) FROM own WHERE status < 300), (SELECT min(id) FROM own))
+		AND a.operation_id <> $1 AND o.integration = $2 AND a.status < 300 LIMIT 1`, op.ID, op.Integration)
+	if err != nil {
+		return false, fmt.Errorf("look for answers to others: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	return rows.Next(), rows.Err()
 }
 
 // recordGivenUp tells of an operation that needs a person.
@@ -332,6 +356,28 @@ func (s *Service) RetryFailure(ctx context.Context, id string) (*db.Failure, err
 	return s.DB.Failure.Get(ctx, id)
 }
 
+// RetryFailures tries again what several failures are about, those that can be. It
+// answers them all, and why others were left as they are.
+func (s *Service) RetryFailures(ctx context.Context, ids []string) ([]*db.Failure, error) {
+	if len(ids) == 0 || len(ids) > MaxAcknowledged {
+		return nil, tooManyFailures
+	}
+	var refused Refusal
+	for i, id := range ids {
+		_, err := s.RetryFailure(ctx, id)
+		problems, isRefusal := AsRefusal(err)
+		if err != nil && !isRefusal {
+			return nil, err
+		}
+		for _, problem := range problems {
+			problem.Field = []string{"ids", strconv.Itoa(i)}
+			refused = append(refused, problem)
+		}
+	}
+	found, err := s.DB.Failure.Query().Where(failure.IDIn(ids...)).Order(db.Asc(failure.FieldID)).All(ctx)
+	return found, errors.Join(err, refused.orNil())
+}
+
 // retryCause tries the operation of a failure again, or, when the failure concerns
 // an integration as a whole, every operation that waits for it.
 func (s *Service) retryCause(ctx context.Context, tx *db.Tx, f *db.Failure) error {
@@ -353,14 +399,16 @@ func hurry(ctx context.Context, tx *db.Tx, kind enum.IntegrationKind) error {
 	return ring(ctx, tx, topicOperations)
 }
 
-// MaxAcknowledged is how many failures can be acknowledged at once.
+// MaxAcknowledged is how many failures can be acknowledged or tried again at once.
 const MaxAcknowledged = 100
+
+var tooManyFailures = refuse("TOO_MANY", "ids", "Escolha de 1 a 100 falhas.", "Choose 1 to 100 failures.")
 
 // AcknowledgeFailures notes that somebody has seen them. With a reason they are
 // ignored; without one, those that leave nothing to try again are over.
 func (s *Service) AcknowledgeFailures(ctx context.Context, ids []string, ignoreReason *string) ([]*db.Failure, error) {
 	if len(ids) == 0 || len(ids) > MaxAcknowledged {
-		return nil, refuse("TOO_MANY", "ids", "Escolha de 1 a 100 falhas.", "Choose 1 to 100 failures.")
+		return nil, tooManyFailures
 	}
 	if ignoreReason != nil && strings.TrimSpace(*ignoreReason) == "" {
 		return nil, refuse("REQUIRED", "ignoreReason", "Diga por que a falha será ignorada.", "Say why the failure is ignored.")

@@ -2,6 +2,8 @@ package billing_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"ponte/billing"
@@ -50,6 +52,9 @@ func TestRefusedByTheProvider(t *testing.T) {
 			if told.Cause.PT == "" || told.Remedy.PT == "" || told.SubjectID != c.ID || told.State != enum.FailureOpen || *told.ProviderCode != fmt.Sprint(code) {
 				t.Errorf("told %+v", told)
 			}
+			if want := "/customers/" + c.CustomerID; *told.MendPath != want {
+				t.Errorf("mended on %s, not %s", *told.MendPath, want)
+			}
 			w.Must(second(w.ChangeDueDate(w.Context(), c.ID, w.DueIn(12))))
 			w.Must(second(w.RetryFailure(w.Context(), told.ID)))
 			if got := w.UntilStatus(c.ID, enum.ChargeWaiting).DueDate; got != w.DueIn(12) {
@@ -73,6 +78,25 @@ func TestRefusedByTheProvider(t *testing.T) {
 		w.UntilStatus(c.ID, enum.ChargeCanceled)
 		w.Until("the failure is over", func() bool { return w.FailureNow(told.ID).State == enum.FailureResolved })
 		quiet(w)
+	})
+	t.Run("several are tried again at once", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t).Ready()
+		fault := refusal(issueRoute, 4600210)
+		fault.Count = 3
+		w.FailGerencianet(fault)
+		charges := sell(w, 3)
+		w.Until("all are told", func() bool { return len(w.Failures()) == 3 })
+		w.UntilIdle()
+		var ids []string
+		for _, one := range w.Failures() {
+			ids = append(ids, one.ID)
+		}
+		refused(t, second(w.RetryFailures(w.Context(), append(ids, "flr_of_nobody"))), "NOT_FOUND")
+		untilWaiting(w, charges)
+		quiet(w)
+		refused(t, second(w.RetryFailures(w.Context(), ids)), "FAILURE_NOT_RETRYABLE")
+		refused(t, second(w.RetryFailures(w.Context(), nil)), "TOO_MANY")
 	})
 	t.Run("ignored with a reason", func(t *testing.T) {
 		t.Parallel()
@@ -109,6 +133,37 @@ func TestProviderDown(t *testing.T) {
 		untilWaiting(w, charges)
 		quiet(w)
 		assertHeard(w, person, "OPENED "+told.Code, "RESOLVED "+told.Code)
+	})
+	t.Run("what fails alone while others are answered is told alone", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t)
+		person := w.User(enum.RoleFinance)
+		w.Ready(person)
+		w.FailGerencianet(billingtest.Fault{Route: "GET /v1/notification/:token", Kind: "status", Status: 503, Count: billingtest.Forever})
+		untilWaiting(w, sell(w, 1))
+		w.UntilFailure("gerencianet.3500000") // nobody else has asked yet: it may be all of it
+		w.CallbackMode("lose")
+		alone := func(f *db.Failure) bool { return strings.HasPrefix(f.CauseKey, "operation:READ_NOTICE:") }
+		w.Until("its notification is told", func() bool {
+			untilWaiting(w, sell(w, 1))
+			return slices.ContainsFunc(w.Failures(), alone)
+		})
+		for range 10 {
+			untilWaiting(w, sell(w, 1))
+		}
+		for _, one := range w.Failures() {
+			if want := map[bool]enum.FailureState{true: enum.FailureRetrying, false: enum.FailureResolved}[alone(one)]; one.State != want {
+				t.Errorf("%s is %s", one.CauseKey, one.State)
+			}
+		}
+		if len(w.Failures()) > 3 { // an answer that was on its way may have ended the first one
+			t.Errorf("failures %+v", w.Failures())
+		}
+		w.Mend()
+		quiet(w)
+		w.Until("it is over", func() bool {
+			return !slices.ContainsFunc(w.Failures(), func(f *db.Failure) bool { return f.State != enum.FailureResolved })
+		})
 	})
 	t.Run("unreachable", func(t *testing.T) {
 		t.Parallel()

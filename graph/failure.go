@@ -40,6 +40,12 @@ func (r *mutationResolver) RetryFailure(ctx context.Context, input gen.RetryFail
 	return r.retryFailure(ctx, input.ID)
 }
 
+func (r *mutationResolver) RetryFailures(ctx context.Context, input gen.RetryFailuresInput) (*gen.RetryFailuresPayload, error) {
+	failures, err := r.Billing.RetryFailures(ctx, input.Ids)
+	problems, err := userErrors(ctx, err)
+	return &gen.RetryFailuresPayload{Failures: failures, UserErrors: problems}, err
+}
+
 func (r *mutationResolver) MarkFailuresRead(ctx context.Context, input gen.MarkFailuresReadInput) (*gen.MarkFailuresReadPayload, error) {
 	return r.markRead(ctx, input.UpTo)
 }

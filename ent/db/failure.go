@@ -37,6 +37,8 @@ type Failure struct {
 	Remedy provider.Text `json:"remedy,omitempty"`
 	// FormField holds the value of the "form_field" field.
 	FormField *string `json:"form_field,omitempty"`
+	// the panel's page on which it is mended
+	MendPath *string `json:"mend_path,omitempty"`
 	// ProviderCode holds the value of the "provider_code" field.
 	ProviderCode *string `json:"provider_code,omitempty"`
 	// ProviderText holds the value of the "provider_text" field.
@@ -120,7 +122,7 @@ func (*Failure) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case failure.FieldCount:
 			values[i] = new(sql.NullInt64)
-		case failure.FieldID, failure.FieldCauseKey, failure.FieldCode, failure.FieldState, failure.FieldIntegration, failure.FieldEnvironment, failure.FieldFormField, failure.FieldProviderCode, failure.FieldProviderText, failure.FieldSubjectID, failure.FieldOperationID, failure.FieldHandledByID, failure.FieldReason, failure.FieldUserID:
+		case failure.FieldID, failure.FieldCauseKey, failure.FieldCode, failure.FieldState, failure.FieldIntegration, failure.FieldEnvironment, failure.FieldFormField, failure.FieldMendPath, failure.FieldProviderCode, failure.FieldProviderText, failure.FieldSubjectID, failure.FieldOperationID, failure.FieldHandledByID, failure.FieldReason, failure.FieldUserID:
 			values[i] = new(sql.NullString)
 		case failure.FieldFirstAt, failure.FieldLastAt, failure.FieldResolvedAt:
 			values[i] = new(sql.NullTime)
@@ -199,6 +201,13 @@ func (_m *Failure) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.FormField = new(string)
 				*_m.FormField = value.String
+			}
+		case failure.FieldMendPath:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field mend_path", values[i])
+			} else if value.Valid {
+				_m.MendPath = new(string)
+				*_m.MendPath = value.String
 			}
 		case failure.FieldProviderCode:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -359,6 +368,11 @@ func (_m *Failure) String() string {
 	builder.WriteString(", ")
 	if v := _m.FormField; v != nil {
 		builder.WriteString("form_field=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.MendPath; v != nil {
+		builder.WriteString("mend_path=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -107,6 +107,20 @@ func (_c *FailureCreate) SetNillableFormField(v *string) *FailureCreate {
 	return _c
 }
 
+// SetMendPath sets the "mend_path" field.
+func (_c *FailureCreate) SetMendPath(v string) *FailureCreate {
+	_c.mutation.SetMendPath(v)
+	return _c
+}
+
+// SetNillableMendPath sets the "mend_path" field if the given value is not nil.
+func (_c *FailureCreate) SetNillableMendPath(v *string) *FailureCreate {
+	if v != nil {
+		_c.SetMendPath(*v)
+	}
+	return _c
+}
+
 // SetProviderCode sets the "provider_code" field.
 func (_c *FailureCreate) SetProviderCode(v string) *FailureCreate {
 	_c.mutation.SetProviderCode(v)
@@ -458,6 +472,10 @@ func (_c *FailureCreate) createSpec() (*Failure, *sqlgraph.CreateSpec) {
 		_spec.SetField(failure.FieldFormField, field.TypeString, value)
 		_node.FormField = &value
 	}
+	if value, ok := _c.mutation.MendPath(); ok {
+		_spec.SetField(failure.FieldMendPath, field.TypeString, value)
+		_node.MendPath = &value
+	}
 	if value, ok := _c.mutation.ProviderCode(); ok {
 		_spec.SetField(failure.FieldProviderCode, field.TypeString, value)
 		_node.ProviderCode = &value
@@ -711,6 +729,24 @@ func (u *FailureUpsert) UpdateFormField() *FailureUpsert {
 // ClearFormField clears the value of the "form_field" field.
 func (u *FailureUpsert) ClearFormField() *FailureUpsert {
 	u.SetNull(failure.FieldFormField)
+	return u
+}
+
+// SetMendPath sets the "mend_path" field.
+func (u *FailureUpsert) SetMendPath(v string) *FailureUpsert {
+	u.Set(failure.FieldMendPath, v)
+	return u
+}
+
+// UpdateMendPath sets the "mend_path" field to the value that was provided on create.
+func (u *FailureUpsert) UpdateMendPath() *FailureUpsert {
+	u.SetExcluded(failure.FieldMendPath)
+	return u
+}
+
+// ClearMendPath clears the value of the "mend_path" field.
+func (u *FailureUpsert) ClearMendPath() *FailureUpsert {
+	u.SetNull(failure.FieldMendPath)
 	return u
 }
 
@@ -1084,6 +1120,27 @@ func (u *FailureUpsertOne) UpdateFormField() *FailureUpsertOne {
 func (u *FailureUpsertOne) ClearFormField() *FailureUpsertOne {
 	return u.Update(func(s *FailureUpsert) {
 		s.ClearFormField()
+	})
+}
+
+// SetMendPath sets the "mend_path" field.
+func (u *FailureUpsertOne) SetMendPath(v string) *FailureUpsertOne {
+	return u.Update(func(s *FailureUpsert) {
+		s.SetMendPath(v)
+	})
+}
+
+// UpdateMendPath sets the "mend_path" field to the value that was provided on create.
+func (u *FailureUpsertOne) UpdateMendPath() *FailureUpsertOne {
+	return u.Update(func(s *FailureUpsert) {
+		s.UpdateMendPath()
+	})
+}
+
+// ClearMendPath clears the value of the "mend_path" field.
+func (u *FailureUpsertOne) ClearMendPath() *FailureUpsertOne {
+	return u.Update(func(s *FailureUpsert) {
+		s.ClearMendPath()
 	})
 }
 
@@ -1656,6 +1713,27 @@ func (u *FailureUpsertBulk) UpdateFormField() *FailureUpsertBulk {
 func (u *FailureUpsertBulk) ClearFormField() *FailureUpsertBulk {
 	return u.Update(func(s *FailureUpsert) {
 		s.ClearFormField()
+	})
+}
+
+// SetMendPath sets the "mend_path" field.
+func (u *FailureUpsertBulk) SetMendPath(v string) *FailureUpsertBulk {
+	return u.Update(func(s *FailureUpsert) {
+		s.SetMendPath(v)
+	})
+}
+
+// UpdateMendPath sets the "mend_path" field to the value that was provided on create.
+func (u *FailureUpsertBulk) UpdateMendPath() *FailureUpsertBulk {
+	return u.Update(func(s *FailureUpsert) {
+		s.UpdateMendPath()
+	})
+}
+
+// ClearMendPath clears the value of the "mend_path" field.
+func (u *FailureUpsertBulk) ClearMendPath() *FailureUpsertBulk {
+	return u.Update(func(s *FailureUpsert) {
+		s.ClearMendPath()
 	})
 }
 

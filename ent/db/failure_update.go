@@ -163,6 +163,26 @@ func (_u *FailureUpdate) ClearFormField() *FailureUpdate {
 	return _u
 }
 
+// SetMendPath sets the "mend_path" field.
+func (_u *FailureUpdate) SetMendPath(v string) *FailureUpdate {
+	_u.mutation.SetMendPath(v)
+	return _u
+}
+
+// SetNillableMendPath sets the "mend_path" field if the given value is not nil.
+func (_u *FailureUpdate) SetNillableMendPath(v *string) *FailureUpdate {
+	if v != nil {
+		_u.SetMendPath(*v)
+	}
+	return _u
+}
+
+// ClearMendPath clears the value of the "mend_path" field.
+func (_u *FailureUpdate) ClearMendPath() *FailureUpdate {
+	_u.mutation.ClearMendPath()
+	return _u
+}
+
 // SetProviderCode sets the "provider_code" field.
 func (_u *FailureUpdate) SetProviderCode(v string) *FailureUpdate {
 	_u.mutation.SetProviderCode(v)
@@ -541,6 +561,12 @@ func (_u *FailureUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.FormFieldCleared() {
 		_spec.ClearField(failure.FieldFormField, field.TypeString)
 	}
+	if value, ok := _u.mutation.MendPath(); ok {
+		_spec.SetField(failure.FieldMendPath, field.TypeString, value)
+	}
+	if _u.mutation.MendPathCleared() {
+		_spec.ClearField(failure.FieldMendPath, field.TypeString)
+	}
 	if value, ok := _u.mutation.ProviderCode(); ok {
 		_spec.SetField(failure.FieldProviderCode, field.TypeString, value)
 	}
@@ -841,6 +867,26 @@ func (_u *FailureUpdateOne) SetNillableFormField(v *string) *FailureUpdateOne {
 // ClearFormField clears the value of the "form_field" field.
 func (_u *FailureUpdateOne) ClearFormField() *FailureUpdateOne {
 	_u.mutation.ClearFormField()
+	return _u
+}
+
+// SetMendPath sets the "mend_path" field.
+func (_u *FailureUpdateOne) SetMendPath(v string) *FailureUpdateOne {
+	_u.mutation.SetMendPath(v)
+	return _u
+}
+
+// SetNillableMendPath sets the "mend_path" field if the given value is not nil.
+func (_u *FailureUpdateOne) SetNillableMendPath(v *string) *FailureUpdateOne {
+	if v != nil {
+		_u.SetMendPath(*v)
+	}
+	return _u
+}
+
+// ClearMendPath clears the value of the "mend_path" field.
+func (_u *FailureUpdateOne) ClearMendPath() *FailureUpdateOne {
+	_u.mutation.ClearMendPath()
 	return _u
 }
 
@@ -1251,6 +1297,12 @@ func (_u *FailureUpdateOne) sqlSave(ctx context.Context) (_node *Failure, err er
 	}
 	if _u.mutation.FormFieldCleared() {
 		_spec.ClearField(failure.FieldFormField, field.TypeString)
+	}
+	if value, ok := _u.mutation.MendPath(); ok {
+		_spec.SetField(failure.FieldMendPath, field.TypeString, value)
+	}
+	if _u.mutation.MendPathCleared() {
+		_spec.ClearField(failure.FieldMendPath, field.TypeString)
 	}
 	if value, ok := _u.mutation.ProviderCode(); ok {
 		_spec.SetField(failure.FieldProviderCode, field.TypeString, value)

@@ -25,6 +25,7 @@ func (Failure) Fields() []ent.Field {
 		field.JSON("cause", provider.Text{}),
 		field.JSON("remedy", provider.Text{}),
 		field.String("form_field").Optional().Nillable(),
+		field.String("mend_path").Optional().Nillable().Comment("the panel's page on which it is mended"),
 		field.String("provider_code").Optional().Nillable(),
 		field.String("provider_text").SchemaType(textType).Optional().Nillable(),
 		field.String("subject_id").Default(""),

@@ -55,7 +55,7 @@ export async function expectAccessible(page: Page): Promise<void> {
       nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })),
     }));
     expect(told).toEqual([]);
-  }).toPass({ timeout: 10_000 });
+  }).toPass({ timeout: 30_000 });
 }
 
 /** Presses Tab until the element has the focus, as somebody without a mouse does. */

@@ -450,6 +450,7 @@ type ComplexityRoot struct {
 		ID           func(childComplexity int) int
 		Integration  func(childComplexity int) int
 		LastAt       func(childComplexity int) int
+		MendPath     func(childComplexity int) int
 		Operation    func(childComplexity int) int
 		ProviderCode func(childComplexity int) int
 		ProviderText func(childComplexity int) int
@@ -636,6 +637,7 @@ type ComplexityRoot struct {
 		ResumeBatch                func(childComplexity int, input ResumeBatchInput) int
 		RetryCardCharge            func(childComplexity int, input RetryCardChargeInput) int
 		RetryFailure               func(childComplexity int, input RetryFailureInput) int
+		RetryFailures              func(childComplexity int, input RetryFailuresInput) int
 		RetryOperation             func(childComplexity int, input RetryOperationInput) int
 		SaveAccount                func(childComplexity int, input billing.SaveAccount) int
 		SaveConvenio               func(childComplexity int, input billing.SaveConvenio) int
@@ -850,6 +852,11 @@ type ComplexityRoot struct {
 	RetryFailurePayload struct {
 		Failure    func(childComplexity int) int
 		Operation  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RetryFailuresPayload struct {
+		Failures   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -1135,6 +1142,7 @@ type MutationResolver interface {
 	MirrorOldSales(ctx context.Context, input MirrorOldSalesInput) (*BatchPayload, error)
 	AcknowledgeFailures(ctx context.Context, input AcknowledgeFailuresInput) (*AcknowledgeFailuresPayload, error)
 	RetryFailure(ctx context.Context, input RetryFailureInput) (*RetryFailurePayload, error)
+	RetryFailures(ctx context.Context, input RetryFailuresInput) (*RetryFailuresPayload, error)
 	MarkFailuresRead(ctx context.Context, input MarkFailuresReadInput) (*MarkFailuresReadPayload, error)
 	SaveGerencianetIntegration(ctx context.Context, input billing.GerencianetSettings) (*GerencianetIntegrationPayload, error)
 	SaveVhsysIntegration(ctx context.Context, input billing.VhsysSettings) (*VhsysIntegrationPayload, error)
@@ -2839,6 +2847,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Failure.LastAt(childComplexity), true
+	case "Failure.mendPath":
+		if e.ComplexityRoot.Failure.MendPath == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Failure.MendPath(childComplexity), true
 	case "Failure.operation":
 		if e.ComplexityRoot.Failure.Operation == nil {
 			break
@@ -3789,6 +3803,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetryFailure(childComplexity, args["input"].(RetryFailureInput)), true
+	case "Mutation.retryFailures":
+		if e.ComplexityRoot.Mutation.RetryFailures == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retryFailures_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetryFailures(childComplexity, args["input"].(RetryFailuresInput)), true
 	case "Mutation.retryOperation":
 		if e.ComplexityRoot.Mutation.RetryOperation == nil {
 			break
@@ -4833,6 +4858,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetryFailurePayload.UserErrors(childComplexity), true
 
+	case "RetryFailuresPayload.failures":
+		if e.ComplexityRoot.RetryFailuresPayload.Failures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetryFailuresPayload.Failures(childComplexity), true
+	case "RetryFailuresPayload.userErrors":
+		if e.ComplexityRoot.RetryFailuresPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetryFailuresPayload.UserErrors(childComplexity), true
+
 	case "Sale.approvedAt":
 		if e.ComplexityRoot.Sale.ApprovedAt == nil {
 			break
@@ -5461,6 +5499,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputResumeBatchInput,
 		ec.unmarshalInputRetryCardChargeInput,
 		ec.unmarshalInputRetryFailureInput,
+		ec.unmarshalInputRetryFailuresInput,
 		ec.unmarshalInputRetryOperationInput,
 		ec.unmarshalInputSaleFilter,
 		ec.unmarshalInputSaleItemInput,
@@ -6881,6 +6920,8 @@ type Failure implements Node {
   remedy: String!
   "The field to correct, for example customer.phone; null when there is none."
   field: String
+  "The panel's page on which it is mended, a path such as /customers/cus_01…; null when no page does."
+  mendPath: String
   "The provider's own code."
   providerCode: String
   "The provider's own words, masked."
@@ -6983,6 +7024,12 @@ input RetryFailureInput {
   id: ID!
 }
 
+"Which failures to try again."
+input RetryFailuresInput {
+  "The failures, 1 to 100."
+  ids: [ID!]!
+}
+
 "The answer of acknowledgeFailures."
 type AcknowledgeFailuresPayload {
   "The failures."
@@ -6998,6 +7045,14 @@ type RetryFailurePayload {
   "The operation that is tried again."
   operation: Operation
   "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"The answer of retryFailures."
+type RetryFailuresPayload {
+  "All of them, as they are now."
+  failures: [Failure!]!
+  "Why some were left as they are; field names the one."
   userErrors: [UserError!]!
 }
 
@@ -7021,6 +7076,9 @@ extend type Mutation {
     @role(min: OPERATOR)
   "Tries again what failed."
   retryFailure("Which one." input: RetryFailureInput!): RetryFailurePayload! @role(min: OPERATOR)
+  "Tries again what several failures are about; those that leave nothing to try are told in userErrors."
+  retryFailures("Which ones." input: RetryFailuresInput!): RetryFailuresPayload!
+    @role(min: OPERATOR)
   "Marks the viewer's feed as read up to a position."
   markFailuresRead("How far." input: MarkFailuresReadInput!): MarkFailuresReadPayload!
     @role(min: READER)
@@ -9380,6 +9438,8 @@ func (ec *executionContext) childFields_Failure(ctx context.Context, field graph
 		return ec.fieldContext_Failure_remedy(ctx, field)
 	case "field":
 		return ec.fieldContext_Failure_field(ctx, field)
+	case "mendPath":
+		return ec.fieldContext_Failure_mendPath(ctx, field)
 	case "providerCode":
 		return ec.fieldContext_Failure_providerCode(ctx, field)
 	case "providerText":
@@ -10030,6 +10090,16 @@ func (ec *executionContext) childFields_RetryFailurePayload(ctx context.Context,
 		return ec.fieldContext_RetryFailurePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RetryFailurePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RetryFailuresPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "failures":
+		return ec.fieldContext_RetryFailuresPayload_failures(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RetryFailuresPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetryFailuresPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Sale(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10894,6 +10964,20 @@ func (ec *executionContext) field_Mutation_retryFailure_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RetryFailureInput, error) {
 			return ec.unmarshalNRetryFailureInput2ponteᚋgraphᚋgenᚐRetryFailureInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_retryFailures_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (RetryFailuresInput, error) {
+			return ec.unmarshalNRetryFailuresInput2ponteᚋgraphᚋgenᚐRetryFailuresInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18352,6 +18436,29 @@ func (ec *executionContext) fieldContext_Failure_field(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Failure", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Failure_mendPath(ctx context.Context, field graphql.CollectedField, obj *db.Failure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Failure_mendPath(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MendPath, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Failure_mendPath(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Failure", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _Failure_providerCode(ctx context.Context, field graphql.CollectedField, obj *db.Failure) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22609,6 +22716,68 @@ func (ec *executionContext) fieldContext_Mutation_retryFailure(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_retryFailure_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_retryFailures(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_retryFailures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RetryFailures(ctx, fc.Args["input"].(RetryFailuresInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *RetryFailuresPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *RetryFailuresPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *RetryFailuresPayload) graphql.Marshaler {
+			return ec.marshalNRetryFailuresPayload2ᚖponteᚋgraphᚋgenᚐRetryFailuresPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_retryFailures(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RetryFailuresPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_retryFailures_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -28138,6 +28307,70 @@ func (ec *executionContext) fieldContext_RetryFailurePayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _RetryFailuresPayload_failures(ctx context.Context, field graphql.CollectedField, obj *RetryFailuresPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RetryFailuresPayload_failures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Failure) graphql.Marshaler {
+			return ec.marshalNFailure2ᚕᚖponteᚋentᚋdbᚐFailureᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RetryFailuresPayload_failures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RetryFailuresPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Failure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RetryFailuresPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *RetryFailuresPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RetryFailuresPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RetryFailuresPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RetryFailuresPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Sale_id(ctx context.Context, field graphql.CollectedField, obj *db.Sale) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33493,6 +33726,36 @@ func (ec *executionContext) unmarshalInputRetryFailureInput(ctx context.Context,
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRetryFailuresInput(ctx context.Context, obj any) (RetryFailuresInput, error) {
+	var it RetryFailuresInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ids = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRetryOperationInput(ctx context.Context, obj any) (RetryOperationInput, error) {
 	var it RetryOperationInput
 	if obj == nil {
@@ -38650,6 +38913,11 @@ func (ec *executionContext) _Failure(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "mendPath":
+			out.Values[i] = ec._Failure_mendPath(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "providerCode":
 			out.Values[i] = ec._Failure_providerCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -40537,6 +40805,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "retryFailure":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_retryFailure(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retryFailures":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_retryFailures(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -42986,6 +43261,49 @@ func (ec *executionContext) _RetryFailurePayload(ctx context.Context, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = ec._RetryFailurePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var retryFailuresPayloadImplementors = []string{"RetryFailuresPayload"}
+
+func (ec *executionContext) _RetryFailuresPayload(ctx context.Context, sel ast.SelectionSet, obj *RetryFailuresPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, retryFailuresPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RetryFailuresPayload")
+		case "failures":
+			out.Values[i] = ec._RetryFailuresPayload_failures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RetryFailuresPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -47001,6 +47319,21 @@ func (ec *executionContext) marshalNRetryFailurePayload2ᚖponteᚋgraphᚋgen�
 		return graphql.Null
 	}
 	return ec._RetryFailurePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRetryFailuresInput2ponteᚋgraphᚋgenᚐRetryFailuresInput(ctx context.Context, v any) (RetryFailuresInput, error) {
+	res, err := ec.unmarshalInputRetryFailuresInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRetryFailuresPayload2ᚖponteᚋgraphᚋgenᚐRetryFailuresPayload(ctx context.Context, sel ast.SelectionSet, v *RetryFailuresPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RetryFailuresPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRetryOperationInput2ponteᚋgraphᚋgenᚐRetryOperationInput(ctx context.Context, v any) (RetryOperationInput, error) {

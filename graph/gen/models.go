@@ -856,6 +856,20 @@ type RetryFailurePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which failures to try again.
+type RetryFailuresInput struct {
+	// The failures, 1 to 100.
+	Ids []string `json:"ids"`
+}
+
+// The answer of retryFailures.
+type RetryFailuresPayload struct {
+	// All of them, as they are now.
+	Failures []*db.Failure `json:"failures"`
+	// Why some were left as they are; field names the one.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which operation to try again.
 type RetryOperationInput struct {
 	// The operation; it must be FAILED, QUEUED or UNKNOWN.

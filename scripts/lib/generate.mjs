@@ -14,6 +14,10 @@ const steps = [
   { needs: "ent/db", command: ["gofmt", "-w", "ent/db"] },
   { needs: "graph/gen", command: ["gofmt", "-w", "graph/gen"] },
   {
+    needs: "docs/failures_test.go",
+    command: ["go", "test", "./docs", "-run", "^TestFailures$", "-update"],
+  },
+  {
     needs: "frontend/scripts/codegen.mjs",
     command: [process.execPath, "frontend/scripts/codegen.mjs"],
   },

@@ -31,6 +31,8 @@ const (
 	FieldRemedy = "remedy"
 	// FieldFormField holds the string denoting the form_field field in the database.
 	FieldFormField = "form_field"
+	// FieldMendPath holds the string denoting the mend_path field in the database.
+	FieldMendPath = "mend_path"
 	// FieldProviderCode holds the string denoting the provider_code field in the database.
 	FieldProviderCode = "provider_code"
 	// FieldProviderText holds the string denoting the provider_text field in the database.
@@ -97,6 +99,7 @@ var Columns = []string{
 	FieldCause,
 	FieldRemedy,
 	FieldFormField,
+	FieldMendPath,
 	FieldProviderCode,
 	FieldProviderText,
 	FieldSubjectID,
@@ -198,6 +201,11 @@ func ByEnvironment(opts ...sql.OrderTermOption) OrderOption {
 // ByFormField orders the results by the form_field field.
 func ByFormField(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldFormField, opts...).ToFunc()
+}
+
+// ByMendPath orders the results by the mend_path field.
+func ByMendPath(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMendPath, opts...).ToFunc()
 }
 
 // ByProviderCode orders the results by the provider_code field.

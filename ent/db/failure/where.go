@@ -81,6 +81,11 @@ func FormField(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldEQ(FieldFormField, v))
 }
 
+// MendPath applies equality check predicate on the "mend_path" field. It's identical to MendPathEQ.
+func MendPath(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEQ(FieldMendPath, v))
+}
+
 // ProviderCode applies equality check predicate on the "provider_code" field. It's identical to ProviderCodeEQ.
 func ProviderCode(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldEQ(FieldProviderCode, v))
@@ -449,6 +454,81 @@ func FormFieldEqualFold(v string) predicate.Failure {
 // FormFieldContainsFold applies the ContainsFold predicate on the "form_field" field.
 func FormFieldContainsFold(v string) predicate.Failure {
 	return predicate.Failure(sql.FieldContainsFold(FieldFormField, v))
+}
+
+// MendPathEQ applies the EQ predicate on the "mend_path" field.
+func MendPathEQ(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEQ(FieldMendPath, v))
+}
+
+// MendPathNEQ applies the NEQ predicate on the "mend_path" field.
+func MendPathNEQ(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldNEQ(FieldMendPath, v))
+}
+
+// MendPathIn applies the In predicate on the "mend_path" field.
+func MendPathIn(vs ...string) predicate.Failure {
+	return predicate.Failure(sql.FieldIn(FieldMendPath, vs...))
+}
+
+// MendPathNotIn applies the NotIn predicate on the "mend_path" field.
+func MendPathNotIn(vs ...string) predicate.Failure {
+	return predicate.Failure(sql.FieldNotIn(FieldMendPath, vs...))
+}
+
+// MendPathGT applies the GT predicate on the "mend_path" field.
+func MendPathGT(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldGT(FieldMendPath, v))
+}
+
+// MendPathGTE applies the GTE predicate on the "mend_path" field.
+func MendPathGTE(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldGTE(FieldMendPath, v))
+}
+
+// MendPathLT applies the LT predicate on the "mend_path" field.
+func MendPathLT(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldLT(FieldMendPath, v))
+}
+
+// MendPathLTE applies the LTE predicate on the "mend_path" field.
+func MendPathLTE(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldLTE(FieldMendPath, v))
+}
+
+// MendPathContains applies the Contains predicate on the "mend_path" field.
+func MendPathContains(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldContains(FieldMendPath, v))
+}
+
+// MendPathHasPrefix applies the HasPrefix predicate on the "mend_path" field.
+func MendPathHasPrefix(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldHasPrefix(FieldMendPath, v))
+}
+
+// MendPathHasSuffix applies the HasSuffix predicate on the "mend_path" field.
+func MendPathHasSuffix(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldHasSuffix(FieldMendPath, v))
+}
+
+// MendPathIsNil applies the IsNil predicate on the "mend_path" field.
+func MendPathIsNil() predicate.Failure {
+	return predicate.Failure(sql.FieldIsNull(FieldMendPath))
+}
+
+// MendPathNotNil applies the NotNil predicate on the "mend_path" field.
+func MendPathNotNil() predicate.Failure {
+	return predicate.Failure(sql.FieldNotNull(FieldMendPath))
+}
+
+// MendPathEqualFold applies the EqualFold predicate on the "mend_path" field.
+func MendPathEqualFold(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldEqualFold(FieldMendPath, v))
+}
+
+// MendPathContainsFold applies the ContainsFold predicate on the "mend_path" field.
+func MendPathContainsFold(v string) predicate.Failure {
+	return predicate.Failure(sql.FieldContainsFold(FieldMendPath, v))
 }
 
 // ProviderCodeEQ applies the EQ predicate on the "provider_code" field.
