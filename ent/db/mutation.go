@@ -20618,6 +20618,7 @@ type FailureMutation struct {
 	cause             *provider.Text
 	remedy            *provider.Text
 	form_field        *string
+	mend_path         *string
 	provider_code     *string
 	provider_text     *string
 	subject_id        *string
@@ -21071,6 +21072,55 @@ func (m *FailureMutation) FormFieldCleared() bool {
 func (m *FailureMutation) ResetFormField() {
 	m.form_field = nil
 	delete(m.clearedFields, failure.FieldFormField)
+}
+
+// SetMendPath sets the "mend_path" field.
+func (m *FailureMutation) SetMendPath(s string) {
+	m.mend_path = &s
+}
+
+// MendPath returns the value of the "mend_path" field in the mutation.
+func (m *FailureMutation) MendPath() (r string, exists bool) {
+	v := m.mend_path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMendPath returns the old "mend_path" field's value of the Failure entity.
+// If the Failure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FailureMutation) OldMendPath(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMendPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMendPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMendPath: %w", err)
+	}
+	return oldValue.MendPath, nil
+}
+
+// ClearMendPath clears the value of the "mend_path" field.
+func (m *FailureMutation) ClearMendPath() {
+	m.mend_path = nil
+	m.clearedFields[failure.FieldMendPath] = struct{}{}
+}
+
+// MendPathCleared returns if the "mend_path" field was cleared in this mutation.
+func (m *FailureMutation) MendPathCleared() bool {
+	_, ok := m.clearedFields[failure.FieldMendPath]
+	return ok
+}
+
+// ResetMendPath resets all changes to the "mend_path" field.
+func (m *FailureMutation) ResetMendPath() {
+	m.mend_path = nil
+	delete(m.clearedFields, failure.FieldMendPath)
 }
 
 // SetProviderCode sets the "provider_code" field.
@@ -21758,7 +21808,7 @@ func (m *FailureMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *FailureMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.cause_key != nil {
 		fields = append(fields, failure.FieldCauseKey)
 	}
@@ -21782,6 +21832,9 @@ func (m *FailureMutation) Fields() []string {
 	}
 	if m.form_field != nil {
 		fields = append(fields, failure.FieldFormField)
+	}
+	if m.mend_path != nil {
+		fields = append(fields, failure.FieldMendPath)
 	}
 	if m.provider_code != nil {
 		fields = append(fields, failure.FieldProviderCode)
@@ -21843,6 +21896,8 @@ func (m *FailureMutation) Field(name string) (ent.Value, bool) {
 		return m.Remedy()
 	case failure.FieldFormField:
 		return m.FormField()
+	case failure.FieldMendPath:
+		return m.MendPath()
 	case failure.FieldProviderCode:
 		return m.ProviderCode()
 	case failure.FieldProviderText:
@@ -21892,6 +21947,8 @@ func (m *FailureMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldRemedy(ctx)
 	case failure.FieldFormField:
 		return m.OldFormField(ctx)
+	case failure.FieldMendPath:
+		return m.OldMendPath(ctx)
 	case failure.FieldProviderCode:
 		return m.OldProviderCode(ctx)
 	case failure.FieldProviderText:
@@ -21980,6 +22037,13 @@ func (m *FailureMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFormField(v)
+		return nil
+	case failure.FieldMendPath:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMendPath(v)
 		return nil
 	case failure.FieldProviderCode:
 		v, ok := value.(string)
@@ -22119,6 +22183,9 @@ func (m *FailureMutation) ClearedFields() []string {
 	if m.FieldCleared(failure.FieldFormField) {
 		fields = append(fields, failure.FieldFormField)
 	}
+	if m.FieldCleared(failure.FieldMendPath) {
+		fields = append(fields, failure.FieldMendPath)
+	}
 	if m.FieldCleared(failure.FieldProviderCode) {
 		fields = append(fields, failure.FieldProviderCode)
 	}
@@ -22162,6 +22229,9 @@ func (m *FailureMutation) ClearField(name string) error {
 		return nil
 	case failure.FieldFormField:
 		m.ClearFormField()
+		return nil
+	case failure.FieldMendPath:
+		m.ClearMendPath()
 		return nil
 	case failure.FieldProviderCode:
 		m.ClearProviderCode()
@@ -22215,6 +22285,9 @@ func (m *FailureMutation) ResetField(name string) error {
 		return nil
 	case failure.FieldFormField:
 		m.ResetFormField()
+		return nil
+	case failure.FieldMendPath:
+		m.ResetMendPath()
 		return nil
 	case failure.FieldProviderCode:
 		m.ResetProviderCode()

@@ -418,11 +418,11 @@ func init() {
 	failureFields := schema.Failure{}.Fields()
 	_ = failureFields
 	// failureDescSubjectID is the schema descriptor for subject_id field.
-	failureDescSubjectID := failureFields[11].Descriptor()
+	failureDescSubjectID := failureFields[12].Descriptor()
 	// failure.DefaultSubjectID holds the default value on creation for the subject_id field.
 	failure.DefaultSubjectID = failureDescSubjectID.Default.(string)
 	// failureDescCount is the schema descriptor for count field.
-	failureDescCount := failureFields[14].Descriptor()
+	failureDescCount := failureFields[15].Descriptor()
 	// failure.DefaultCount holds the default value on creation for the count field.
 	failure.DefaultCount = failureDescCount.Default.(int)
 	// failureDescID is the schema descriptor for id field.

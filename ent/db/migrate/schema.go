@@ -780,6 +780,7 @@ var (
 		{Name: "cause", Type: field.TypeJSON},
 		{Name: "remedy", Type: field.TypeJSON},
 		{Name: "form_field", Type: field.TypeString, Nullable: true},
+		{Name: "mend_path", Type: field.TypeString, Nullable: true},
 		{Name: "provider_code", Type: field.TypeString, Nullable: true},
 		{Name: "provider_text", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text"}},
 		{Name: "subject_id", Type: field.TypeString, Default: ""},
@@ -801,13 +802,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "failures_users_handled_by",
-				Columns:    []*schema.Column{FailuresColumns[19]},
+				Columns:    []*schema.Column{FailuresColumns[20]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "failures_users_user",
-				Columns:    []*schema.Column{FailuresColumns[20]},
+				Columns:    []*schema.Column{FailuresColumns[21]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -816,7 +817,7 @@ var (
 			{
 				Name:    "failure_subject_id",
 				Unique:  false,
-				Columns: []*schema.Column{FailuresColumns[11]},
+				Columns: []*schema.Column{FailuresColumns[12]},
 			},
 			{
 				Name:    "failure_state_id",
