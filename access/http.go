@@ -18,15 +18,21 @@ import (
 )
 
 const (
-	cookieName   = "ponte_refresh"
-	cookiePath   = "/auth"
-	maxBodyBytes = 8 << 10
-	retryLater   = 5 * time.Second
+	refreshCookieName = "ponte_refresh"
+	cookiePath        = "/auth"
+	maxBodyBytes      = 8 << 10
+	retryLater        = 5 * time.Second
+
+	// StreamCookie holds the access token for a browser's EventSource and WebSocket,
+	// which cannot send it in a header.
+	StreamCookie     = "ponte_stream"
+	streamCookiePath = "/graphql"
 )
 
 // Handler serves /auth/status, /auth/setup, /auth/login, /auth/refresh and
 // /auth/logout. The refresh token travels in a cookie that scripts cannot read and
-// that is sent to /auth only. Requests from pages of other sites are refused.
+// that is sent to /auth only; the access token is answered, and is in a cookie too,
+// which opens streams and nothing else. Requests from pages of other sites are refused.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/auth/status", s.route(http.MethodGet, s.serveStatus))
@@ -127,7 +133,7 @@ func (s *Service) serveRefresh(w http.ResponseWriter, r *http.Request) error {
 	}
 	tokens, err := s.Refresh(r.Context(), refreshCookie(r), s.Client(r))
 	if denied, ok := AsDenied(err); ok && denied.Code == CodeSessionEnded {
-		s.setCookie(w, r, "", -1)
+		s.takeCookies(w, r)
 	}
 	if err != nil {
 		return err
@@ -146,7 +152,7 @@ func (s *Service) serveLogout(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Logout(r.Context(), refreshCookie(r), body.Everywhere); err != nil {
 		return err
 	}
-	s.setCookie(w, r, "", -1)
+	s.takeCookies(w, r)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -158,14 +164,20 @@ type tokensAnswer struct {
 }
 
 func (s *Service) writeTokens(w http.ResponseWriter, r *http.Request, tokens *Tokens) {
-	s.setCookie(w, r, tokens.RefreshToken, wholeSeconds(tokens.SessionExpiresAt.Sub(s.Now())))
+	s.setCookie(w, r, refreshCookieName, cookiePath, tokens.RefreshToken, wholeSeconds(tokens.SessionExpiresAt.Sub(s.Now())))
+	s.setCookie(w, r, StreamCookie, streamCookiePath, tokens.AccessToken, wholeSeconds(tokens.ExpiresIn))
 	writeJSON(w, http.StatusOK, tokensAnswer{AccessToken: tokens.AccessToken, ExpiresInSeconds: int(tokens.ExpiresIn / time.Second)})
 }
 
-// setCookie keeps a refresh token for so many seconds; a negative age removes it.
-func (s *Service) setCookie(w http.ResponseWriter, r *http.Request, token string, maxAgeSeconds int) {
+func (s *Service) takeCookies(w http.ResponseWriter, r *http.Request) {
+	s.setCookie(w, r, refreshCookieName, cookiePath, "", -1)
+	s.setCookie(w, r, StreamCookie, streamCookiePath, "", -1)
+}
+
+// setCookie keeps a token for so many seconds; a negative age removes it.
+func (s *Service) setCookie(w http.ResponseWriter, r *http.Request, name, path, token string, maxAgeSeconds int) {
 	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: a panel on plain http, as on loopback, would not get a Secure cookie back
-		Name: cookieName, Value: token, Path: cookiePath, MaxAge: maxAgeSeconds,
+		Name: name, Value: token, Path: path, MaxAge: maxAgeSeconds,
 		HttpOnly: true, Secure: s.isSecure(r), SameSite: http.SameSiteStrictMode,
 	})
 }
@@ -176,7 +188,7 @@ func (s *Service) isSecure(r *http.Request) bool {
 
 // refreshCookie answers the token in the cookie, "" (never a good one) without it.
 func refreshCookie(r *http.Request) string {
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(refreshCookieName)
 	if err != nil {
 		return ""
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,12 +21,13 @@ const bellChannel = "ponte"
 type Bell struct {
 	mu      sync.Mutex
 	waiting map[string]map[chan struct{}]struct{}
+	ears    map[*Ear]struct{}
 	log     *slog.Logger
 }
 
 // NewBell answers a bell that rings in this process only, until Listen is called.
 func NewBell(log *slog.Logger) *Bell {
-	return &Bell{waiting: map[string]map[chan struct{}]struct{}{}, log: log}
+	return &Bell{waiting: map[string]map[chan struct{}]struct{}{}, ears: map[*Ear]struct{}{}, log: log}
 }
 
 // ring tells every process, when the transaction commits, that the topic changed.
@@ -37,10 +39,16 @@ func ring(ctx context.Context, tx *db.Tx, topic string) error {
 }
 
 // The topics.
-const topicOperations = "operations"
+const (
+	topicOperations = "operations"
+	userTopic       = "user:"
+)
 
 // UserTopic rings when a person's feed or rights changed.
-func UserTopic(userID string) string { return "user:" + userID }
+func UserTopic(userID string) string { return userTopic + userID }
+
+// TopicUser answers the person of a UserTopic.
+func TopicUser(topic string) (id string, ok bool) { return strings.CutPrefix(topic, userTopic) }
 
 // ChargeTopic rings when a charge changed; the empty id stands for all charges.
 func ChargeTopic(chargeID string) string { return "charge:" + chargeID }
@@ -77,6 +85,9 @@ func (b *Bell) Ring(topic string) {
 	for channel := range b.waiting[topic] {
 		wake(channel)
 	}
+	for ear := range b.ears {
+		ear.Hear(topic)
+	}
 }
 
 // RingAll wakes everybody, after rings may have been lost.
@@ -88,6 +99,56 @@ func (b *Bell) RingAll() {
 			wake(channel)
 		}
 	}
+	for ear := range b.ears {
+		ear.Hear("")
+	}
+}
+
+// Ear hears the rings of many topics for somebody who looks at all of them at once.
+type Ear struct {
+	Rung chan struct{} // gets a value after a ring; rings that come before it is read are one
+
+	mu     sync.Mutex
+	topics map[string]struct{}
+	all    bool
+}
+
+// Ear answers an ear that hears every ring but those of the workers. stop must be
+// called in the end.
+func (b *Bell) Ear() (ear *Ear, stop func()) {
+	ear = &Ear{Rung: make(chan struct{}, 1), topics: map[string]struct{}{}}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ears[ear] = struct{}{}
+	return ear, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.ears, ear)
+	}
+}
+
+// Hear notes a ring; the empty topic stands for all.
+func (e *Ear) Hear(topic string) {
+	if topic == topicOperations {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if topic == "" {
+		e.all = true
+	} else {
+		e.topics[topic] = struct{}{}
+	}
+	wake(e.Rung)
+}
+
+// Heard answers the topics that rang since the last time, or that all may have.
+func (e *Ear) Heard() (topics map[string]struct{}, all bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	topics, all = e.topics, e.all
+	e.topics, e.all = map[string]struct{}{}, false
+	return topics, all
 }
 
 func wake(channel chan struct{}) {

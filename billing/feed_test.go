@@ -2,7 +2,6 @@ package billing_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -14,32 +13,37 @@ import (
 	"ponte/ent/enum"
 )
 
-// listener follows a person's feed.
+// listener reads a person's feed again and again, as a process does for those who
+// subscribed there.
 type listener struct {
-	mu     sync.Mutex
-	heard  []*db.Delivery
-	cancel context.CancelFunc
-	ended  chan error
+	mu    sync.Mutex
+	heard []*db.Delivery
+	stop  context.CancelFunc
 }
 
 func listen(w *billingtest.World, service *billing.Service, personID string, after int64) *listener {
 	w.Helper()
-	ctx, cancel := context.WithCancel(w.Context())
-	l := &listener{cancel: cancel, ended: make(chan error, 1)}
-	allowed := func(context.Context) error { return nil }
+	ctx, stop := context.WithCancel(w.Context())
+	l := &listener{stop: stop}
 	go func() {
-		l.ended <- service.Feed(ctx, personID, after, allowed, func(one *db.Delivery) error {
-			l.mu.Lock()
-			defer l.mu.Unlock()
-			l.heard = append(l.heard, one)
-			return nil
-		})
+		for ctx.Err() == nil {
+			news, err := service.ReadFeeds(ctx, map[string]int64{personID: after})
+			if err != nil && ctx.Err() == nil {
+				w.Error(err)
+				return
+			}
+			if one := news[personID]; one != nil {
+				after = one.UpTo
+				l.mu.Lock()
+				l.heard = append(l.heard, one.Deliveries...)
+				l.mu.Unlock()
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
 	}()
-	w.Cleanup(l.stop)
+	w.Cleanup(stop)
 	return l
 }
-
-func (l *listener) stop() { l.cancel() }
 
 func (l *listener) sequences() []int64 {
 	l.mu.Lock()
@@ -74,6 +78,19 @@ func fail(w *billingtest.World, count int) {
 	}
 }
 
+// tell writes rows of a person's feed.
+func tell(w *billingtest.World, person *db.User, count int) {
+	w.Helper()
+	for _, statement := range []string{
+		`INSERT INTO failures (id, cause_key, code, integration, cause, remedy, subject_label, first_at, last_at) SELECT $2 || '.' || i, $2 || i, 'gerencianet.1', 'GERENCIANET', '{}', '{}', '{}', now(), now() FROM generate_series(1, $1) i`,
+		`INSERT INTO deliveries (id, sequence, kind, created_at, user_id, failure_id) SELECT $2 || '.' || i, i, 'OPENED', now(), $2, $2 || '.' || i FROM generate_series(1, $1) i`,
+		`UPDATE users SET feed_sequence = $1 WHERE id = $2`,
+	} {
+		_, err := w.Pool.Exec(statement, count, person.ID)
+		w.Must(err)
+	}
+}
+
 func TestFeed(t *testing.T) {
 	t.Parallel()
 	t.Run("what was missed, then live, in two processes, across a reconnect", func(t *testing.T) {
@@ -91,9 +108,6 @@ func TestFeed(t *testing.T) {
 		here.until(w, 1, 5)
 		there.until(w, 3, 3)
 		here.stop()
-		if err := <-here.ended; !errors.Is(err, context.Canceled) {
-			t.Error(err)
-		}
 		fail(w, 1)
 		listen(w, w.Service, person.ID, 5).until(w, 6, 1)
 		there.until(w, 3, 4)
@@ -135,28 +149,60 @@ func TestFeed(t *testing.T) {
 		}
 		refused(t, second(w.SaveGerencianet(w.Context(), billing.GerencianetSettings{NotifiedUserIds: []string{}})), "NOTIFIED_REQUIRED")
 	})
-	t.Run("a listener that lost the bell hears all the same", func(t *testing.T) {
+	t.Run("the feeds of many at once, page by page", func(t *testing.T) {
 		t.Parallel()
-		w := billingtest.New(t)
-		person := w.User(enum.RoleFinance)
-		w.Ready(person)
-		deaf := w.NewService(w.Pool, w.Timing)
-		l := listen(w, deaf, person.ID, 0)
-		fail(w, 1)
-		l.until(w, 1, 1)
-	})
-	t.Run("the end of permission ends it", func(t *testing.T) {
-		t.Parallel()
-		w := billingtest.New(t)
-		person := w.User(enum.RoleFinance)
-		w.Ready(person)
-		over := errors.New("signed out")
-		ctx, cancel := context.WithTimeout(w.Context(), 5*time.Second)
-		defer cancel()
-		err := w.Feed(ctx, person.ID, 0, func(context.Context) error { return over }, func(*db.Delivery) error { return nil })
-		if !errors.Is(err, over) {
-			t.Error(err)
+		w := billingtest.New(t, billingtest.Still)
+		one, two, nobody := w.User(enum.RoleFinance), w.User(enum.RoleFinance), w.User(enum.RoleFinance)
+		w.Ready(one, two)
+		tell(w, one, 250)
+		tell(w, two, 3)
+		tell(w, nobody, 2)
+		news, err := w.ReadFeeds(w.Context(), map[string]int64{one.ID: 120, two.ID: 3, nobody.ID: 0})
+		w.Must(err)
+		if got := news[one.ID]; len(got.Deliveries) != billing.FeedPage || got.UpTo != 220 || got.Deliveries[0].Sequence != 121 || got.Deliveries[0].Edges.Failure == nil {
+			t.Errorf("%d up to %d", len(got.Deliveries), got.UpTo)
 		}
+		if news[two.ID] != nil {
+			t.Errorf("nothing is new: %+v", news[two.ID])
+		}
+		if got := news[nobody.ID]; len(got.Deliveries) != 0 || got.UpTo != 2 {
+			t.Errorf("who was not chosen: %+v", got)
+		}
+	})
+	t.Run("where a stream begins", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t)
+		person := w.User(enum.RoleFinance)
+		w.Ready(person)
+		tell(w, person, 10)
+		starts := func(position, want int64, code string) {
+			t.Helper()
+			cursor := billing.FeedCursor(person.ID, position)
+			after, newest, err := w.FeedStart(w.Context(), person.ID, &cursor)
+			if code != "" {
+				refused(t, err, code)
+				return
+			}
+			if err != nil || after != want || newest != 10 {
+				t.Errorf("from %d: %d of %d, %v", position, after, newest, err)
+			}
+		}
+		starts(0, 0, "")
+		starts(10, 10, "")
+		starts(11, 0, "CURSOR_EXPIRED") // the database was put back
+		if after, _, err := w.FeedStart(w.Context(), person.ID, nil); err != nil || after != 10 {
+			t.Errorf("without a cursor: %d %v", after, err)
+		}
+		_, err := w.Pool.Exec(`UPDATE deliveries SET created_at = now() - interval '2 years' WHERE sequence <= 4`)
+		w.Must(err)
+		w.Must(w.Service.Sweep(w.Context()))
+		w.Until("old rows are forgotten", func() bool { return w.DB.Delivery.Query().CountX(w.Context()) == 6 })
+		starts(3, 0, "CURSOR_EXPIRED")
+		starts(4, 4, "")
+		_, err = w.Pool.Exec(`DELETE FROM deliveries`)
+		w.Must(err)
+		starts(9, 0, "CURSOR_EXPIRED")
+		starts(10, 10, "")
 	})
 	t.Run("cursors", func(t *testing.T) {
 		t.Parallel()

@@ -19,26 +19,17 @@ const (
 	followPage = 200
 )
 
-// FollowCharges calls send with every charge that changes from now on, newest
-// state once, until the context ends, send fails or allowed does.
-func (s *Service) FollowCharges(ctx context.Context, allowed func(context.Context) error, send func(*db.Charge) error) error {
-	seen, err := s.changedLately(ctx)
-	if err != nil {
-		return err
-	}
-	return s.Follow(ctx, ChargeTopic(""), allowed, func(ctx context.Context) error { return s.sendChanged(ctx, seen, send) })
-}
-
-// changed is what a stream has told: each charge with its moment, and the newest.
-type changed struct {
+// Changes is what somebody who follows all charges has been told: each charge with
+// its moment, and the newest.
+type Changes struct {
 	at     map[string]time.Time
 	newest time.Time
 }
 
-// changedLately takes for told what has changed before the stream began, however
-// the processes' clocks stand.
-func (s *Service) changedLately(ctx context.Context) (*changed, error) {
-	told := &changed{at: map[string]time.Time{}}
+// NewChanges takes for told what has changed up to now, however the processes'
+// clocks stand.
+func (s *Service) NewChanges(ctx context.Context) (*Changes, error) {
+	told := &Changes{at: map[string]time.Time{}}
 	last, err := s.DB.Charge.Query().Order(db.Desc(charge.FieldUpdatedAt)).Select(charge.FieldUpdatedAt).First(ctx)
 	if db.IsNotFound(err) {
 		return told, nil
@@ -47,12 +38,12 @@ func (s *Service) changedLately(ctx context.Context) (*changed, error) {
 		return nil, fmt.Errorf("read the newest change: %w", err)
 	}
 	told.newest = last.UpdatedAt
-	return told, s.sendChanged(ctx, told, func(*db.Charge) error { return nil })
+	return told, s.ReadChanges(ctx, told, func(*db.Charge) {})
 }
 
-// sendChanged sends what has changed since the newest change that was told, and
-// a little before it, page by page.
-func (s *Service) sendChanged(ctx context.Context, told *changed, send func(*db.Charge) error) error {
+// ReadChanges calls tell with every charge that has changed since the newest change
+// that was told, and a little before it: the newest state, once.
+func (s *Service) ReadChanges(ctx context.Context, told *Changes, tell func(*db.Charge)) error {
 	beyond := charge.UpdatedAtGT(told.newest.Add(-followBack))
 	for {
 		page, err := s.DB.Charge.Query().Where(beyond).Order(db.Asc(charge.FieldUpdatedAt, charge.FieldID)).Limit(followPage).All(ctx)
@@ -63,9 +54,7 @@ func (s *Service) sendChanged(ctx context.Context, told *changed, send func(*db.
 			if told.at[c.ID].Equal(c.UpdatedAt) {
 				continue
 			}
-			if err := send(c); err != nil {
-				return err
-			}
+			tell(c)
 			told.note(c)
 		}
 		if len(page) < followPage {
@@ -76,7 +65,7 @@ func (s *Service) sendChanged(ctx context.Context, told *changed, send func(*db.
 	}
 }
 
-func (t *changed) note(c *db.Charge) {
+func (t *Changes) note(c *db.Charge) {
 	t.at[c.ID] = c.UpdatedAt
 	if c.UpdatedAt.After(t.newest) {
 		t.newest = c.UpdatedAt
@@ -84,7 +73,7 @@ func (t *changed) note(c *db.Charge) {
 }
 
 // forget lets go of what is too old to be read again.
-func (t *changed) forget() {
+func (t *Changes) forget() {
 	for id, at := range t.at {
 		if at.Before(t.newest.Add(-2 * followBack)) {
 			delete(t.at, id)

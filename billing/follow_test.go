@@ -1,8 +1,6 @@
 package billing_test
 
 import (
-	"context"
-	"sync"
 	"testing"
 	"time"
 
@@ -11,38 +9,30 @@ import (
 	"ponte/ent/enum"
 )
 
-// TestFollowCharges changes more charges at once than a page of the stream holds.
-func TestFollowCharges(t *testing.T) {
+// TestChanges changes more charges at once than a page holds.
+func TestChanges(t *testing.T) {
 	t.Parallel()
 	w := billingtest.New(t, billingtest.Still).Ready()
-	w.Listen(w.Service)
 	sell(w, 450)
-	ctx, stop := context.WithCancel(w.Context())
-	var mu sync.Mutex
-	heard, ended := map[string]int{}, make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = w.FollowCharges(ctx, func(context.Context) error { return nil }, func(c *db.Charge) error {
-			mu.Lock()
-			defer mu.Unlock()
-			heard[c.ID]++
-			return nil
-		})
-	}()
-	time.Sleep(300 * time.Millisecond) // the stream has begun
-	changed, err := w.DB.Charge.Update().SetStatus(enum.ChargeIssuing).SetUpdatedAt(time.Now()).Save(ctx)
+	told, err := w.NewChanges(w.Context())
 	w.Must(err)
-	w.Bell.Ring("charge:")
-	w.Until("every change is heard", func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return len(heard) == changed
-	})
-	stop()
-	<-ended
+	heard := map[string]int{}
+	hear := func() {
+		w.Must(w.ReadChanges(w.Context(), told, func(c *db.Charge) { heard[c.ID]++ }))
+	}
+	if hear(); len(heard) > 0 {
+		t.Errorf("%d charges were told that had changed before", len(heard))
+	}
+	changed, err := w.DB.Charge.Update().SetStatus(enum.ChargeIssuing).SetUpdatedAt(time.Now()).Save(w.Context())
+	w.Must(err)
+	hear()
+	hear()
+	if len(heard) != changed {
+		t.Errorf("%d of %d changes were told", len(heard), changed)
+	}
 	for id, count := range heard {
 		if count != 1 {
-			t.Errorf("%s was heard %d times", id, count)
+			t.Errorf("%s was told %d times", id, count)
 		}
 	}
 }

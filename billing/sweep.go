@@ -71,6 +71,9 @@ func (s *Service) sweep(ctx context.Context, _ *db.Operation) (finish, error) {
 		if err := s.forgetCalls(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.pruneFeeds(ctx, tx); err != nil {
+			return err
+		}
 		return tx.Integration.Update().Where(integration.KindEQ(enum.Gerencianet)).SetLastSweepAt(started).Exec(ctx)
 	}, nil
 }

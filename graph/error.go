@@ -104,6 +104,8 @@ func explain(ctx context.Context, err error) (code string, text provider.Text) {
 		return "FORBIDDEN", textOf("Seu perfil não permite isto: peça a um proprietário.", "Your role does not allow this: ask an owner.")
 	case errors.Is(err, access.ErrUnauthenticated):
 		return "UNAUTHENTICATED", textOf("A sessão terminou: entre de novo.", "The session has ended: sign in again.")
+	case errors.Is(err, errSlowReader):
+		return "SLOW_READER", textOf("O cliente lê devagar demais: volte com o último cursor.", "The client reads too slowly: come back with the last cursor.")
 	case db.IsNotFound(err):
 		return "NOT_FOUND", textOf("Não encontrado.", "Not found.")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), ctx.Err() != nil:

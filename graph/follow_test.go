@@ -47,6 +47,20 @@ func (c *caller) open() *wire {
 	return w
 }
 
+// signIn answers the code that the socket is closed with, 0 when it is acknowledged.
+func (w *wire) signIn(token string) websocket.StatusCode {
+	w.Helper()
+	w.send(`{"type":"connection_init","payload":{"Authorization":"Bearer ` + token + `"}}`)
+	read, err := w.read(patience)
+	if err != nil {
+		return websocket.CloseStatus(err)
+	}
+	if read.Type != "connection_ack" {
+		w.Fatalf("%+v", read)
+	}
+	return 0
+}
+
 func (w *wire) send(text string) {
 	w.Helper()
 	w.Must(w.conn.Write(w.Context(), websocket.MessageText, []byte(text)))
@@ -122,8 +136,8 @@ func TestSocketProtocol(t *testing.T) {
 		messages []string
 		code     websocket.StatusCode
 	}{
-		"no token":                  {[]string{`{"type":"connection_init"}`}, 4401},
-		"a bad token":               {[]string{`{"type":"connection_init","payload":{"Authorization":"Bearer x"}}`}, 4401},
+		"no token":                  {[]string{`{"type":"connection_init"}`}, 4403},
+		"a bad token":               {[]string{`{"type":"connection_init","payload":{"Authorization":"Bearer x"}}`}, 4403},
 		"a payload that is a list":  {[]string{`{"type":"connection_init","payload":[1]}`}, 4400},
 		"no JSON first":             {[]string{`nonsense`}, 4400},
 		"a subscription first":      {[]string{query}, 4401},
@@ -218,6 +232,14 @@ type told struct {
 	Errors []graphError
 }
 
+// code answers the code of the first error, "" without one.
+func (t told) code() string {
+	if len(t.Errors) == 0 {
+		return ""
+	}
+	return t.Errors[0].Extensions.Code
+}
+
 func (m message) told(t testing.TB) (read told) {
 	t.Helper()
 	if err := json.Unmarshal(m.Payload, &read); err != nil {
@@ -270,7 +292,7 @@ func TestFollow(t *testing.T) {
 		cursor := person.read(list{name: "failures", field: "failures(%s)", path: []string{"failures"}}, "", "").Edges[0].Cursor
 		w := other.open()
 		w.subscribe("1", followed, map[string]any{"after": cursor})
-		if got := w.expect("next").told(t); len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "INVALID_CURSOR" {
+		if got := w.expect("next").told(t); got.code() != "INVALID_CURSOR" {
 			t.Errorf("%+v", got)
 		}
 		w.expect("complete")
@@ -306,13 +328,10 @@ func TestFollow(t *testing.T) {
 		time.Sleep(150 * time.Millisecond)
 		owner.ask(`mutation($id: ID!) { updateUser(input: {id: $id, active: false}) { user { active } } }`, map[string]any{"id": person.person.ID}, nil)
 		ended := time.Now()
-		for range 2 {
-			got := w.expect("error")
-			if !strings.Contains(string(got.Payload), "UNAUTHENTICATED") {
-				t.Errorf("%s", got.Payload)
-			}
+		if code := w.closed(); code != 4403 {
+			t.Errorf("closed with %d", code)
 		}
-		if last := <-stream; len(last.Errors) != 1 || last.Errors[0].Extensions.Code != "UNAUTHENTICATED" {
+		if last := <-stream; last.code() != "UNAUTHENTICATED" {
 			t.Errorf("the stream of events: %+v", last)
 		}
 		if _, open := <-stream; open {
@@ -321,12 +340,8 @@ func TestFollow(t *testing.T) {
 		if took := time.Since(ended); took > 2*time.Second {
 			t.Errorf("it took %v", took)
 		}
-		for id, document := range map[string]string{"c": `{ viewer { user { id } } }`, "d": `mutation { saveProduct(input: {code: "X", name: "X", priceCents: 1}) { product { id } } }`, "e": `{ __schema { types { name } } }`} {
-			w.subscribe(id, document, nil)
-			if got := w.expect("next").told(t); len(got.Errors) != 1 || got.Errors[0].Extensions.Code != "UNAUTHENTICATED" {
-				t.Errorf("%s: %+v", document, got)
-			}
-			w.expect("complete")
+		if code := person.dial("graphql-transport-ws").signIn(person.token); code != 4403 {
+			t.Errorf("a new socket: %d", code)
 		}
 	})
 
@@ -354,9 +369,10 @@ func TestFollow(t *testing.T) {
 			t.Errorf("of the one: %+v", got)
 		}
 		w.subscribe("none", `subscription { chargeChanged(id: "chg_none") { id } }`, nil)
-		if got := w.expect("error"); !strings.Contains(string(got.Payload), "NOT_FOUND") {
-			t.Errorf("an unknown charge: %s", got.Payload)
+		if got := w.expect("next").told(t); got.code() != "NOT_FOUND" {
+			t.Errorf("an unknown charge: %+v", got)
 		}
+		w.expect("complete")
 	})
 
 	t.Run("an operation is followed to its end", func(t *testing.T) {

@@ -43,21 +43,17 @@ const (
 
 // NewHandler serves the API at one address: POST and GET for queries, POST for
 // mutations, WebSocket (graphql-transport-ws) and Server-Sent Events for
-// subscriptions. Nothing is parsed before the caller is known.
-func NewHandler(r *Resolver, log *slog.Logger) http.Handler {
+// subscriptions. Nothing is parsed before the caller is known. Run has to run for
+// the subscriptions to tell anything.
+func NewHandler(r *Resolver, log *slog.Logger) *Handler {
+	following := newLive(r, log)
 	server := handler.New(gen.NewExecutableSchema(gen.Config{
 		Resolvers:  r,
 		Directives: gen.DirectiveRoot{Role: hasRole},
 		Complexity: complexity(),
 	}))
-	readLimit := int64(MaxRequestBytes)
-	server.AddTransport(sockets{transport.Websocket{
-		InitFunc:         r.connectionInit,
-		InitTimeout:      initTimeout,
-		PingPongInterval: pingInterval,
-		PayloadReadLimit: &readLimit,
-	}})
-	server.AddTransport(transport.SSE{KeepAlivePingInterval: sseKeepAlive})
+	server.AddTransport(sockets{following})
+	server.AddTransport(streams{following})
 	server.AddTransport(transport.POST{})
 	server.AddTransport(transport.GET{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
@@ -73,8 +69,17 @@ func NewHandler(r *Resolver, log *slog.Logger) http.Handler {
 	}
 	server.AroundOperations(r.aroundOperation(presentError(log)))
 	server.AroundResponses(r.aroundResponse)
-	return r.authenticated(server)
+	return &Handler{Handler: r.authenticated(server), live: following}
 }
+
+// Handler serves the API.
+type Handler struct {
+	http.Handler
+	live *live
+}
+
+// Run tells the subscriptions until the context ends; then all streams end.
+func (h *Handler) Run(ctx context.Context) { h.live.run(ctx) }
 
 func recovered(log *slog.Logger) graphql.RecoverFunc {
 	return func(ctx context.Context, cause any) error {
@@ -83,17 +88,14 @@ func recovered(log *slog.Logger) graphql.RecoverFunc {
 	}
 }
 
-// aroundOperation looks at the rights of each operation over a WebSocket, which
-// was signed in long ago, and tells why a stream of Server-Sent Events ended.
+// aroundOperation looks at the rights of each operation over a WebSocket, which was
+// signed in long ago. Those of an event were looked at before it was read.
 func (r *Resolver) aroundOperation(present graphql.ErrorPresenterFunc) graphql.OperationMiddleware {
 	return func(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-		switch {
-		case channelOf(ctx) == channelSocket:
+		if channelOf(ctx) == channelSocket && ctx.Value(eventKey{}) == nil {
 			if err := r.recheck(ctx); err != nil {
 				return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{present(ctx, err)}})
 			}
-		case graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription:
-			return withLastWords(ctx, next)
 		}
 		return next(ctx)
 	}
@@ -131,7 +133,7 @@ func requestChannel(request *http.Request) channel {
 	switch {
 	case request.Header.Get("Upgrade") != "":
 		return channelSocket
-	case request.Method == http.MethodPost && strings.Contains(request.Header.Get("Accept"), "text/event-stream"):
+	case strings.Contains(request.Header.Get("Accept"), "text/event-stream"):
 		return channelStream
 	}
 	return channelAnswer
@@ -151,14 +153,10 @@ func (r *Resolver) authenticated(next http.Handler) http.Handler {
 			next.ServeHTTP(w, request.WithContext(ctx))
 			return
 		}
-		viewer, err := r.authenticate(ctx, request.Header.Get("Authorization"))
+		viewer, err := r.authenticate(ctx, requestToken(request, came))
 		if err != nil {
 			refuseCaller(w, err)
 			return
-		}
-		if came == channelStream {
-			// A stream outlives the server's deadline for reading a request.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		if request.Method == http.MethodPost && !readRequest(w, request) {
@@ -168,10 +166,28 @@ func (r *Resolver) authenticated(next http.Handler) http.Handler {
 	})
 }
 
-func (r *Resolver) authenticate(ctx context.Context, authorization string) (*access.Viewer, error) {
+// requestToken answers the token of the header or, for a browser's EventSource, which
+// cannot set one, of the cookie.
+func requestToken(request *http.Request, came channel) string {
+	authorization := request.Header.Get("Authorization")
+	if authorization == "" && came == channelStream && request.Method == http.MethodGet {
+		return accessCookie(request)
+	}
+	return bearer(authorization)
+}
+
+func accessCookie(request *http.Request) string {
+	cookie, err := request.Cookie(access.StreamCookie)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+func (r *Resolver) authenticate(ctx context.Context, token string) (*access.Viewer, error) {
 	ctx, cancel := context.WithTimeout(ctx, executionDeadline)
 	defer cancel()
-	return r.Access.Authenticate(ctx, bearer(authorization))
+	return r.Access.Authenticate(ctx, token)
 }
 
 // readRequest reads a request's body before gqlgen does, which would answer and
@@ -236,17 +252,3 @@ func preferredLocale(header string) string {
 
 // spoken are our languages; the first is for all others.
 var spoken = language.NewMatcher([]language.Tag{language.BrazilianPortuguese, language.English})
-
-// connectionInit signs in a WebSocket by the access token of its first message.
-// gqlgen needs a context with the error too, or the socket stays open.
-func (r *Resolver) connectionInit(ctx context.Context, payload transport.InitPayload) (context.Context, *transport.InitPayload, error) {
-	viewer, err := r.authenticate(ctx, payload.Authorization())
-	if err != nil {
-		return transport.WithWebsocketCloseCode(ctx, closeUnauthorized), nil, errors.New("unauthorized")
-	}
-	viewer.ExpiresAt = r.Billing.Now().Add(streamLife)
-	if language := payload.GetString("acceptLanguage"); language != "" {
-		ctx = WithLocale(ctx, preferredLocale(language))
-	}
-	return access.WithViewer(ctx, viewer), nil, nil
-}

@@ -63,8 +63,12 @@ func (b *bundle) serve(databaseURL string) *httptest.Server {
 	b.Listen(service)
 	b.access = &access.Service{DB: service.DB, Key: service.Seal.Derive("access"), Now: service.Now, Log: service.Log}
 	resolver := &graph.Resolver{DB: service.DB, Billing: service, Access: b.access, Version: "test"}
-	server := httptest.NewServer(graph.NewHandler(resolver, service.Log))
+	api := graph.NewHandler(resolver, service.Log)
+	ctx, stop := context.WithCancel(context.Background())
+	go api.Run(ctx)
+	server := httptest.NewServer(api)
 	b.Cleanup(func() {
+		stop()
 		server.CloseClientConnections()
 		server.Close()
 	})

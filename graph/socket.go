@@ -1,94 +1,139 @@
 package graph
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"ponte/access"
 )
 
 // The close codes of graphql-transport-ws
-// (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md).
+// (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md), and ours.
 const (
 	closeBadMessage   = 4400
-	closeUnauthorized = 4401
+	closeUnauthorized = 4401 // something was asked before the viewer was known
+	closeForbidden    = 4403 // the credentials are not good, or no longer
 	closeSubprotocol  = 4406
 	closeInitTimeout  = 4408
 	closeSubscriber   = 4409
+	closeSlowReader   = 4413 // ours
 	closeTooManyInits = 4429
+	closeGoingAway    = int(ws.StatusGoingAway)
 )
 
-const subprotocol = "graphql-transport-ws"
+const (
+	subprotocol = "graphql-transport-ws"
+	// maxOperations is how many operations one socket may have open.
+	maxOperations = 100
+	// closePatience is how long a client may take to answer our close frame.
+	closePatience = 5 * time.Second
+	// writeChunk is how much is written at once.
+	writeChunk = 64 << 10
+)
 
-// sockets is gqlgen's WebSocket transport, kept to the letter of
-// graphql-transport-ws: gqlgen alone closes with 1002 whatever is wrong, speaks a
-// protocol of 2018 to who names none, and forgets a socket with a bad first message.
-type sockets struct{ transport.Websocket }
+// sockets is the WebSocket transport. It speaks graphql-transport-ws to the letter
+// and is made for many idle clients: a socket costs one small goroutine that reads,
+// one more only while something is written, and no buffers.
+type sockets struct {
+	live *live
+}
 
-// Do serves one socket until it is closed.
+// Supports tells whether a request is for this transport.
+func (sockets) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }
+
+// Do accepts a socket and leaves it to its own goroutine.
 func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	accepted := &acceptor{}
-	t.Implementation = accepted
-	t.Websocket.Do(&answeredOnce{ResponseWriter: w}, r, exec)
-	if accepted.conn != nil {
-		_ = accepted.conn.Close()
+	if !t.isOurOrigin(r) {
+		http.Error(w, "another origin", http.StatusForbidden)
+		return
 	}
-}
-
-// answeredOnce drops gqlgen's answer to a request that was refused already.
-type answeredOnce struct {
-	http.ResponseWriter
-	status int
-}
-
-// WriteHeader writes the first status only.
-func (w *answeredOnce) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-		w.ResponseWriter.WriteHeader(status)
-	}
-}
-
-// Unwrap lets http.ResponseController reach the writer below.
-func (w *answeredOnce) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// acceptor accepts one socket and remembers it.
-type acceptor struct {
-	transport.CoderWebsocketImplementation
-	conn transport.WebsocketConn
-}
-
-// Accept accepts a socket that speaks graphql-transport-ws. The Origin must be our
-// own.
-func (a *acceptor) Accept(w http.ResponseWriter, r *http.Request, options transport.WebsocketAcceptOptions) (transport.WebsocketConn, error) {
-	options.Subprotocols = []string{subprotocol}
-	conn, err := a.CoderWebsocketImplementation.Accept(w, r, options)
+	conn, buffered, handshake, err := ws.HTTPUpgrader{Protocol: func(name string) bool { return name == subprotocol }, Timeout: writePatience}.Upgrade(r, w)
 	if err != nil {
-		return nil, err
+		if conn != nil {
+			_ = conn.Close()
+		}
+		return
 	}
-	made := &socket{WebsocketConn: conn, active: map[string]bool{}}
-	if conn.Subprotocol() != subprotocol {
-		made.refuse(closeSubprotocol, "Subprotocol not acceptable")
+	s := &socket{live: t.live, exec: exec, conn: conn, cookie: accessCookie(r)}
+	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
+	s.heard.Store(time.Now().UnixNano())
+	go s.read(early(buffered.Reader))
+	switch {
+	case handshake.Protocol != subprotocol:
+		s.close(closeSubprotocol, "Subprotocol not acceptable")
+	case !t.live.connect(s):
+		s.leave()
+	default:
+		s.setTimer(time.AfterFunc(initTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") }))
 	}
-	a.conn = made
-	return made, nil
 }
 
-// socket looks at every message of the client before gqlgen does.
-type socket struct {
-	transport.WebsocketConn
+// isOurOrigin refuses the pages of other sites; a client that is no browser has no
+// Origin.
+func (t sockets) isOurOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	from, err := url.Parse(origin)
+	if err != nil || from.Host == "" {
+		return false
+	}
+	public, _ := url.Parse(t.live.resolver.Billing.PublicURL)
+	return strings.EqualFold(from.Host, r.Host) || public != nil && strings.EqualFold(from.Host, public.Host)
+}
 
-	mu           sync.Mutex
-	refused      bool
-	initialised  bool // the first message came
-	acknowledged bool // and was answered
-	active       map[string]bool
+// early answers what has come with the handshake.
+func early(buffered *bufio.Reader) []byte {
+	content, _ := buffered.Peek(buffered.Buffered())
+	return slices.Clone(content)
+}
+
+// socket is one client's WebSocket.
+type socket struct {
+	live   *live
+	exec   graphql.GraphExecutor
+	conn   net.Conn
+	cookie string // the access token of the handshake
+	outbox outbox
+	cancel context.CancelFunc
+	heard  atomic.Int64 // when the client was last heard
+	who    atomic.Pointer[access.Viewer]
+
+	mu          sync.Mutex
+	ctx         context.Context
+	timer       *time.Timer // of the initialisation
+	initialised bool        // the first message came
+	open        []*socketOperation
+	over        bool // nothing begins any more
+}
+
+// socketOperation is an operation that has not ended.
+type socketOperation struct {
+	socket   *socket
+	id       string
+	quotedID string // as JSON
+	follower *follower
+	cancel   context.CancelFunc
+	over     atomic.Bool // the client is told no more of it
 }
 
 type socketMessage struct {
@@ -97,138 +142,484 @@ type socketMessage struct {
 	Payload json.RawMessage `json:"payload"`
 }
 
-// Subprotocol is always the one that we speak.
-func (s *socket) Subprotocol() string { return subprotocol }
-
-// NextReader answers the next message that keeps to the protocol; the first that
-// does not closes the socket.
-func (s *socket) NextReader() (int, io.Reader, error) {
-	if s.isRefused() {
-		return 0, nil, transport.ErrWebsocketClosed
+// read reads until the socket ends. Every message is looked at in a goroutine of
+// its own, so that this one, which lives as long as the socket, stays small.
+func (s *socket) read(first []byte) {
+	defer s.ended()
+	source := io.Reader(s.conn)
+	if len(first) > 0 {
+		source = io.MultiReader(bytes.NewReader(first), s.conn)
 	}
-	kind, reader, err := s.WebsocketConn.NextReader()
+	frames := &wsutil.Reader{Source: source, State: ws.StateServerSide, CheckUTF8: true, MaxMessageSize: MaxRequestBytes, OnIntermediate: s.control}
+	looked := make(chan struct{})
+	for {
+		header, err := frames.NextFrame()
+		s.heard.Store(time.Now().UnixNano())
+		switch {
+		case err != nil:
+			s.failed(err)
+			return
+		case header.OpCode.IsControl():
+			err = s.control(header, frames)
+		default:
+			go func() {
+				defer func() { looked <- struct{}{} }()
+				err = s.message(frames)
+			}()
+			<-looked
+		}
+		if err != nil {
+			s.failed(err)
+			return
+		}
+	}
+}
+
+// failed answers a frame that breaks RFC 6455, and lets what is still on its way
+// come in, without which the client would not read the answer.
+func (s *socket) failed(err error) {
+	var broken ws.ProtocolError
+	switch {
+	case errors.Is(err, wsutil.ErrMessageTooLarge):
+		s.close(int(ws.StatusMessageTooBig), "The message is too big")
+	case errors.Is(err, wsutil.ErrInvalidUTF8):
+		s.close(int(ws.StatusInvalidFramePayloadData), "Not UTF-8")
+	case errors.As(err, &broken):
+		s.close(int(ws.StatusProtocolError), "Not a frame of WebSocket")
+	default:
+		return
+	}
+	_ = s.conn.SetReadDeadline(time.Now().Add(closePatience))
+	_, _ = io.CopyN(io.Discard, s.conn, 4*MaxRequestBytes)
+}
+
+// control answers a control frame.
+func (s *socket) control(header ws.Header, payload io.Reader) error {
+	content, err := io.ReadAll(payload) // the header was checked: 125 bytes at most
 	if err != nil {
-		return kind, nil, err
+		return err
 	}
-	content, err := io.ReadAll(reader)
+	switch header.OpCode {
+	case ws.OpPing:
+		s.put(outgoing{kind: framePong, payload: content})
+	case ws.OpClose:
+		s.close(int(ws.StatusNormalClosure), "")
+		return io.EOF
+	}
+	return nil
+}
+
+func (s *socket) message(frames io.Reader) error {
+	content, err := io.ReadAll(frames)
 	if err != nil {
-		return kind, nil, err
+		return err
 	}
-	if code, reason := s.check(content); code != 0 {
-		s.refuse(code, reason)
-		return kind, nil, transport.ErrWebsocketClosed
+	if code, reason := s.take(content); code != 0 {
+		s.close(code, reason)
 	}
-	return kind, bytes.NewReader(content), nil
+	return nil
 }
 
-func (s *socket) isRefused() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refused
-}
-
-func (s *socket) refuse(code int, reason string) {
-	s.mu.Lock()
-	s.refused = true
-	s.mu.Unlock()
-	_ = s.WebsocketConn.WriteClose(code, reason)
-}
-
-// check answers the close code of a message that breaks the protocol, 0 of one
-// that does not.
-func (s *socket) check(content []byte) (code int, reason string) {
+// take does what a message asks for. It answers the close code of one that breaks
+// the protocol.
+func (s *socket) take(content []byte) (code int, reason string) {
 	var message socketMessage
 	if err := json.Unmarshal(content, &message); err != nil {
 		return closeBadMessage, "Invalid message received"
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	switch message.Type {
 	case "connection_init":
-		return s.checkInit(message)
+		return s.takeInit(message)
 	case "subscribe":
-		return s.checkSubscribe(message)
-	case "complete":
-		delete(s.active, message.ID)
-		return 0, ""
-	case "ping", "pong":
-		return 0, ""
+		return s.takeSubscribe(message)
+	case messageComplete:
+		s.stop(message.ID)
+	case "ping":
+		s.put(outgoing{kind: "pong", payload: message.Payload})
+	case "pong":
+	default:
+		return closeBadMessage, "Invalid message received"
 	}
-	return closeBadMessage, "Invalid message received"
+	return 0, ""
 }
 
-func (s *socket) checkInit(message socketMessage) (code int, reason string) {
-	if s.initialised {
+func (s *socket) takeInit(message socketMessage) (code int, reason string) {
+	s.mu.Lock()
+	again := s.initialised
+	s.initialised = true
+	s.mu.Unlock()
+	if again {
 		return closeTooManyInits, "Too many initialisation requests"
 	}
-	s.initialised = true
-	var payload map[string]any
+	var payload initPayload
 	if len(message.Payload) > 0 && json.Unmarshal(message.Payload, &payload) != nil {
 		return closeBadMessage, "Invalid message received"
 	}
+	go s.initialise(payload)
 	return 0, ""
 }
 
-func (s *socket) checkSubscribe(message socketMessage) (code int, reason string) {
-	var request graphql.RawParams
-	switch {
-	case !s.acknowledged:
-		return closeUnauthorized, "Unauthorized"
-	case message.ID == "" || json.Unmarshal(message.Payload, &request) != nil || request.Query == "":
-		return closeBadMessage, "Invalid message received"
-	case s.active[message.ID]:
-		return closeSubscriber, "Subscriber for " + shortened(message.ID) + " already exists"
+// initPayload is what we read of the first message. Names are found whatever their
+// letters' case.
+type initPayload struct {
+	Authorization  string `json:"authorization"`
+	AcceptLanguage string `json:"acceptLanguage"`
+}
+
+// initialise signs in by the token of the first message or, without one, by the
+// cookie of the handshake.
+func (s *socket) initialise(payload initPayload) {
+	token := bearer(payload.Authorization)
+	if payload.Authorization == "" {
+		token = s.cookie
 	}
-	s.active[message.ID] = true
+	viewer, err := s.live.resolver.authenticate(s.context(), token)
+	if err != nil {
+		s.forbid()
+		return
+	}
+	viewer.ExpiresAt = s.live.resolver.Billing.Now().Add(streamLife)
+	s.who.Store(viewer)
+	s.setTimer(nil)
+	s.mu.Lock()
+	if payload.AcceptLanguage != "" {
+		s.ctx = WithLocale(s.ctx, preferredLocale(payload.AcceptLanguage))
+	}
+	s.ctx, s.cookie = access.WithViewer(s.ctx, viewer), ""
+	over := s.over
+	if !over {
+		s.live.introduce(s)
+	}
+	s.mu.Unlock()
+	s.put(outgoing{kind: "connection_ack"})
+}
+
+func (s *socket) takeSubscribe(message socketMessage) (code int, reason string) {
+	var request graphql.RawParams
+	if s.who.Load() == nil {
+		return closeUnauthorized, "Unauthorized"
+	}
+	if message.ID == "" || unmarshalNumbers(message.Payload, &request) != nil || request.Query == "" {
+		return closeBadMessage, "Invalid message received"
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.over:
+		return 0, ""
+	case slices.ContainsFunc(s.open, func(one *socketOperation) bool { return one.id == message.ID }):
+		return closeSubscriber, "Subscriber for " + shortened(message.ID) + " already exists"
+	case len(s.open) == maxOperations:
+		problem := tooMuch("TOO_MANY_SUBSCRIPTIONS", "the socket has %d operations open: end one, or open another socket", maxOperations)
+		go s.put(outgoing{kind: messageError, id: quoted(message.ID), payload: encodeErrors(problem)})
+		return 0, ""
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	one := &socketOperation{socket: s, id: message.ID, quotedID: quoted(message.ID), cancel: cancel}
+	s.open = append(s.open, one)
+	go one.run(ctx, &request)
 	return 0, ""
+}
+
+func quoted(id string) string {
+	encoded, _ := json.Marshal(id)
+	return string(encoded)
+}
+
+// unmarshalNumbers keeps numbers as they are written.
+func unmarshalNumbers(content []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.UseNumber()
+	return decoder.Decode(into)
 }
 
 // longestID is how much of an id fits into the reason of a close frame.
 const longestID = 60
 
-func shortened(id string) string { return id[:min(len(id), longestID)] }
+func shortened(id string) string { return strings.ToValidUTF8(id[:min(len(id), longestID)], "") }
 
-// WriteJSON sends a message, and notes what it means for the protocol.
-func (s *socket) WriteJSON(value any) error {
-	content, err := json.Marshal(value)
-	if err != nil {
-		return err
+// run executes an operation; a subscription goes on in live.
+func (o *socketOperation) run(ctx context.Context, request *graphql.RawParams) {
+	ctx = graphql.StartOperationTrace(ctx)
+	request.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
+	asked, problems := o.socket.exec.CreateOperationContext(ctx, request)
+	if problems != nil {
+		o.finish(outgoing{kind: messageError, id: o.quotedID, payload: encodeErrors(o.socket.exec.DispatchError(graphql.WithOperationContext(ctx, asked), problems).Errors...)})
+		return
 	}
-	var message socketMessage
-	if err := json.Unmarshal(content, &message); err != nil {
-		return err
+	if asked.Operation.Operation == ast.Subscription {
+		o.subscribe(ctx, asked)
+		return
 	}
+	answers, ctx := o.socket.exec.DispatchOperation(ctx, asked)
+	o.finish(o.answer(answers(ctx))...)
+}
+
+// subscribe begins a subscription, or tells why it does not begin.
+func (o *socketOperation) subscribe(ctx context.Context, asked *graphql.OperationContext) {
+	f := &follower{to: o, connection: o.socket}
+	answers, ctx := o.socket.exec.DispatchOperation(context.WithValue(ctx, followerKey{}, f), asked)
+	if !f.begun {
+		o.finish(o.answer(answers(ctx))...)
+		return
+	}
+	o.socket.mu.Lock()
+	open := slices.Contains(o.socket.open, o)
+	if open {
+		o.follower = f
+	}
+	o.socket.mu.Unlock()
+	if open {
+		o.socket.live.start(ctx, o.socket.exec, asked, f)
+	}
+}
+
+func (o *socketOperation) answer(answer *graphql.Response) []outgoing {
+	encoded, err := json.Marshal(answer)
+	if err != nil || answer == nil {
+		return []outgoing{{kind: messageComplete, id: o.quotedID}}
+	}
+	return []outgoing{{kind: messageNext, id: o.quotedID, payload: encoded}, {kind: messageComplete, id: o.quotedID}}
+}
+
+// finish ends an operation with its last messages.
+func (o *socketOperation) finish(last ...outgoing) {
+	if o.socket.forget(o) {
+		o.socket.put(last...)
+	}
+}
+
+func (o *socketOperation) context() context.Context { return o.socket.context() }
+
+func (o *socketOperation) next(answer outgoing) bool {
+	if o.over.Load() {
+		return true
+	}
+	answer.id = o.quotedID
+	return o.socket.offer(answer)
+}
+
+func (o *socketOperation) drained(ctx context.Context) error { return o.socket.outbox.drained(ctx) }
+
+func (o *socketOperation) complete() { o.finish(outgoing{kind: messageComplete, id: o.quotedID}) }
+
+func (o *socketOperation) fail(err error) {
+	ctx := o.context()
+	o.finish(outgoing{kind: messageError, id: o.quotedID, payload: encodeErrors(presentStreamError(ctx, o.socket.live.log, err))})
+}
+
+func (o *socketOperation) slow() {
+	o.socket.close(closeSlowReader, "Too slow: come back with your last cursor")
+}
+
+func encodeErrors(list ...*gqlerror.Error) []byte {
+	encoded, _ := json.Marshal(list)
+	return encoded
+}
+
+// stop ends an operation that the client wants no more.
+func (s *socket) stop(id string) {
 	s.mu.Lock()
-	s.acknowledged = s.acknowledged || message.Type == "connection_ack"
-	if slices.Contains([]string{"complete", "error"}, message.Type) {
-		delete(s.active, message.ID)
+	at := slices.IndexFunc(s.open, func(one *socketOperation) bool { return one.id == id })
+	var one *socketOperation
+	if at >= 0 {
+		one = s.open[at]
 	}
 	s.mu.Unlock()
-	return s.WebsocketConn.WriteJSON(json.RawMessage(content))
+	if one != nil {
+		s.forget(one)
+	}
 }
 
-// WriteClose closes with the protocol's own code where gqlgen has a general one.
-func (s *socket) WriteClose(code int, reason string) error {
+// forget takes an operation off the list, and answers whether it was there.
+func (s *socket) forget(one *socketOperation) bool {
+	s.mu.Lock()
+	at := slices.Index(s.open, one)
+	if at >= 0 {
+		s.open = slices.Delete(s.open, at, at+1)
+	}
+	f := one.follower
+	s.mu.Unlock()
+	if at < 0 {
+		return false
+	}
+	one.over.Store(true)
+	one.cancel()
+	if f != nil {
+		s.live.end(f)
+	}
+	return true
+}
+
+// ended clears up after a socket.
+func (s *socket) ended() {
+	s.mu.Lock()
+	s.over = true
+	open := s.open
+	s.open = nil
+	s.mu.Unlock()
+	s.cancel()
+	for _, one := range open {
+		one.cancel()
+		if one.follower != nil {
+			s.live.end(one.follower)
+		}
+	}
+	s.setTimer(nil)
+	s.live.disconnect(s)
+	go s.hangUp()
+}
+
+// hangUp closes the connection when the last words are written.
+func (s *socket) hangUp() {
+	_ = s.outbox.drained(context.Background())
+	s.outbox.shut()
+	_ = s.conn.Close()
+}
+
+func (s *socket) setTimer(timer *time.Timer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+	s.timer = timer
+}
+
+func (s *socket) context() context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ctx
+}
+
+func (s *socket) viewer() *access.Viewer { return s.who.Load() }
+
+func (s *socket) forbid() { s.close(closeForbidden, "Forbidden: sign in again") }
+
+func (s *socket) leave() { s.close(closeGoingAway, "The server stops") }
+
+// keepAlive pings a client that was not heard for a while, and lets go of one that
+// does not answer.
+func (s *socket) keepAlive(now time.Time) {
+	quiet := now.Sub(time.Unix(0, s.heard.Load()))
 	switch {
-	case code == transport.WebsocketCloseProtocolError && reason == "connection initialisation timeout":
-		code, reason = closeInitTimeout, "Connection initialisation timeout"
-	case code == transport.WebsocketCloseProtocolError:
-		code, reason = closeBadMessage, "Invalid message received"
-	}
-	return s.WebsocketConn.WriteClose(code, reason)
-}
-
-// SetReadLimit bounds a message.
-func (s *socket) SetReadLimit(limit int64) {
-	if limiter, ok := s.WebsocketConn.(transport.WebsocketReadLimiter); ok {
-		limiter.SetReadLimit(limit)
+	case quiet > 2*pingInterval+closePatience:
+		_ = s.conn.Close()
+	case quiet > pingInterval:
+		s.outbox.mu.Lock()
+		busy := s.outbox.writing
+		s.outbox.mu.Unlock()
+		if !busy {
+			s.put(outgoing{kind: framePing})
+		}
 	}
 }
 
-// SetReadDeadline ends the socket when nothing was heard by then.
-func (s *socket) SetReadDeadline(deadline time.Time) error {
-	if deadliner, ok := s.WebsocketConn.(transport.WebsocketReadDeadliner); ok {
-		return deadliner.SetReadDeadline(deadline)
+// close says why the socket ends, before anything else that waits; the client has a
+// moment to answer.
+func (s *socket) close(code int, reason string) {
+	s.mu.Lock()
+	s.over = true
+	s.mu.Unlock()
+	if s.outbox.finish(outgoing{kind: frameClose, code: code, payload: []byte(reason)}) {
+		go s.write()
 	}
-	return nil
+}
+
+// The frames that are no messages of the protocol.
+const (
+	framePing  = "PING"
+	framePong  = "PONG"
+	frameClose = "CLOSE"
+)
+
+// offer puts an answer into the outbox; false when there is no room.
+func (s *socket) offer(answer outgoing) bool {
+	taken, begin := s.outbox.put(answer)
+	if begin {
+		go s.write()
+	}
+	return taken
+}
+
+// put puts what cannot be left out into the outbox: a client that has no room for it
+// reads too slowly.
+func (s *socket) put(messages ...outgoing) {
+	for _, message := range messages {
+		if !s.offer(message) {
+			s.close(closeSlowReader, "Too slow: come back with your last cursor")
+			return
+		}
+	}
+}
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// write writes until nothing waits.
+func (s *socket) write() {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buffer.Cap() <= 2*writeChunk {
+			buffers.Put(buffer)
+		}
+	}()
+	for {
+		batch := s.outbox.take()
+		if len(batch) == 0 {
+			return
+		}
+		for len(batch) > 0 {
+			buffer.Reset()
+			last := batch[0]
+			for len(batch) > 0 && buffer.Len() < writeChunk {
+				last = batch[0]
+				appendFrame(buffer, last)
+				batch = batch[1:]
+			}
+			_ = s.conn.SetWriteDeadline(time.Now().Add(writePatience))
+			if _, err := s.conn.Write(buffer.Bytes()); err != nil {
+				s.outbox.shut()
+				_ = s.conn.Close()
+				return
+			}
+			if last.kind == frameClose {
+				_ = s.conn.SetReadDeadline(time.Now().Add(closePatience))
+			}
+		}
+	}
+}
+
+// appendFrame writes a message down as one frame.
+func appendFrame(to *bytes.Buffer, message outgoing) {
+	switch message.kind {
+	case framePing:
+		header(to, ws.OpPing, 0)
+	case framePong:
+		header(to, ws.OpPong, len(message.payload))
+		to.Write(message.payload)
+	case frameClose:
+		body := ws.NewCloseFrameBody(ws.StatusCode(message.code), string(message.payload))
+		header(to, ws.OpClose, len(body))
+		to.Write(body)
+	default:
+		appendMessage(to, message)
+	}
+}
+
+func header(to *bytes.Buffer, code ws.OpCode, length int) {
+	_ = ws.WriteHeader(to, ws.Header{Fin: true, OpCode: code, Length: int64(length)}) // a buffer takes everything
+}
+
+func appendMessage(to *bytes.Buffer, message outgoing) {
+	head := `{"type":"` + message.kind + `"`
+	if message.id != "" {
+		head += `,"id":` + message.id
+	}
+	if len(message.payload) > 0 {
+		head += `,"payload":`
+	}
+	header(to, ws.OpText, len(head)+len(message.payload)+1)
+	to.WriteString(head)
+	to.Write(message.payload)
+	to.WriteByte('}')
 }

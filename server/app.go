@@ -22,6 +22,7 @@ import (
 	"ponte/billing/vhsys"
 	"ponte/ent/migrations"
 	"ponte/ent/postgres"
+	"ponte/graph"
 )
 
 // app is the wired program: the database, the domain, who may, and how to stop.
@@ -33,7 +34,7 @@ type app struct {
 	billing  *billing.Service
 	access   *access.Service
 	embedded *postgres.Embedded // nil when DATABASE_URL is set
-	stopping context.Context    // ends when the server shall stop; open streams end with it
+	api      *graph.Handler     // made by handler
 }
 
 // openDatabase starts the embedded PostgreSQL unless DATABASE_URL is set, and

@@ -39,11 +39,12 @@ func (a *app) policy() string {
 }
 
 // handler serves the panel, the API, sign-in, callbacks and health. extra serves
-// /sandbox/ in the demo.
+// /sandbox/ in the demo. It makes a.api, whose subscriptions live while that runs.
 func (a *app) handler(extra http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit}
-	mux.Handle("/graphql", a.untilStop(graph.NewHandler(resolver, a.log)))
+	a.api = graph.NewHandler(resolver, a.log)
+	mux.Handle("/graphql", a.api)
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", a.pixCallback)
@@ -84,19 +85,6 @@ func (a *app) guarded(next http.Handler) http.Handler {
 			header.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		safe.ServeHTTP(w, r)
-	})
-}
-
-// untilStop ends streams when the server stops; everything else is let finish.
-func (a *app) untilStop(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if a.stopping != nil && (r.Header.Get("Upgrade") != "" || strings.Contains(r.Header.Get("Accept"), "text/event-stream")) {
-			ctx, cancel := context.WithCancel(r.Context())
-			defer cancel()
-			defer context.AfterFunc(a.stopping, cancel)()
-			r = r.WithContext(ctx)
-		}
-		next.ServeHTTP(w, r)
 	})
 }
 

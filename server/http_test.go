@@ -277,8 +277,9 @@ func TestRequests(t *testing.T) {
 
 	t.Run("streams end when the server stops", func(t *testing.T) {
 		t.Parallel()
-		stopping, stop := context.WithCancel(t.Context())
-		s := serveHTTP(t, func(a *app) { a.stopping = stopping })
+		running, stop := context.WithCancel(t.Context())
+		s := serveHTTP(t, nil)
+		go s.app.api.Run(running)
 		owner := signIn(t, strings.TrimPrefix(s.server.URL, "http://"), "/auth/setup", map[string]string{"name": "Ana Moreira", "email": "ana@empresa.example", "password": "uma senha boa"})
 		socket := owner.follow(t.Context(), `subscription { chargeChanged { id } }`, nil)
 		body, _ := json.Marshal(map[string]string{"query": "subscription { chargeChanged { id } }"})

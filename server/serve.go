@@ -42,7 +42,6 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 	defer abandon()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	a.stopping = ctx
 	listener, err := net.Listen("tcp", a.config.Addr)
 	if err != nil {
 		return fmt.Errorf("PONTE_ADDR: %w", err)
@@ -53,6 +52,7 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 	}
 	var background sync.WaitGroup
 	background.Go(func() { a.listen(ctx) })
+	background.Go(func() { a.api.Run(ctx) })
 	background.Go(func() { a.billing.Work(ctx) })
 	background.Go(func() { a.billing.SweepOnTime(ctx) })
 	background.Go(func() { a.billing.ReconcileOnTime(ctx) })
