@@ -195,7 +195,7 @@ func TestFeed(t *testing.T) {
 		}
 		_, err := w.Pool.Exec(`UPDATE deliveries SET created_at = now() - interval '2 years' WHERE sequence <= 4`)
 		w.Must(err)
-		w.Must(w.Service.Sweep(w.Context()))
+		w.Must(w.Sweep(w.Context()))
 		w.Until("old rows are forgotten", func() bool { return w.DB.Delivery.Query().CountX(w.Context()) == 6 })
 		starts(3, 0, "CURSOR_EXPIRED")
 		starts(4, 4, "")
