@@ -8,11 +8,16 @@
 // token lives in a cookie, is good for one use, and is replaced at each use; one
 // that is used again ends its session.
 //
+// An app signs in with the secret of a token (apitoken.go), in the name of a person.
+//
 // What a person may do follows from the role alone: READER < OPERATOR < FINANCE <
-// OWNER. Handler (http.go) is the door of the panel.
+// OWNER; an app may do what both the person's role and the token's scopes allow.
+// Handler (http.go) is the door of the panel. Who changed what is written down by
+// ent/audit.
 package access
 
 import (
+	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"fmt"
@@ -20,6 +25,7 @@ import (
 	"sync"
 	"time"
 
+	"ponte/billing"
 	"ponte/ent/db"
 )
 
@@ -33,10 +39,15 @@ const (
 // afterwards; it is safe for concurrent use by many goroutines and processes,
 // which must share the key.
 type Service struct {
-	DB  *db.Client
-	Key []byte // 32 bytes; the keys of both kinds of token are derived from it
-	Now func() time.Time
-	Log *slog.Logger
+	DB   *db.Client
+	Key  []byte          // 32 bytes; the keys of both kinds of token are derived from it
+	Seal *billing.Sealer // keeps the second factors
+	Now  func() time.Time
+	Log  *slog.Logger
+
+	PublicURL string // of the panel, without a slash at the end
+	// Mail sends a mail; nil when there is none.
+	Mail func(ctx context.Context, message Message) error
 
 	AccessTokenLife time.Duration // 10 minutes when zero
 	SessionLife     time.Duration // from the sign-in, however often it is used; 30 days when zero

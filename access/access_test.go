@@ -57,7 +57,11 @@ func setup(t *testing.T) *bundle {
 	t.Parallel()
 	pool, url := billingtest.Database(t)
 	clock := &clock{now: time.Now().UTC().Truncate(time.Second)}
-	service := &access.Service{DB: billing.NewClient(pool), Key: testKey("ours"), Now: clock.Now, Log: slog.New(slog.DiscardHandler)}
+	sealer, err := billing.NewSealer(billingtest.MasterKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := &access.Service{DB: billing.NewClient(pool), Key: testKey("ours"), Seal: sealer, PublicURL: "https://ponte.example", Now: clock.Now, Log: slog.New(slog.DiscardHandler)}
 	return &bundle{Service: service, clock: clock, pool: pool, url: url}
 }
 

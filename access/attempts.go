@@ -15,6 +15,8 @@ const (
 	accountEvery = 30 * time.Second
 	addressBurst = 30
 	addressEvery = 2 * time.Second
+	codeBurst    = 5
+	codeEvery    = time.Minute
 	bucketsKept  = 10_000
 )
 
@@ -26,12 +28,14 @@ const (
 type attempts struct {
 	accounts  *buckets
 	addresses *buckets
+	codes     *buckets // of the second factor, by person: six digits are quickly guessed
 }
 
 func newAttempts() *attempts {
 	return &attempts{
 		accounts:  newBuckets(accountEvery, accountBurst),
 		addresses: newBuckets(addressEvery, addressBurst),
+		codes:     newBuckets(codeEvery, codeBurst),
 	}
 }
 

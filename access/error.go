@@ -17,6 +17,8 @@ const (
 	CodeSessionEnded    = "SESSION_ENDED"
 	CodeTokenRotated    = "TOKEN_ROTATED"
 	CodeAlreadySetUp    = "ALREADY_SET_UP"
+	CodeTOTPRequired    = "TOTP_REQUIRED"
+	CodeTOTPInvalid     = "TOTP_INVALID"
 )
 
 // Denied is the error of one who may not; inputs that a person can correct are a
@@ -88,4 +90,12 @@ func refusal(found []billing.Problem) error {
 		return nil
 	}
 	return billing.Refusal(found)
+}
+
+func totpRequired() *Denied {
+	return denied(CodeTOTPRequired, "Informe o código do seu aplicativo autenticador.", "Enter the code of your authenticator.")
+}
+
+func totpInvalid() *Denied {
+	return denied(CodeTOTPInvalid, "O código não confere ou já foi usado: espere o próximo e tente de novo.", "The code does not fit or was used already: wait for the next one and try again.")
 }

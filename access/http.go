@@ -29,15 +29,17 @@ const (
 	streamCookiePath = "/graphql"
 )
 
-// Handler serves /auth/status, /auth/setup, /auth/login, /auth/refresh and
-// /auth/logout. The refresh token travels in a cookie that scripts cannot read and
-// that is sent to /auth only; the access token is answered, and is in a cookie too,
-// which opens streams and nothing else. Requests from pages of other sites are refused.
+// Handler serves /auth/status, /auth/setup, /auth/login, /auth/password,
+// /auth/refresh and /auth/logout. The refresh token travels in a cookie that scripts
+// cannot read and that is sent to /auth only; the access token is answered, and is
+// in a cookie too, which opens streams and nothing else. Requests from pages of other
+// sites are refused.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/auth/status", s.route(http.MethodGet, s.serveStatus))
 	mux.Handle("/auth/setup", s.route(http.MethodPost, s.serveSetup))
 	mux.Handle("/auth/login", s.route(http.MethodPost, s.serveLogin))
+	mux.Handle("/auth/password", s.route(http.MethodPost, s.servePassword))
 	mux.Handle("/auth/refresh", s.route(http.MethodPost, s.serveRefresh))
 	mux.Handle("/auth/logout", s.route(http.MethodPost, s.serveLogout))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
@@ -59,6 +61,7 @@ func (s *Service) route(method string, serve func(w http.ResponseWriter, r *http
 			writeProblem(w, r, http.StatusMethodNotAllowed, problem("METHOD_NOT_ALLOWED", "", "Use o método "+method+".", "Use the method "+method+"."))
 			return
 		}
+		r = r.WithContext(WithClient(r.Context(), s.Client(r)))
 		if err := serve(w, r); err != nil {
 			s.writeError(w, r, err)
 		}
@@ -110,6 +113,7 @@ func (s *Service) serveSetup(w http.ResponseWriter, r *http.Request) error {
 type loginBody struct {
 	Email    string `json:"email"`
 	Password string `json:"password"`
+	Code     string `json:"code,omitempty"` // of the second factor
 }
 
 func (s *Service) serveLogin(w http.ResponseWriter, r *http.Request) error {
@@ -117,11 +121,28 @@ func (s *Service) serveLogin(w http.ResponseWriter, r *http.Request) error {
 	if err := readBody(r, &body); err != nil {
 		return err
 	}
-	tokens, err := s.Login(r.Context(), body.Email, body.Password, s.Client(r))
+	tokens, err := s.LoginWithCode(r.Context(), body.Email, body.Password, body.Code, s.Client(r))
 	if err != nil {
 		return err
 	}
 	s.writeTokens(w, r, tokens)
+	return nil
+}
+
+// servePassword sets the password of who has a link; signing in comes after.
+func (s *Service) servePassword(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		Secret   string `json:"secret"`
+		Password string `json:"password"`
+	}
+	if err := readBody(r, &body); err != nil {
+		return err
+	}
+	if err := s.ChoosePassword(r.Context(), body.Secret, body.Password, s.Client(r)); err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ponte/billing"
+	"ponte/ent/audit"
 	"ponte/ent/db"
 	"ponte/ent/db/predicate"
 	"ponte/ent/db/session"
@@ -41,6 +42,12 @@ type Tokens struct {
 // password is the same and takes the same time: INVALID_LOGIN. Only who knows the
 // password is told USER_INACTIVE. TOO_MANY_ATTEMPTS says how long to wait.
 func (s *Service) Login(ctx context.Context, email, password string, client Client) (*Tokens, error) {
+	return s.LoginWithCode(ctx, email, password, "", client)
+}
+
+// LoginWithCode is Login with a code of the second factor, or a recovery code.
+// Only who knows the password is told TOTP_REQUIRED and TOTP_INVALID.
+func (s *Service) LoginWithCode(ctx context.Context, email, password, code string, client Client) (*Tokens, error) {
 	tools, err := s.tools()
 	if err != nil {
 		return nil, err
@@ -57,8 +64,11 @@ func (s *Service) Login(ctx context.Context, email, password string, client Clie
 	if err != nil {
 		return nil, err
 	}
-	tools.attempts.succeeded(email)
-	return s.signInKnown(ctx, known, upgraded, client)
+	tokens, err := s.signInKnown(ctx, known, upgraded, code, client)
+	if err == nil {
+		tools.attempts.succeeded(email)
+	}
+	return tokens, err
 }
 
 // verify answers the active person with that address and password, and the hash to
@@ -98,23 +108,33 @@ func (s *Service) lookUp(ctx context.Context, email string) (*db.User, hashed, e
 	if err != nil {
 		return nil, hashed{}, fmt.Errorf("read a user: %w", err)
 	}
+	if known.PasswordHash == "" { // invited, no password chosen yet
+		return nil, unknown(), nil
+	}
 	stored, err := parseHash(known.PasswordHash)
 	return known, stored, err
 }
 
 // signInKnown opens a session for a person whose password was checked before the
 // transaction: who was deactivated or got another password meanwhile is refused.
-func (s *Service) signInKnown(ctx context.Context, known *db.User, hash string, client Client) (*Tokens, error) {
+func (s *Service) signInKnown(ctx context.Context, known *db.User, hash, code string, client Client) (*Tokens, error) {
 	var tokens *Tokens
+	ctx = audit.WithActor(ctx, audit.Actor{UserID: known.ID, Address: client.Address, Action: "login"})
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		changed, err := tx.User.Update().
-			Where(user.ID(known.ID), user.Active(true), user.PasswordHash(known.PasswordHash)).
-			SetPasswordHash(hash).Save(ctx)
+		who, err := tx.User.Query().Where(user.ID(known.ID), user.Active(true), user.PasswordHash(known.PasswordHash)).ForUpdate().Only(ctx)
+		if db.IsNotFound(err) {
+			return invalidLogin()
+		}
 		if err != nil {
 			return fmt.Errorf("take the user: %w", err)
 		}
-		if changed == 0 {
-			return invalidLogin()
+		if err := s.secondFactor(ctx, tx, who, code); err != nil {
+			return err
+		}
+		if hash != who.PasswordHash {
+			if err := tx.User.UpdateOne(who).SetPasswordHash(hash).Exec(ctx); err != nil {
+				return fmt.Errorf("keep a stronger hash: %w", err)
+			}
 		}
 		tokens, err = s.signIn(ctx, tx, known.ID, client)
 		return err
@@ -262,6 +282,10 @@ func (s *Service) Logout(ctx context.Context, refreshToken string, everywhere bo
 	return s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		current, err := lockSession(ctx, tx, sessionID)
 		if err != nil || !s.isOpen(current) {
+			return err
+		}
+		actor := audit.Actor{UserID: current.UserID, Address: ClientFrom(ctx).Address, Action: "logout"}
+		if err := audit.Tell(audit.WithActor(ctx, actor), tx); err != nil {
 			return err
 		}
 		if everywhere && isNewest(current, refreshToken) {

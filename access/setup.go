@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"ponte/ent/audit"
 	"ponte/ent/db"
 	"ponte/ent/enum"
 )
@@ -34,6 +35,7 @@ func (s *Service) Setup(ctx context.Context, input NewUser, client Client) (*Tok
 		return nil, err
 	}
 	var tokens *Tokens
+	ctx = audit.WithActor(ctx, audit.Actor{Address: client.Address, Action: "setup"})
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		tokens, err = s.setup(ctx, tx, input, hash, client)
 		return err

@@ -67,16 +67,26 @@ func (s *Service) CreateUser(ctx context.Context, input NewUser) (*db.User, erro
 // prepare checks a new person and answers the input as it is saved and the hash
 // of the password, which takes too long for a transaction.
 func (s *Service) prepare(ctx context.Context, input NewUser) (NewUser, string, error) {
-	input.Name, input.Email = strings.TrimSpace(input.Name), normalizeEmail(input.Email)
-	if input.Locale == "" {
-		input.Locale = defaultLocale
-	}
-	found := slices.Concat(checkName(input.Name), checkEmail(input.Email), checkRole(input.Role), checkPassword(input.Password), checkLocale(input.Locale))
-	if err := refusal(found); err != nil {
+	input, err := checkNewUser(input, true)
+	if err != nil {
 		return input, "", err
 	}
 	hash, err := s.hash(ctx, input.Password)
 	return input, hash, err
+}
+
+// checkNewUser answers the input as it is saved; who is invited chooses a password
+// later.
+func checkNewUser(input NewUser, withPassword bool) (NewUser, error) {
+	input.Name, input.Email = strings.TrimSpace(input.Name), normalizeEmail(input.Email)
+	if input.Locale == "" {
+		input.Locale = defaultLocale
+	}
+	found := slices.Concat(checkName(input.Name), checkEmail(input.Email), checkRole(input.Role), checkLocale(input.Locale))
+	if withPassword {
+		found = append(found, checkPassword(input.Password)...)
+	}
+	return input, refusal(found)
 }
 
 func (s *Service) hash(ctx context.Context, password string) (string, error) {

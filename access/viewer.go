@@ -29,6 +29,10 @@ type Viewer struct {
 	Address   string       // the network address
 	ExpiresAt time.Time    // of the access token
 
+	// MustSetUpTOTP is true for a person of whom a second factor is demanded, and who
+	// has none yet.
+	MustSetUpTOTP bool
+
 	tokenHash []byte // of the app's secret
 }
 
@@ -109,7 +113,14 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Viewer, err
 	if err != nil {
 		return nil, err
 	}
-	return &Viewer{User: who, SessionID: read.SessionID, Address: ClientFrom(ctx).Address, ExpiresAt: read.ExpiresAt.Time}, nil
+	demanded, err := who.Value(totpDemanded)
+	if err != nil {
+		return nil, fmt.Errorf("read the rules: %w", err)
+	}
+	return &Viewer{
+		User: who, SessionID: read.SessionID, Address: ClientFrom(ctx).Address, ExpiresAt: read.ExpiresAt.Time,
+		MustSetUpTOTP: demanded == true && who.TotpSince == nil,
+	}, nil
 }
 
 // Recheck tells, with ErrUnauthenticated, that an open subscription has to end:
@@ -127,8 +138,8 @@ func (s *Service) Recheck(ctx context.Context, viewer *Viewer) error {
 
 // Good tells, with one statement, which of these viewers may go on listening. Who
 // may not: the access token has expired; the session or the token has ended, or is
-// a secret that was rotated away; the person was deactivated; the role is lower
-// than it was.
+// a secret that was rotated away; the person was deactivated, or lacks the second
+// factor that is demanded; the role is lower than it was.
 func (s *Service) Good(ctx context.Context, viewers []*Viewer) ([]bool, error) {
 	good, now := make([]bool, len(viewers)), s.Now()
 	people, roles, sessions, hashes := make([]string, len(viewers)), make([]string, len(viewers)), make([]string, len(viewers)), make([][]byte, len(viewers))
@@ -158,13 +169,14 @@ const goodViewers = `SELECT v.n
 	FROM unnest($1::varchar[], $2::varchar[], $3::varchar[], $4::bytea[]) WITH ORDINALITY AS v (user_id, role, session_id, hash, n)
 	JOIN users u ON u.id = v.user_id AND u.active AND array_position($6::varchar[], u.role) >= array_position($6::varchar[], v.role)
 	WHERE EXISTS (SELECT 1 FROM sessions s WHERE s.id = v.session_id AND s.user_id = u.id AND s.revoked_at IS NULL AND s.expires_at > $5)
+		AND (u.totp_since IS NOT NULL OR NOT (SELECT require_totp FROM access_rules))
 		OR EXISTS (SELECT 1 FROM api_tokens t WHERE t.user_id = u.id AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $5)
 			AND (t.secret_hash = v.hash OR t.previous_hash = v.hash AND t.previous_until > $5))`
 
 // present reads, in one statement, an active person whose session is open.
 func (s *Service) present(ctx context.Context, userID, sessionID string) (*db.User, error) {
 	who, err := s.DB.User.Query().
-		Where(user.ID(userID), user.Active(true), inSession(sessionID, s.Now())).
+		Where(user.ID(userID), user.Active(true), inSession(sessionID, s.Now()), withRules).
 		Select(publicColumns...).Only(ctx)
 	if db.IsNotFound(err) {
 		return nil, ErrUnauthenticated
@@ -180,6 +192,14 @@ func (s *Service) present(ctx context.Context, userID, sessionID string) (*db.Us
 var publicColumns = slices.DeleteFunc(slices.Clone(user.Columns), func(column string) bool {
 	return column == user.FieldPasswordHash || column == user.FieldTotpSecret
 })
+
+// totpDemanded is the name under which a person is read with what is demanded of
+// everybody.
+const totpDemanded = "totp_demanded"
+
+func withRules(people *entsql.Selector) {
+	people.AppendSelectExprAs(entsql.Raw("(SELECT require_totp FROM access_rules)"), totpDemanded)
+}
 
 // inSession finds the person of an open session.
 func inSession(id string, now time.Time) func(*entsql.Selector) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ponte/billing/brazil"
+	"ponte/ent/audit"
 	"ponte/ent/db"
 	"ponte/ent/db/customer"
 	"ponte/ent/transact"
@@ -165,4 +166,19 @@ func fillCustomer(m *db.CustomerMutation, input SaveCustomer, taxID, phone strin
 		m.SetState(strings.ToUpper(address.State))
 		m.SetPostalCode(brazil.Digits(address.PostalCode))
 	}
+}
+
+// RevealTaxID answers a customer's tax id without its mask, and writes down who
+// asked.
+func (s *Service) RevealTaxID(ctx context.Context, customerID string) (string, error) {
+	var shown string
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		found, err := tx.Customer.Get(ctx, customerID)
+		if err != nil {
+			return orNotFound(err, "customerId", "O cliente", "The customer")
+		}
+		shown = found.TaxID
+		return audit.Revealed(ctx, tx, customer.Table, customerID, customer.FieldTaxID)
+	})
+	return shown, err
 }

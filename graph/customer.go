@@ -24,6 +24,15 @@ func (r *customerResolver) Sales(ctx context.Context, obj *db.Customer, first *i
 	return r.customerSales(ctx, obj.ID, pageArgs{first: first, after: after})
 }
 
+func (r *mutationResolver) RevealTaxID(ctx context.Context, input gen.RevealTaxIDInput) (*gen.RevealTaxIDPayload, error) {
+	shown, err := r.Billing.RevealTaxID(ctx, input.CustomerID)
+	refused, err := userErrors(ctx, err)
+	if err != nil || len(refused) > 0 {
+		return &gen.RevealTaxIDPayload{UserErrors: refused}, err
+	}
+	return &gen.RevealTaxIDPayload{TaxID: &shown, UserErrors: refused}, nil
+}
+
 func (r *mutationResolver) SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*gen.CustomerPayload, error) {
 	customer, err := r.Billing.SaveCustomer(ctx, input)
 	problems, err := userErrors(ctx, err)

@@ -101,7 +101,9 @@ func explain(ctx context.Context, err error) (code string, text provider.Text) {
 	case refused:
 		return refusal[0].Code, refusal[0].Text
 	case errors.Is(err, errForbidden):
-		return "FORBIDDEN", textOf("Seu perfil não permite isto: peça a um proprietário.", "Your role does not allow this: ask an owner.")
+		return "FORBIDDEN", textOf("Seu perfil, ou o token, não permite isto: peça a um proprietário.", "Your role, or the token, does not allow this: ask an owner.")
+	case errors.Is(err, errTOTPFirst):
+		return "TOTP_REQUIRED", textOf("Ligue a verificação em duas etapas no seu perfil para continuar.", "Switch the second factor on in your profile to go on.")
 	case errors.Is(err, access.ErrUnauthenticated):
 		return "UNAUTHENTICATED", textOf("A sessão terminou: entre de novo.", "The session has ended: sign in again.")
 	case errors.Is(err, errSlowReader):

@@ -63,6 +63,7 @@ func NewHandler(r *Resolver, log *slog.Logger) *Handler {
 	server.SetRecoverFunc(recovered(log))
 	server.Use(extension.Introspection{})
 	server.Use(limits{})
+	server.Use(scopes{})
 	server.Use(extension.FixedComplexityLimit(maxComplexity))
 	if r.PointsPerSecond > 0 {
 		server.Use(newRates(r.PointsPerSecond))

@@ -23,6 +23,7 @@ import (
 
 	"ponte/access"
 	"ponte/billing/billingtest"
+	"ponte/ent/audit"
 	"ponte/ent/db"
 	"ponte/ent/enum"
 	"ponte/graph"
@@ -61,7 +62,7 @@ func (b *bundle) serve(databaseURL string) *httptest.Server {
 	service.DB = recorded(pool, b.statements)
 	service.Log = slog.New(slog.NewJSONHandler(b.logged, nil))
 	b.Listen(service)
-	b.access = &access.Service{DB: service.DB, Key: service.Seal.Derive("access"), Now: service.Now, Log: service.Log}
+	b.access = &access.Service{DB: service.DB, Key: service.Seal.Derive("access"), Seal: service.Seal, PublicURL: service.PublicURL, Now: service.Now, Log: service.Log}
 	resolver := &graph.Resolver{DB: service.DB, Billing: service, Access: b.access, Version: "test"}
 	api := graph.NewHandler(resolver, service.Log)
 	ctx, stop := context.WithCancel(context.Background())
@@ -76,7 +77,7 @@ func (b *bundle) serve(databaseURL string) *httptest.Server {
 }
 
 func recorded(pool *sql.DB, into *record) *db.Client {
-	driver := entsql.OpenDB(dialect.Postgres, pool)
+	driver := audit.Driver(entsql.OpenDB(dialect.Postgres, pool))
 	return db.NewClient(db.Driver(dialect.DebugWithContext(driver, func(_ context.Context, line ...any) { _, _ = fmt.Fprintln(into, line...) })))
 }
 

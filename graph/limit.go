@@ -190,6 +190,13 @@ func complexity() gen.ComplexityRoot {
 	root.Query.Users = func(child int, first *int, _ *string, last *int, _ *string, _ *string) int {
 		return paged(child, first, last)
 	}
+	root.Query.APITokens = func(child int, first *int, _ *string, last *int, _ *string, _ bool) int {
+		return paged(child, first, last)
+	}
+	root.Query.AuditEntries = func(child int, first *int, _ *string, last *int, _ *string, _ *gen.AuditFilter) int {
+		return paged(child, first, last)
+	}
+	root.AuditEntry.Fields = func(child int) int { return 1 + few*child }
 	root.Query.Operations = func(child int, first *int, _ *string, last *int, _ *string, _ *gen.OperationFilter) int {
 		return paged(child, first, last)
 	}

@@ -29,7 +29,6 @@ import (
 	"ponte/ent/db/refund"
 	"ponte/ent/db/sale"
 	"ponte/ent/db/saleitem"
-	"ponte/ent/db/user"
 	"ponte/ent/enum"
 )
 
@@ -136,6 +135,7 @@ type loaders struct {
 	domain *billing.Service
 
 	user         *loader[*db.User]
+	token        *loader[*db.APIToken]
 	account      *loader[*db.Account]
 	customer     *loader[*db.Customer]
 	product      *loader[*db.Product]
@@ -191,9 +191,7 @@ func newLoaders(client *db.Client, domain *billing.Service) *loaders {
 
 // readByID makes the loaders of objects by their ids.
 func (l *loaders) readByID() {
-	l.user = one(func(ctx context.Context, ids []string) ([]*db.User, error) {
-		return l.client.User.Query().Where(user.IDIn(ids...)).All(ctx)
-	}, func(u *db.User) string { return u.ID }, nothing)
+	l.readPeople()
 	l.account = one(func(ctx context.Context, ids []string) ([]*db.Account, error) {
 		return l.client.Account.Query().Where(account.IDIn(ids...)).All(ctx)
 	}, func(a *db.Account) string { return a.ID }, nothing)
@@ -443,7 +441,7 @@ func (l *loaders) sawIDs(ids []string) {
 	}
 	for kind, of := range map[string]interface{ announce(...string) }{
 		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "inv": l.invoice, "dif": l.difference, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
-		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "int": l.integration,
+		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "tok": l.token, "int": l.integration,
 	} {
 		of.announce(byKind[kind]...)
 	}

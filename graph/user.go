@@ -2,20 +2,23 @@ package graph
 
 import (
 	"context"
+
 	"ponte/access"
+	"ponte/ent/db/user"
+	"ponte/ent/enum"
 	"ponte/graph/gen"
 )
 
 func (r *mutationResolver) CreateUser(ctx context.Context, input gen.CreateUserInput) (*gen.UserPayload, error) {
-	user, err := r.Access.CreateUser(ctx, newUser(input))
-	problems, err := userErrors(ctx, err)
-	return &gen.UserPayload{User: user, UserErrors: problems}, err
+	return r.createUser(ctx, input)
 }
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input gen.UpdateUserInput) (*gen.UserPayload, error) {
-	user, err := r.Access.UpdateUser(ctx, userChange(input))
-	problems, err := userErrors(ctx, err)
-	return &gen.UserPayload{User: user, UserErrors: problems}, err
+	return userPayload(ctx)(r.Access.UpdateUser(ctx, userChange(input)))
+}
+
+func (r *mutationResolver) ResetPassword(ctx context.Context, input gen.ResetPasswordInput) (*gen.UserPayload, error) {
+	return linkPayload(ctx)(r.Access.ResetByLink(ctx, user.ID(input.UserID)))
 }
 
 func (r *queryResolver) Viewer(ctx context.Context) (*gen.Viewer, error) {
@@ -28,6 +31,21 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string, la
 
 func (r *viewerResolver) UnreadFailures(ctx context.Context, obj *gen.Viewer) (int, error) {
 	return r.Billing.UnreadFailures(ctx, obj.User.ID)
+}
+
+func (r *viewerResolver) Scopes(ctx context.Context, obj *gen.Viewer) ([]enum.Scope, error) {
+	if token := access.ViewerFrom(ctx).Token; token != nil {
+		return token.Scopes, nil
+	}
+	return nil, nil
+}
+
+func (r *viewerResolver) MustSetUpTotp(ctx context.Context, obj *gen.Viewer) (bool, error) {
+	return access.ViewerFrom(ctx).MustSetUpTOTP, nil
+}
+
+func (r *viewerResolver) RecoveryCodesLeft(ctx context.Context, obj *gen.Viewer) (int, error) {
+	return r.recoveryCodesLeft(ctx)
 }
 
 func (r *Resolver) Viewer() gen.ViewerResolver { return &viewerResolver{r} }

@@ -404,10 +404,6 @@ func (r *Resolver) markRead(ctx context.Context, upTo string) (*gen.MarkFailures
 
 // The people.
 
-func newUser(input gen.CreateUserInput) access.NewUser {
-	return access.NewUser{Name: input.Name, Email: input.Email, Role: input.Role, Password: input.Password, Locale: input.Locale}
-}
-
 func userChange(input gen.UpdateUserInput) access.UserChange {
 	return access.UserChange{ID: input.ID, Name: input.Name, Role: input.Role, Active: input.Active, Password: input.Password, Locale: input.Locale}
 }
@@ -447,8 +443,12 @@ func prefix(id string) string {
 }
 
 // node answers the object with an id; nil when there is none or the viewer may
-// not see it, by the same rules as the fields that lead to it.
+// not see it, by the same rules as the fields that lead to it. A token without the
+// scope of its kind is refused.
 func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
+	if !mayRead(ctx, id) {
+		return nil, errForbidden
+	}
 	switch prefix(id) {
 	case "chg":
 		return present(load(ctx).charge.Load(ctx, id))
@@ -482,6 +482,8 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 		return present(load(ctx).entry.Load(ctx, id))
 	case "flr":
 		return present(load(ctx).heardFailure.Load(ctx, id))
+	case "tok":
+		return present(load(ctx).token.Load(ctx, id))
 	case "usr":
 		if id == viewerID(ctx) || may(ctx, enum.RoleOwner) {
 			return present(load(ctx).user.Load(ctx, id))

@@ -104,7 +104,10 @@ func (a *app) wire() error {
 		},
 	}
 	a.billing.Providers.Issuer = issuers(a.config, transport, billing.NewBudget(a.billing))
-	a.access = &access.Service{DB: client, Key: sealer.Derive("access"), Now: time.Now, Log: a.log, TrustProxy: a.config.TrustProxy, Secure: strings.HasPrefix(a.config.PublicURL, "https://")}
+	a.access = &access.Service{
+		DB: client, Key: sealer.Derive("access"), Seal: sealer, Now: time.Now, Log: a.log, PublicURL: a.config.PublicURL,
+		TrustProxy: a.config.TrustProxy, Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
+	}
 	return nil
 }
 

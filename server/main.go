@@ -24,6 +24,8 @@ type commands struct {
 	Sandbox sandboxCommand `cmd:"" help:"Run the provider simulators alone."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this program's schema."`
 	User    userCommand    `cmd:"" help:"Add a person, or set a new password."`
+	Token   tokenCommand   `cmd:"" help:"Make a token for an app."`
+	Audit   auditCommand   `cmd:"" help:"Check the record of who changed what."`
 	Check   checkCommand   `cmd:"" help:"Check that the ledger adds up."`
 	Doctor  doctorCommand  `cmd:"" help:"Look at everything that Ponte needs, and say what to do."`
 	Sweep   sweepCommand   `cmd:"" help:"Have the provider asked for everything that no notification told."`

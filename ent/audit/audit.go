@@ -60,6 +60,14 @@ func (a Actor) setting() string {
 	return "SELECT set_config('ponte.actor', " + pq.QuoteLiteral(string(text)) + ", true)"
 }
 
+// Tell tells a transaction who acts, when that was learnt only inside of it.
+func Tell(ctx context.Context, tx *db.Tx) error {
+	if _, err := tx.ExecContext(ctx, ActorFrom(ctx).setting()); err != nil {
+		return fmt.Errorf("tell who acts: %w", err)
+	}
+	return nil
+}
+
 // Revealed writes down that somebody was shown what is masked otherwise: of an
 // object of a table, these fields.
 func Revealed(ctx context.Context, tx *db.Tx, table, objectID string, fields ...string) error {
