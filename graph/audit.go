@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-
 	"ponte/ent/db"
 	"ponte/graph/gen"
 )
@@ -15,7 +14,7 @@ func (r *auditEntryResolver) Token(ctx context.Context, obj *db.AuditEntry) (*db
 	return optional(ctx, load(ctx).token, obj.TokenID)
 }
 
-func (r *auditEntryResolver) Fields(_ context.Context, obj *db.AuditEntry) ([]*gen.AuditField, error) {
+func (r *auditEntryResolver) Fields(ctx context.Context, obj *db.AuditEntry) ([]*gen.AuditField, error) {
 	return auditFields(obj)
 }
 

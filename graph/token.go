@@ -2,11 +2,10 @@ package graph
 
 import (
 	"context"
-	"time"
-
 	"ponte/access"
 	"ponte/ent/db"
 	"ponte/graph/gen"
+	"time"
 )
 
 func (r *apiTokenResolver) User(ctx context.Context, obj *db.APIToken) (*db.User, error) {

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-
 	"ponte/access"
 	"ponte/ent/db/user"
 	"ponte/ent/enum"

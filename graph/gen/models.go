@@ -20,6 +20,14 @@ type Node interface {
 	IsNode()
 }
 
+// The answer of saveAccessRules.
+type AccessRulesPayload struct {
+	// The rules; null when the input was refused.
+	Rules *db.AccessRules `json:"rules,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The answer of saveAccount.
 type AccountPayload struct {
 	// The account; null when the input was refused.
@@ -120,6 +128,86 @@ type Address struct {
 	State string `json:"state"`
 	// The postal code (CEP), eight digits.
 	PostalCode string `json:"postalCode"`
+}
+
+// A page of tokens.
+type APITokenConnection struct {
+	// The tokens of the page, with their positions.
+	Edges []*APITokenEdge `json:"edges"`
+	// The tokens of the page.
+	Nodes []*db.APIToken `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// A token in a list.
+type APITokenEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The token.
+	Node *db.APIToken `json:"node"`
+}
+
+// The answer of a mutation on a token.
+type APITokenPayload struct {
+	// The token; null when the input was refused.
+	Token *db.APIToken `json:"token,omitempty"`
+	// The new secret. It is shown this once.
+	Secret *string `json:"secret,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A page of the audit record.
+type AuditEntryConnection struct {
+	// The entries of the page, with their positions.
+	Edges []*AuditEntryEdge `json:"edges"`
+	// The entries of the page.
+	Nodes []*db.AuditEntry `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// An entry in a list.
+type AuditEntryEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The entry.
+	Node *db.AuditEntry `json:"node"`
+}
+
+// A field of an object, as it was and as it is.
+type AuditField struct {
+	// The field's name in the database.
+	Name string `json:"name"`
+	// What it was; null when it was empty. Of a secret only ••• is shown, of personal data the first letter.
+	Before *string `json:"before,omitempty"`
+	// What it became; null when it is empty.
+	After *string `json:"after,omitempty"`
+}
+
+// Which entries.
+type AuditFilter struct {
+	// Only what this person did, or an app in the person's name.
+	UserID *string `json:"userId,omitempty"`
+	// Only what was done with this token.
+	TokenID *string `json:"tokenId,omitempty"`
+	// Only changes of this object, and of what belongs to it.
+	ObjectID *string `json:"objectId,omitempty"`
+	// Only changes of these kinds of objects, for example charges.
+	Kind []string `json:"kind,omitempty"`
+	// Only changes of these sorts.
+	Change []enum.AuditChange `json:"change,omitempty"`
+	// Only what was asked for by this name.
+	Action *string `json:"action,omitempty"`
+	// Only from this day on.
+	From *brazil.Date `json:"from,omitempty"`
+	// Only up to this day.
+	To *brazil.Date `json:"to,omitempty"`
 }
 
 // A page of batches.
@@ -296,12 +384,28 @@ type ChargeTerms struct {
 	Message string `json:"message"`
 }
 
+// The proof that the second factor works.
+type ConfirmTotpInput struct {
+	// The six digits that the authenticator shows.
+	Code string `json:"code"`
+}
+
 // The answer of saveConvenio.
 type ConvenioPayload struct {
 	// The convênio; null when the input was refused.
 	Convenio *db.Convenio `json:"convenio,omitempty"`
 	// Why the input was refused.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new token of the viewer.
+type CreateAPITokenInput struct {
+	// Its name, for example the app that uses it.
+	Name string `json:"name"`
+	// What it may do.
+	Scopes []enum.Scope `json:"scopes"`
+	// When it ends by itself, at most two years from now; never when absent.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
 // The answer of createSale.
@@ -324,8 +428,8 @@ type CreateUserInput struct {
 	Email string `json:"email"`
 	// What the person may do.
 	Role enum.Role `json:"role"`
-	// The first password, at least 10 characters.
-	Password string `json:"password"`
+	// The first password, at least 10 characters; absent to invite the person to choose one.
+	Password *string `json:"password,omitempty"`
 	// The language of messages: pt-BR or en.
 	Locale string `json:"locale"`
 }
@@ -398,6 +502,20 @@ type DifferenceEdge struct {
 type DifferencePayload struct {
 	// The difference; null when the input was refused.
 	Difference *db.Difference `json:"difference,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which session to end.
+type EndSessionInput struct {
+	// The session.
+	ID string `json:"id"`
+}
+
+// The answer of endSession.
+type EndSessionPayload struct {
+	// The session's id; null when the input was refused.
+	ID *string `json:"id,omitempty"`
 	// Why the input was refused.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -718,6 +836,12 @@ type ProductPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Proof of the one who asks, before something that weakens an account.
+type ProveTotpInput struct {
+	// The six digits that the authenticator shows, or a recovery code.
+	Code string `json:"code"`
+}
+
 // The answer of reconcileVhsys.
 type ReconcilePayload struct {
 	// The operation that was started.
@@ -824,6 +948,18 @@ type ResendChargeInput struct {
 	Email *string `json:"email,omitempty"`
 }
 
+// Whose password to reset.
+type ResetPasswordInput struct {
+	// The person.
+	UserID string `json:"userId"`
+}
+
+// Whose second factor to take away.
+type ResetTotpInput struct {
+	// The person.
+	UserID string `json:"userId"`
+}
+
 // Which batch goes on.
 type ResumeBatchInput struct {
 	// The batch.
@@ -876,6 +1012,36 @@ type RetryOperationInput struct {
 	ID string `json:"id"`
 }
 
+// Whose tax id to show.
+type RevealTaxIDInput struct {
+	// The customer.
+	CustomerID string `json:"customerId"`
+}
+
+// The answer of revealTaxId.
+type RevealTaxIDPayload struct {
+	// The CPF or CNPJ, without mask; null when the input was refused, empty for a buyer abroad.
+	TaxID *string `json:"taxId,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which token to revoke.
+type RevokeAPITokenInput struct {
+	// The token.
+	ID string `json:"id"`
+}
+
+// A new secret for a token.
+type RotateAPITokenInput struct {
+	// The token.
+	ID string `json:"id"`
+	// How many seconds the present secret stays good beside the new one, at most 30 days.
+	OverlapSeconds int `json:"overlapSeconds"`
+	// When the token ends by itself; as before when absent.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+}
+
 // A page of sales.
 type SaleConnection struct {
 	// The sales of the page, with their positions.
@@ -920,6 +1086,12 @@ type SalePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What to demand of everybody; what is absent stays.
+type SaveAccessRulesInput struct {
+	// Whether everybody needs a second factor.
+	RequireTotp *bool `json:"requireTotp,omitempty"`
+}
+
 // Which carnê was paid outside.
 type SettleCarnetInput struct {
 	// The carnê.
@@ -930,6 +1102,16 @@ type SettleCarnetInput struct {
 type SettleChargeInput struct {
 	// The charge.
 	ID string `json:"id"`
+}
+
+// The second factor that is being set up.
+type StartTotpPayload struct {
+	// The secret, for who can't scan.
+	Secret *string `json:"secret,omitempty"`
+	// What the authenticator's QR code holds.
+	URI *string `json:"uri,omitempty"`
+	// Why it was refused.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which batch to stop.
@@ -965,6 +1147,16 @@ type TestIntegrationPayload struct {
 	// The integration.
 	Integration billing.AnyIntegration `json:"integration,omitempty"`
 	// Why it failed, with the remedy.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The answer of a change of the second factor.
+type TotpPayload struct {
+	// The person; null when the input was refused.
+	User *db.User `json:"user,omitempty"`
+	// Ten codes, each good for one sign-in without the authenticator. They are shown this once.
+	RecoveryCodes []string `json:"recoveryCodes,omitempty"`
+	// Why the input was refused.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1018,6 +1210,10 @@ type UserError struct {
 type UserPayload struct {
 	// The person; null when the input was refused.
 	User *db.User `json:"user,omitempty"`
+	// The address at which the person chooses a password, good for three days and once; null when none was made. It is shown this once.
+	PasswordLink *string `json:"passwordLink,omitempty"`
+	// Whether it was mailed to the person as well.
+	Mailed bool `json:"mailed"`
 	// Why the input was refused.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1036,6 +1232,12 @@ type Viewer struct {
 	User *db.User `json:"user"`
 	// How many events of the viewer's failure feed are unread.
 	UnreadFailures int `json:"unreadFailures"`
+	// What the token may do that asks; null for a person.
+	Scopes []enum.Scope `json:"scopes,omitempty"`
+	// Whether the viewer must set up a second factor before anything else.
+	MustSetUpTotp bool `json:"mustSetUpTotp"`
+	// How many recovery codes are left.
+	RecoveryCodesLeft int `json:"recoveryCodesLeft"`
 }
 
 // How charges are ordered.
