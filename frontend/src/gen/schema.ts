@@ -589,7 +589,7 @@ export type CreateUserInput = {
   name: string;
   email: string;
   role: Role;
-  password: string;
+  password?: string | null | undefined;
   locale?: string;
 };
 
@@ -670,6 +670,7 @@ export type BatchQuery = { __typename: 'Query', node:
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -700,6 +701,7 @@ export type BatchItemsQuery = { __typename: 'Query', node:
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -756,6 +758,7 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
+      | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
      | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
@@ -776,6 +779,7 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
+      | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null };
 
@@ -805,6 +809,7 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
+          | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
          | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
           | { __typename: 'Batch', id: string }
@@ -825,6 +830,7 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
+          | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null }
     | { __typename: 'Charge', id: string }
@@ -843,6 +849,7 @@ export type CarnetQuery = { __typename: 'Query', node:
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -897,6 +904,7 @@ export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, re
       | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
+      | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
       | { __typename: 'Batch', action: BatchAction, total: number, id: string }
@@ -917,6 +925,7 @@ export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, re
       | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
+      | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
      | null }>, entries: Array<{ __typename: 'Entry', id: string, kind: EntryKind, amountCents: number, balanceCents: number | null, text: string, bookedOn: string, reversal: boolean, createdAt: string, account: { __typename: 'Account', id: string, name: string } | null, charge: { __typename: 'Charge', id: string, number: number } }>, sale: { __typename: 'Sale', id: string, number: number, installments: number } };
 
@@ -959,6 +968,7 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
+          | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
           | { __typename: 'Batch', action: BatchAction, total: number, id: string }
@@ -979,6 +989,7 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
+          | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
          | null }>, entries: Array<{ __typename: 'Entry', id: string, kind: EntryKind, amountCents: number, balanceCents: number | null, text: string, bookedOn: string, reversal: boolean, createdAt: string, account: { __typename: 'Account', id: string, name: string } | null, charge: { __typename: 'Charge', id: string, number: number } }>, sale: { __typename: 'Sale', id: string, number: number, installments: number } }
     | { __typename: 'Account', id: string }
@@ -996,6 +1007,7 @@ export type ChargeQuery = { __typename: 'Query', node:
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1121,6 +1133,7 @@ export type CustomerDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1189,6 +1202,7 @@ export type FailurePartsFragment = { __typename: 'Failure', id: string, code: st
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', number: number, id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null };
 
@@ -1211,6 +1225,7 @@ export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: st
       | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
+      | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } };
 
@@ -1240,6 +1255,7 @@ export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'Fail
           | { __typename: 'Refund', id: string }
           | { __typename: 'Sale', number: number, id: string }
           | { __typename: 'Order', id: string }
+          | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
@@ -1267,6 +1283,7 @@ export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeF
         | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
+        | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
@@ -1294,6 +1311,7 @@ export type RetryFailureMutation = { __typename: 'Mutation', retryFailure: { __t
         | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
+        | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
@@ -1450,6 +1468,7 @@ export type InvoiceDetailFragment = { __typename: 'Invoice', accessKey: string, 
       | { __typename: 'Refund', id: string }
       | { __typename: 'Sale', number: number, id: string }
       | { __typename: 'Order', id: string }
+      | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } };
 
@@ -1502,6 +1521,7 @@ export type OperationRowFragment = { __typename: 'Operation', id: string, kind: 
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', number: number, id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1524,6 +1544,7 @@ export type OperationDetailFragment = { __typename: 'Operation', id: string, kin
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', number: number, id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1555,6 +1576,7 @@ export type OperationsQuery = { __typename: 'Query', operations: { __typename: '
         | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
+        | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
        | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
@@ -1596,12 +1618,14 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
         | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
+        | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
        | null }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1657,6 +1681,7 @@ export type ProductDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', id: string }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1734,6 +1759,7 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'Refund', id: string }
             | { __typename: 'Sale', number: number, id: string }
             | { __typename: 'Order', id: string }
+            | { __typename: 'ApiToken', id: string }
             | { __typename: 'User', id: string }
            | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, differences: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
             | { __typename: 'Batch', id: string }
@@ -1754,9 +1780,11 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'Refund', id: string }
             | { __typename: 'Sale', number: number, id: string }
             | { __typename: 'Order', id: string }
+            | { __typename: 'ApiToken', id: string }
             | { __typename: 'User', id: string }
            | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null } | null }
     | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
    | null };
 
@@ -1824,6 +1852,7 @@ export type FailureFeedSubscription = { __typename: 'Subscription', failures: { 
         | { __typename: 'Refund', id: string }
         | { __typename: 'Sale', number: number, id: string }
         | { __typename: 'Order', id: string }
+        | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } } };
 
