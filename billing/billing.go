@@ -15,7 +15,9 @@
 //     one transaction sets the status, writes the entries (ledger.go), derives
 //     the sale's status and enqueues the mirror (mirror.go).
 //  5. Whatever gives up writes a failure and its deliveries (failure.go), which
-//     every open feed of a chosen person hears (feed.go).
+//     every open feed of a chosen person hears (feed.go), and which go out on the
+//     person's channels (telling.go, outbox.go). What does not happen is told by
+//     alarms (alarm.go).
 //
 // Reads go from the API straight to ent; every write goes through this package,
 // so that there is one place where money moves.
@@ -31,6 +33,7 @@ import (
 	entsql "entgo.io/ent/dialect/sql"
 
 	"ponte/billing/brazil"
+	"ponte/billing/outgoing"
 	"ponte/billing/provider"
 	"ponte/ent/audit"
 	"ponte/ent/db"
@@ -44,7 +47,8 @@ type Service struct {
 	Providers Providers
 	Seal      *Sealer
 	Bell      *Bell
-	PublicURL string // where providers reach us, without a slash at the end
+	Outgoing  *outgoing.Sender // of what people are told outside the panel
+	PublicURL string           // where providers reach us, without a slash at the end
 	// ChecksCertificate is true when what stands before us refuses Pix callbacks
 	// without the provider's certificate.
 	ChecksCertificate bool
@@ -88,6 +92,10 @@ type Timing struct {
 	RetryEnd        time.Duration // how long an operation is tried before it is given up
 	ProviderTimeout time.Duration // one call to a provider
 	NoticeInterval  time.Duration // the least time between two readings of one token
+	AlarmInterval   time.Duration // how often the alarms are looked at
+	AlarmSilence    time.Duration // how long the issuer may tell nothing while charges are open
+	AlarmSweep      time.Duration // how old the last sweep may be
+	AlarmJobs       time.Duration // how long what is due may wait
 	StopGrace       time.Duration // how long a try may go on after the workers were told to stop
 	Workers         int           // operations at once in this process
 	DailyCalls      int           // of one endpoint of the issuer in a day, all processes together; 0 for any number
@@ -104,6 +112,10 @@ func DefaultTiming() Timing {
 		RetryEnd:        72 * time.Hour,
 		ProviderTimeout: 30 * time.Second,
 		NoticeInterval:  2 * time.Second,
+		AlarmInterval:   time.Minute,
+		AlarmSilence:    72 * time.Hour, // from Friday's last payment to Monday's first one is no alarm
+		AlarmSweep:      3 * time.Hour,
+		AlarmJobs:       15 * time.Minute,
 		StopGrace:       6 * time.Second,
 		Workers:         16,
 		DailyCalls:      15_000, // providers/gerencianet.md, 8.2

@@ -109,6 +109,30 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "O limite diário de chamadas ao provedor foi atingido: {detail}. Nada foi enviado.", EN: "The daily limit of calls to the provider is reached: {detail}. Nothing was sent."},
 		provider.Text{PT: "Nada a fazer: o envio continua sozinho depois da meia-noite (horário de Brasília). Se acontecer sempre, peça ao provedor um limite maior.", EN: "Nothing to do: sending goes on by itself after midnight in São Paulo. If it keeps happening, ask the provider for a higher limit."},
 	},
+	"channel.dead": {
+		provider.Text{PT: "O canal de avisos “{detail}” não está entregando.", EN: "The channel “{detail}” does not deliver."},
+		provider.Text{PT: "Abra Avisos no menu do seu nome, corrija o canal e envie um teste. O que espera sai assim que ele voltar.", EN: "Open Notifications in the menu of your name, correct the channel and send a test. What waits goes out as soon as it works again."},
+	},
+	"alarm.no_notice": {
+		provider.Text{PT: "Há cobranças em aberto e a Gerencianet não avisa nada há mais de {detail}.", EN: "Charges are open and Gerencianet has told nothing for more than {detail}."},
+		provider.Text{PT: "Confira se o endereço público da Ponte pode ser alcançado pela internet, sem redirecionamento. Os pagamentos continuam sendo encontrados pela conferência automática.", EN: "Check whether Ponte's public address can be reached from the internet, without a redirect. Payments are still found by the sweep."},
+	},
+	"alarm.sweep_late": {
+		provider.Text{PT: "A conferência automática com a Gerencianet não termina há mais de {detail}.", EN: "The sweep of Gerencianet has not ended for more than {detail}."},
+		provider.Text{PT: "Em Operações, abra a última conferência e veja o que impede. Até ela terminar, um pagamento que não foi avisado fica sem baixa.", EN: "Under Operations, open the last sweep and see what stops it. Until it ends, a payment that was not told stays unsettled."},
+	},
+	"alarm.jobs_late": {
+		provider.Text{PT: "Há tarefas prontas esperando há mais de {detail}.", EN: "Work that is due has been waiting for more than {detail}."},
+		provider.Text{PT: "Veja em Operações o que está parado. Quem cuida do servidor pode aumentar PONTE_WORKERS ou ligar mais um processo.", EN: "See under Operations what stands still. Who runs the server can raise PONTE_WORKERS or start one more process."},
+	},
+	"alarm.certificate_ends": {
+		provider.Text{PT: "O certificado Pix vence em {detail}; depois disso nenhum Pix é emitido.", EN: "The Pix certificate ends on {detail}; after that no Pix is issued."},
+		provider.Text{PT: "Gere outro no painel da Gerencianet, em API, Meus certificados, e substitua-o na integração.", EN: "Make another one in Gerencianet's panel, under API, Meus certificados, and replace it in the integration."},
+	},
+	"alarm.token_ends": {
+		provider.Text{PT: "O token de API “{detail}” está perto do fim; o aplicativo que o usa vai parar.", EN: "The API token “{detail}” is about to end; the app that uses it will stop."},
+		provider.Text{PT: "Crie outro token com os mesmos escopos, troque-o no aplicativo e revogue o antigo.", EN: "Make another token with the same scopes, put it into the app, and revoke the old one."},
+	},
 	"credentials.missing": {
 		provider.Text{PT: "Faltam as credenciais da integração neste ambiente.", EN: "The integration's credentials for this environment are missing."},
 		provider.Text{PT: "Abra a integração, preencha as credenciais e teste a conexão.", EN: "Open the integration, fill in the credentials and test the connection."},

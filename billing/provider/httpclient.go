@@ -35,11 +35,13 @@ type HTTPConfig struct {
 	Transport *http.Transport // http.DefaultTransport when nil
 	Secrets   []string        // removed from everything that people may see
 	Guard     *Guard          // stands before every call; nil for none
+	MaxAnswer int64           // bytes of an answer that are read, 16 MiB when 0
+	AnyHost   bool            // plain http is allowed to every host: development only
 	Now       func() time.Time
 }
 
 // HTTPClient makes single HTTP exchanges with a provider. It never follows a
-// redirect, reads at most 1 MiB of an answer, sends credentials in clear only
+// redirect, reads at most MaxAnswer of an answer, sends credentials in clear only
 // to this machine, and records every exchange.
 type HTTPClient struct {
 	config HTTPConfig
@@ -75,13 +77,16 @@ func NewHTTPClient(config HTTPConfig) *HTTPClient {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	if config.MaxAnswer <= 0 {
+		config.MaxAnswer = maxAnswer
+	}
 	client := &HTTPClient{config: config, http: &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	if config.Transport != nil {
 		client.http.Transport = config.Transport
 	}
-	host, err := checkAddress(config.BaseURL)
+	host, err := checkAddress(config.BaseURL, config.AnyHost)
 	if client.host = host; err != nil {
 		client.err = client.unusable(err)
 	}
@@ -90,7 +95,7 @@ func NewHTTPClient(config HTTPConfig) *HTTPClient {
 
 // checkAddress answers the host, and refuses what would carry credentials in clear
 // over a network.
-func checkAddress(address string) (host string, err error) {
+func checkAddress(address string, anyHost bool) (host string, err error) {
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Host == "" {
 		return "", errors.New("the base URL is not an absolute address")
@@ -98,7 +103,7 @@ func checkAddress(address string) (host string, err error) {
 	if parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
 		return "", errors.New("the base URL must hold a host and a path only")
 	}
-	if parsed.Scheme == "https" || parsed.Scheme == "http" && isLoopback(parsed.Hostname()) {
+	if parsed.Scheme == "https" || parsed.Scheme == "http" && (anyHost || isLoopback(parsed.Hostname())) {
 		return parsed.Host, nil
 	}
 	return "", fmt.Errorf("the base URL must begin with https://: plain http is allowed to this machine only, not to %s", parsed.Hostname())
@@ -168,7 +173,7 @@ func (c *HTTPClient) exchange(ctx context.Context, call HTTPCall, body []byte, s
 		return nil, c.unanswered(err, call.Write && connected.Load(), 0, secrets)
 	}
 	defer func() { _ = response.Body.Close() }()
-	content, err := readBounded(response.Body)
+	content, err := readBounded(response.Body, c.config.MaxAnswer)
 	answer := &HTTPAnswer{
 		Status: response.StatusCode, Body: content,
 		IsHTML:     looksLikeHTML(response.Header.Get("Content-Type"), content),
@@ -214,10 +219,10 @@ func encode(value any) ([]byte, error) {
 	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n")), err
 }
 
-func readBounded(body io.Reader) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
-	if err == nil && len(content) > maxAnswer {
-		return content[:maxAnswer], fmt.Errorf("the answer is longer than %d bytes", maxAnswer)
+func readBounded(body io.Reader, limit int64) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(body, limit+1))
+	if err == nil && int64(len(content)) > limit {
+		return content[:limit], fmt.Errorf("the answer is longer than %d bytes", limit)
 	}
 	return content, err
 }
