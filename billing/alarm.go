@@ -8,12 +8,15 @@ import (
 	"strings"
 	"time"
 
+	"ponte/billing/brazil"
 	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/apitoken"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/credential"
 	"ponte/ent/db/failure"
 	"ponte/ent/db/integration"
+	"ponte/ent/db/user"
 	"ponte/ent/enum"
 )
 
@@ -39,7 +42,7 @@ func (s *Service) WatchOnTime(ctx context.Context) {
 
 // Watch looks at every alarm once.
 func (s *Service) Watch(ctx context.Context) error {
-	return errors.Join(s.watchProvider(ctx), s.watchJobs(ctx), s.watchCertificates(ctx))
+	return errors.Join(s.watchProvider(ctx), s.watchJobs(ctx), s.watchCertificates(ctx), s.watchTokens(ctx))
 }
 
 // sound tells an alarm once while its condition holds, and that it is over.
@@ -134,7 +137,10 @@ func (s *Service) watchJobs(ctx context.Context) error {
 // endingDays are when an end that comes near is told: each is a failure of its own.
 var endingDays = []int{30, 7, 1}
 
-const certificateEnds = "certificate_ends"
+const (
+	certificateEnds = "certificate_ends"
+	tokenEnds       = "token_ends"
+)
 
 // watchCertificates looks at the certificate of the environment in use.
 func (s *Service) watchCertificates(ctx context.Context) error {
@@ -142,25 +148,58 @@ func (s *Service) watchCertificates(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
-	causes := []string{}
+	reports := []problemReport{}
 	for _, one := range found {
 		settings := one.Edges.Integration
 		if one.Environment != settings.Environment {
 			continue
 		}
-		left := one.ExpiresAt.Sub(s.Now())
-		for _, days := range endingDays {
-			if left > time.Duration(days)*24*time.Hour {
-				continue
-			}
-			report := alarm(certificateEnds, endingCause(certificateEnds, one.ID, days), one.ExpiresAt.Format("02/01/2006"), &settings.Kind)
+		for _, days := range s.daysLeft(*one.ExpiresAt) {
+			report := alarm(certificateEnds, endingCause(certificateEnds, one.ID, days), one.ExpiresAt.In(brazil.SaoPaulo).Format("02/01/2006"), &settings.Kind)
 			report.environment, report.field = &settings.Environment, one.Name
-			causes = append(causes, report.causeKey)
-			errs = append(errs, s.sound(ctx, true, report))
+			reports = append(reports, report)
 		}
 	}
-	return errors.Join(append(errs, s.endOthers(ctx, certificateEnds, causes))...)
+	return s.soundEnding(ctx, certificateEnds, reports)
+}
+
+// watchTokens looks at the tokens of apps; whose token it is hears of it.
+func (s *Service) watchTokens(ctx context.Context) error {
+	found, err := s.DB.APIToken.Query().Where(apitoken.ExpiresAtNotNil(), apitoken.RevokedAtIsNil(), apitoken.HasUserWith(user.Active(true))).All(ctx)
+	if err != nil {
+		return err
+	}
+	reports := []problemReport{}
+	for _, one := range found {
+		for _, days := range s.daysLeft(*one.ExpiresAt) {
+			report := alarm(tokenEnds, endingCause(tokenEnds, one.ID, days), one.Name, nil)
+			report.userID = &one.UserID
+			reports = append(reports, report)
+		}
+	}
+	return s.soundEnding(ctx, tokenEnds, reports)
+}
+
+// daysLeft answers which of endingDays have been reached.
+func (s *Service) daysLeft(end time.Time) (reached []int) {
+	left := end.Sub(s.Now())
+	for _, days := range endingDays {
+		if left <= time.Duration(days)*24*time.Hour {
+			reached = append(reached, days)
+		}
+	}
+	return reached
+}
+
+// soundEnding tells what comes to its end, and that the others no longer do.
+func (s *Service) soundEnding(ctx context.Context, code string, reports []problemReport) error {
+	var errs []error
+	causes := make([]string, len(reports))
+	for i, report := range reports {
+		causes[i] = report.causeKey
+		errs = append(errs, s.sound(ctx, true, report))
+	}
+	return errors.Join(append(errs, s.endOthers(ctx, code, causes))...)
 }
 
 // endOthers ends the alarms of a code whose conditions no longer hold, whatever

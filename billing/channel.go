@@ -189,7 +189,7 @@ func (s *Service) followSettings(ctx context.Context, tx *db.Tx, before, saved *
 		}
 	}
 	now := s.Now()
-	wait := dueAt(saved, now, false).Sub(now)
+	wait := DueAt(saved, now, false).Sub(now)
 	_, err := tx.ExecContext(ctx, `UPDATE messages SET next_try_at = now() + $2 * interval '1 microsecond' WHERE channel_id = $1 AND state = 'WAITING' AND tries = 0 AND held`,
 		saved.ID, wait.Microseconds())
 	return err

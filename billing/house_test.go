@@ -20,6 +20,7 @@ var rooms = []struct {
 	{"billing/brazil", nil},
 	{"billing/provider", []string{"ponte/billing/brazil"}},
 	{"billing/gerencianet", []string{"ponte/billing/brazil", "ponte/billing/provider"}},
+	{"billing/outgoing", []string{"ponte/billing/brazil", "ponte/billing/provider"}},
 	{"billing/vhsys", []string{"ponte/billing/brazil", "ponte/billing/provider"}},
 	{"billing/billingtest", []string{"ponte/billing", "ponte/ent", "ponte/server/sandbox"}},
 	{"billing", []string{"ponte/billing/brazil", "ponte/billing/provider", "ponte/ent"}},

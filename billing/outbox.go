@@ -16,7 +16,7 @@ import (
 	"ponte/ent/enum"
 )
 
-// A message is its own job, as an operation is (docs/decisions/0008-messages-have-their-own-outbox.md):
+// A message is its own job, as an operation is (docs/decisions/0009-messages-have-their-own-outbox.md):
 // a worker claims the row whose next try is due, sends outside any transaction, and
 // writes the end under the fence of its claim. Messages of one lane go out one after
 // another, in order.

@@ -9,9 +9,9 @@ import (
 	"ponte/ent/enum"
 )
 
-// dueAt answers when a channel tells what happens now: at once, with the next
+// DueAt answers when a channel tells what happens now: at once, with the next
 // digest, or after the quiet hours. All of it is São Paulo's time.
-func dueAt(c *db.Channel, now time.Time, urgent bool) time.Time {
+func DueAt(c *db.Channel, now time.Time, urgent bool) time.Time {
 	if urgent && c.UrgentAtOnce {
 		return now
 	}

@@ -127,7 +127,7 @@ func wants(to *db.Channel, event *db.Delivery, told map[string]bool) bool {
 // a burst of failures, and what comes while a channel does not work, is one message.
 func (s *Service) addEvent(ctx context.Context, tx *db.Tx, to *db.Channel, event *db.Delivery) error {
 	now := s.Now()
-	wait := dueAt(to, now, IsUrgent(event.Edges.Failure)).Sub(now)
+	wait := DueAt(to, now, IsUrgent(event.Edges.Failure)).Sub(now)
 	waiting, err := tx.Message.Query().Where(message.Lane(to.ID), message.StateEQ(enum.MessageWaiting), message.Tries(0), message.Held(wait > 0)).
 		Order(db.Asc(message.FieldID)).ForUpdate().First(ctx)
 	if err != nil && !db.IsNotFound(err) {

@@ -87,9 +87,13 @@ func (a *app) wire() error {
 	if err != nil {
 		return err
 	}
+	sender, err := a.config.sender()
+	if err != nil {
+		return err
+	}
 	client, vhsysGuard := billing.NewClient(a.pool), a.config.guard(provider.GuardConfig{})
 	a.billing = &billing.Service{
-		DB: client, SQL: a.pool, Seal: sealer, Bell: billing.NewBell(a.log), PublicURL: a.config.PublicURL, Now: time.Now, Timing: a.config.timing(), Log: a.log,
+		DB: client, SQL: a.pool, Seal: sealer, Bell: billing.NewBell(a.log), Outgoing: sender, PublicURL: a.config.PublicURL, Now: time.Now, Timing: a.config.timing(), Log: a.log,
 		ChecksCertificate: a.config.PixCertificateHeader != "",
 		Providers: billing.Providers{
 			CheckCharge: gerencianet.Validate,

@@ -16,6 +16,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"ponte/billing"
+	"ponte/billing/outgoing"
 )
 
 // config is everything that operators set, by environment variables. Durations
@@ -42,15 +43,25 @@ type config struct {
 	RetryBase            time.Duration `env:"PONTE_RETRY_BASE"`
 	RetryMax             time.Duration `env:"PONTE_RETRY_MAX"`
 	RetryEnd             time.Duration `env:"PONTE_RETRY_END"`
-	Workers              int           `env:"PONTE_WORKERS"`
-	ProviderRate         int           `env:"PONTE_PROVIDER_RATE" envDefault:"30"`
-	DailyCalls           int           `env:"PONTE_DAILY_CALLS"`
-	RateLimit            int           `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
-	TrustProxy           bool          `env:"PONTE_TRUST_PROXY"`
+	AlarmInterval        time.Duration `env:"PONTE_ALARM_INTERVAL"`
+	AlarmSilence         time.Duration `env:"PONTE_ALARM_SILENCE"`
+	AlarmSweep           time.Duration `env:"PONTE_ALARM_SWEEP"`
+	AlarmJobs            time.Duration `env:"PONTE_ALARM_JOBS"`
+	SMTPURL              string        `env:"PONTE_SMTP_URL"`
+	MailFrom             string        `env:"PONTE_MAIL_FROM"`
+	TelegramURL          string        `env:"PONTE_TELEGRAM_URL"`
+	// PrivateTargets lets channels lead into this machine and its networks, over
+	// plain http too: for development.
+	PrivateTargets bool `env:"PONTE_PRIVATE_TARGETS"`
+	Workers        int  `env:"PONTE_WORKERS"`
+	ProviderRate   int  `env:"PONTE_PROVIDER_RATE" envDefault:"30"`
+	DailyCalls     int  `env:"PONTE_DAILY_CALLS"`
+	RateLimit      int  `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
+	TrustProxy     bool `env:"PONTE_TRUST_PROXY"`
 }
 
 // secretVariables are masked wherever the configuration is shown.
-var secretVariables = []string{"PONTE_SECRET_KEY", "DATABASE_URL"}
+var secretVariables = []string{"PONTE_SECRET_KEY", "PONTE_SMTP_URL", "DATABASE_URL"}
 
 // readConfig reads the environment. An unknown PONTE_ variable is an error that
 // suggests the nearest name.
@@ -92,7 +103,7 @@ func (c config) checkValues() error {
 			return fmt.Errorf("%s não pode ser negativo / cannot be negative", name)
 		}
 	}
-	for name, address := range map[string]string{"PONTE_GERENCIANET_URL": c.GerencianetURL, "PONTE_GERENCIANET_PIX_URL": c.GerencianetPixURL, "PONTE_VHSYS_URL": c.VhsysURL} {
+	for name, address := range map[string]string{"PONTE_GERENCIANET_URL": c.GerencianetURL, "PONTE_GERENCIANET_PIX_URL": c.GerencianetPixURL, "PONTE_VHSYS_URL": c.VhsysURL, "PONTE_TELEGRAM_URL": c.TelegramURL} {
 		parsed, err := url.Parse(address)
 		if address != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "https" && (parsed.Scheme != "http" || !isLoopback(address))) {
 			return fmt.Errorf("%s precisa começar com https:// (http:// só para esta máquina) / must begin with https:// (http:// for this machine only)", name)
@@ -149,17 +160,24 @@ func distance(a, b string) int {
 	return row[len(b)]
 }
 
+// missedSweeps is how many sweeps may be missing before it is told.
+const missedSweeps = 3
+
 // effective answers the configuration with the domain's own durations where none
 // is set.
 func (c config) effective() config {
 	usual := billing.DefaultTiming()
 	for target, value := range map[*time.Duration]time.Duration{
 		&c.SettleWindow: usual.SettleWindow, &c.SweepInterval: usual.SweepInterval, &c.ReconcileInterval: usual.Reconcile, &c.NoticeInterval: usual.NoticeInterval,
+		&c.AlarmInterval: usual.AlarmInterval, &c.AlarmSilence: usual.AlarmSilence, &c.AlarmJobs: usual.AlarmJobs,
 		&c.RetryBase: usual.RetryBase, &c.RetryMax: usual.RetryMax, &c.RetryEnd: usual.RetryEnd, &c.ProviderTimeout: usual.ProviderTimeout,
 	} {
 		if *target <= 0 {
 			*target = value
 		}
+	}
+	if c.AlarmSweep <= 0 {
+		c.AlarmSweep = missedSweeps * c.SweepInterval
 	}
 	if c.Workers <= 0 {
 		c.Workers = usual.Workers
@@ -176,8 +194,17 @@ func (c config) timing() billing.Timing {
 	timing := billing.DefaultTiming()
 	timing.SettleWindow, timing.SweepInterval, timing.Reconcile, timing.NoticeInterval = c.SettleWindow, c.SweepInterval, c.ReconcileInterval, c.NoticeInterval
 	timing.RetryBase, timing.RetryMax, timing.RetryEnd = c.RetryBase, c.RetryMax, c.RetryEnd
+	timing.AlarmInterval, timing.AlarmSilence, timing.AlarmSweep, timing.AlarmJobs = c.AlarmInterval, c.AlarmSilence, c.AlarmSweep, c.AlarmJobs
 	timing.ProviderTimeout, timing.Workers, timing.DailyCalls = c.ProviderTimeout, c.Workers, c.DailyCalls
 	return timing
+}
+
+// sender sends what people are told outside the panel.
+func (c config) sender() (*outgoing.Sender, error) {
+	return outgoing.New(outgoing.Config{
+		SMTPURL: c.SMTPURL, MailFrom: c.MailFrom, TelegramURL: c.TelegramURL, Anywhere: c.PrivateTargets,
+		UserAgent: userAgent(), Timeout: c.timing().ProviderTimeout,
+	})
 }
 
 const (

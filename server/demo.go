@@ -41,6 +41,7 @@ func (d demoCommand) Run(ctx context.Context, c config) error {
 		return err
 	}
 	c.GerencianetURL, c.VhsysURL, c.GerencianetPixURL = world.gerencianetURL, world.vhsysURL, world.pixURL
+	c.PrivateTargets = true // so that channels can be tried with a receiver on this machine
 	c.ProviderCAFile = filepath.Join(c.Data, "sandbox", "ca.pem")
 	if err := os.WriteFile(c.ProviderCAFile, world.sandbox.Certificates().AuthorityPEM(), private); err != nil {
 		return errors.Join(err, world.close())

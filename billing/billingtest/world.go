@@ -21,6 +21,7 @@ import (
 	"ponte/billing"
 	"ponte/billing/brazil"
 	"ponte/billing/gerencianet"
+	"ponte/billing/outgoing"
 	"ponte/billing/provider"
 	"ponte/billing/vhsys"
 	"ponte/server/sandbox"
@@ -41,13 +42,14 @@ type World struct {
 	Vhsys       *httptest.Server // the simulated API
 	Callbacks   *httptest.Server // ours: what the provider notifies
 
-	ctx     context.Context
-	cancel  context.CancelFunc
-	running sync.WaitGroup
-	control http.Handler
-	offset  *atomic.Int64 // what our clock is ahead of the machine's
-	made    atomic.Int64  // counts what the builders made
-	notices atomic.Int64
+	ctx      context.Context
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
+	control  http.Handler
+	outgoing outgoing.Config
+	offset   *atomic.Int64 // what our clock is ahead of the machine's
+	made     atomic.Int64  // counts what the builders made
+	notices  atomic.Int64
 }
 
 // Option changes a world before it starts.
@@ -59,6 +61,12 @@ type settings struct {
 	sweeping    bool
 	machineTime bool
 	log         io.Writer
+	outgoing    outgoing.Config
+}
+
+// WithOutgoing changes how messages go out. A world's may go to this machine.
+func WithOutgoing(change func(*outgoing.Config)) Option {
+	return func(s *settings) { change(&s.outgoing) }
 }
 
 // WithTiming changes durations.
@@ -89,6 +97,10 @@ func Timing() billing.Timing {
 		RetryEnd:        time.Hour,
 		ProviderTimeout: 1500 * time.Millisecond,
 		NoticeInterval:  20 * time.Millisecond,
+		AlarmInterval:   time.Minute,
+		AlarmSilence:    24 * time.Hour,
+		AlarmSweep:      24 * time.Hour,
+		AlarmJobs:       time.Hour,
 		StopGrace:       200 * time.Millisecond,
 		Workers:         8,
 		DailyCalls:      15_000,
@@ -98,11 +110,11 @@ func Timing() billing.Timing {
 // New makes a world whose integrations are not configured yet.
 func New(t testing.TB, options ...Option) *World {
 	t.Helper()
-	chosen := settings{timing: Timing(), log: io.Discard}
+	chosen := settings{timing: Timing(), log: io.Discard, outgoing: outgoing.Config{Anywhere: true, UserAgent: "Ponte/test", Timeout: Timing().ProviderTimeout}}
 	for _, option := range options {
 		option(&chosen)
 	}
-	w := &World{TB: t, offset: &atomic.Int64{}}
+	w := &World{TB: t, offset: &atomic.Int64{}, outgoing: chosen.outgoing}
 	if !chosen.machineTime {
 		w.offset.Store(int64(untilNoon()))
 	}
@@ -170,8 +182,12 @@ func (w *World) NewService(pool *sql.DB, timing billing.Timing) *billing.Service
 	transport := &http.Transport{MaxIdleConnsPerHost: 16, TLSClientConfig: &tls.Config{RootCAs: w.Sandbox.Certificates().Pool(), MinVersion: tls.VersionTLS12}}
 	clients := &clients{world: w, timing: timing, transport: transport, vhsys: timing.Guard(provider.GuardConfig{Rate: rate}), issuers: map[account]provider.Issuer{}}
 	w.Cleanup(clients.transport.CloseIdleConnections)
+	sender, err := outgoing.New(w.outgoing)
+	if err != nil {
+		w.Fatal(err)
+	}
 	service := &billing.Service{
-		DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
+		Outgoing: sender, DB: billing.NewClient(pool), SQL: pool, Seal: sealer, Bell: billing.NewBell(log), PublicURL: w.Callbacks.URL,
 		Providers: billing.Providers{Issuer: clients.issuer, CheckCharge: gerencianet.Validate, ParseCertificate: parseCertificate, Rejection: vhsys.Rejection, Mirror: clients.mirror},
 		Now:       w.Clock, Timing: timing, Log: log,
 	}
@@ -214,6 +230,11 @@ const MasterKey = "dGVzdHMtb25seS10ZXN0cy1vbmx5LXRlc3RzLW9ubHk"
 func (w *World) Run(service *billing.Service) {
 	w.Listen(service)
 	w.running.Go(func() { service.Work(w.ctx) })
+}
+
+// Tell starts sending a domain's messages; it ends with the world.
+func (w *World) Tell(service *billing.Service) {
+	w.running.Go(func() { service.Dispatch(w.ctx) })
 }
 
 // Listen starts a domain's bell alone.

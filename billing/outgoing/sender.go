@@ -129,6 +129,10 @@ func (s *Sender) post(ctx context.Context, r request) error {
 	return judge(answer)
 }
 
+// tookIt tells a success whose answer was too long to be read whole: it is not sent
+// again.
+func tookIt(told *provider.Error) bool { return told.HTTPStatus >= 200 && told.HTTPStatus < 300 }
+
 // addressSecrets are the parts of an address that let anybody post there.
 func addressSecrets(parsed *url.URL) []string {
 	return present(trimSlash(parsed.RequestURI()), trimSlash(parsed.Path), parsed.RawQuery)
@@ -162,6 +166,12 @@ func explain(err error) error {
 	}
 	var told *provider.Error
 	if errors.As(err, &told) {
+		if tookIt(told) {
+			return nil
+		}
+		if told.HTTPStatus > 0 {
+			return judge(&provider.HTTPAnswer{Status: told.HTTPStatus})
+		}
 		told.Cause = provider.Text{PT: "O destino não respondeu.", EN: "The destination did not answer."}
 		told.Remedy = provider.Text{PT: "Será tentado de novo. Se continuar, confira o endereço e se o serviço está no ar.", EN: "It will be tried again. If it goes on, check the address and whether the service is up."}
 	}

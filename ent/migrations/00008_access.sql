@@ -184,10 +184,11 @@ BEGIN
         ('sale_items', 'sale_id', ''), ('charges', 'sale_id', ''), ('carnets', 'sale_id', ''), ('orders', 'sale_id', ''), ('invoices', 'sale_id', ''), ('differences', 'sale_id', ''),
         ('refunds', 'charge_id', ''), ('operations', 'subject_id', 'input'), ('failures', 'subject_id', ''),
         ('credentials', 'integration_id', ''), ('integration_notified_users', 'integration_id', ''),
-        ('sessions', 'user_id', ''), ('api_tokens', 'user_id', ''), ('recovery_codes', 'user_id', ''), ('password_links', 'user_id', '')
+        ('sessions', 'user_id', ''), ('channels', 'user_id', ''), ('api_tokens', 'user_id', ''), ('recovery_codes', 'user_id', ''), ('password_links', 'user_id', '')
       ) AS known (tablename, about, personal) USING (tablename)
       WHERE t.schemaname = current_schema() AND t.tablename NOT IN (
-        'goose_db_version', 'audit_entries', 'attempts', 'batch_items', 'call_counts', 'charge_events', 'deliveries', 'entries', 'idempotency_keys', 'notices', 'notice_tokens')
+        'goose_db_version', 'audit_entries', 'attempts', 'batch_items', 'call_counts', 'charge_events', 'deliveries', 'entries', 'idempotency_keys',
+        'messages', 'message_items', 'message_attempts', 'notices', 'notice_tokens')
   LOOP
     PERFORM audit_table(one.tablename::regclass, one.about, one.personal);
   END LOOP;
