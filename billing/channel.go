@@ -75,6 +75,15 @@ func (s *Service) Channels(ctx context.Context, userID string) ([]*db.Channel, e
 	return s.DB.Channel.Query().Where(channel.UserID(userID)).Order(db.Asc(channel.FieldID)).All(ctx)
 }
 
+// ChannelKinds answers the kinds that this server can serve.
+func (s *Service) ChannelKinds() []enum.ChannelKind {
+	kinds := []enum.ChannelKind{enum.ChannelWebhook, enum.ChannelTelegram, enum.ChannelSlack, enum.ChannelDiscord}
+	if s.Outgoing.Mails() {
+		kinds = append([]enum.ChannelKind{enum.ChannelEmail}, kinds...)
+	}
+	return kinds
+}
+
 // SaveChannel makes or changes a channel of the person.
 func (s *Service) SaveChannel(ctx context.Context, userID string, input SaveChannel) (saved *ChannelSaved, err error) {
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {

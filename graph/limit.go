@@ -223,6 +223,9 @@ func complexity() gen.ComplexityRoot {
 	root.Charge.Refunds = func(child int) int { return 1 + few*child }
 	root.Carnet.Charges = func(child int) int { return 1 + billing.MaxParcels*child }
 	root.Carnet.Operations = func(child int) int { return 1 + few*child }
+	root.Query.Channels = func(child int) int { return 1 + few*child }
+	root.Channel.Messages = func(child int) int { return 1 + shownMessages*child }
+	root.Message.Attempts = func(child int) int { return 1 + few*child }
 	root.Operation.Attempts = func(child int) int { return 1 + few*child }
 	return root
 }

@@ -169,6 +169,9 @@ type loaders struct {
 	subjectFailure    *loader[*db.Failure]
 	operationAttempts *loader[[]*db.Attempt]
 	batchCounts       *loader[batchCounts]
+	channelMessages   *loader[[]*db.Message] // the newest
+	messageAttempts   *loader[[]*db.MessageAttempt]
+	messageEvents     *loader[int]
 
 	customerSales *nested[db.Sale]
 	batchItems    *nested[db.BatchItem]
@@ -186,6 +189,7 @@ func newLoaders(client *db.Client, domain *billing.Service) *loaders {
 	l := &loaders{client: client, domain: domain, customerSales: newNested[db.Sale](), batchItems: newNested[db.BatchItem]()}
 	l.readByID()
 	l.readByParent()
+	l.readMessages()
 	return l
 }
 

@@ -62,11 +62,12 @@ CREATE TABLE message_items (
   delivery_id varchar NOT NULL,
   PRIMARY KEY (id),
   CONSTRAINT message_items_messages_message FOREIGN KEY (message_id) REFERENCES messages (id) ON DELETE CASCADE,
-  CONSTRAINT message_items_deliveries_delivery FOREIGN KEY (delivery_id) REFERENCES deliveries (id)
+  CONSTRAINT message_items_deliveries_delivery FOREIGN KEY (delivery_id) REFERENCES deliveries (id) ON DELETE CASCADE
 );
 -- Each event of a feed goes out once on each channel.
 CREATE UNIQUE INDEX messageitem_channel_id_delivery_id ON message_items (channel_id, delivery_id);
 CREATE INDEX messageitem_message_id ON message_items (message_id);
+CREATE INDEX messageitem_delivery_id ON message_items (delivery_id);
 
 CREATE TABLE message_attempts (
   id varchar NOT NULL,

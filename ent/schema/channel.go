@@ -106,7 +106,7 @@ func (MessageItem) Fields() []ent.Field {
 func (MessageItem) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("message", Message.Type).Field("message_id").Unique().Required().Annotations(entsql.OnDelete(entsql.Cascade)),
-		edge.To("delivery", Delivery.Type).Field("delivery_id").Unique().Required(),
+		edge.To("delivery", Delivery.Type).Field("delivery_id").Unique().Required().Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 
@@ -115,6 +115,7 @@ func (MessageItem) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("channel_id", "delivery_id").Unique(),
 		index.Fields("message_id"),
+		index.Fields("delivery_id"),
 	}
 }
 
