@@ -40,6 +40,7 @@ type ResolverRoot interface {
 	Batch() BatchResolver
 	BatchItem() BatchItemResolver
 	Carnet() CarnetResolver
+	Channel() ChannelResolver
 	Charge() ChargeResolver
 	ChargeEvent() ChargeEventResolver
 	Convenio() ConvenioResolver
@@ -49,6 +50,7 @@ type ResolverRoot interface {
 	Failure() FailureResolver
 	GerencianetIntegration() GerencianetIntegrationResolver
 	Invoice() InvoiceResolver
+	Message() MessageResolver
 	Mutation() MutationResolver
 	Operation() OperationResolver
 	Order() OrderResolver
@@ -323,6 +325,25 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Channel struct {
+		Active       func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		DigestHour   func(childComplexity int) int
+		FailedTries  func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Kind         func(childComplexity int) int
+		Messages     func(childComplexity int) int
+		Name         func(childComplexity int) int
+		Pace         func(childComplexity int) int
+		QuietFrom    func(childComplexity int) int
+		QuietTo      func(childComplexity int) int
+		SealedAt     func(childComplexity int) int
+		Sources      func(childComplexity int) int
+		Target       func(childComplexity int) int
+		Topics       func(childComplexity int) int
+		UrgentAtOnce func(childComplexity int) int
+	}
+
 	Charge struct {
 		Actions          func(childComplexity int) int
 		AmountCents      func(childComplexity int) int
@@ -465,6 +486,11 @@ type ComplexityRoot struct {
 
 	CustomerPayload struct {
 		Customer   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteChannelPayload struct {
+		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -671,6 +697,30 @@ type ComplexityRoot struct {
 		UserErrors     func(childComplexity int) int
 	}
 
+	Message struct {
+		AskedAt    func(childComplexity int) int
+		Attempts   func(childComplexity int) int
+		Events     func(childComplexity int) int
+		FinishedAt func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Kind       func(childComplexity int) int
+		NextTryAt  func(childComplexity int) int
+		Outcome    func(childComplexity int) int
+		State      func(childComplexity int) int
+		Tries      func(childComplexity int) int
+	}
+
+	MessageAttempt struct {
+		DurationMilliseconds func(childComplexity int) int
+		Error                func(childComplexity int) int
+		ID                   func(childComplexity int) int
+		Request              func(childComplexity int) int
+		RequestBody          func(childComplexity int) int
+		ResponseBody         func(childComplexity int) int
+		StartedAt            func(childComplexity int) int
+		Status               func(childComplexity int) int
+	}
+
 	MirrorPreview struct {
 		CustomerName  func(childComplexity int) int
 		DiscountCents func(childComplexity int) int
@@ -709,6 +759,7 @@ type ComplexityRoot struct {
 		CreateCharge               func(childComplexity int, input billing.NewCharge) int
 		CreateSale                 func(childComplexity int, input billing.NewSale) int
 		CreateUser                 func(childComplexity int, input CreateUserInput) int
+		DeleteChannel              func(childComplexity int, input ChannelInput) int
 		DisableTotp                func(childComplexity int, input ProveTotpInput) int
 		EndSession                 func(childComplexity int, input EndSessionInput) int
 		IgnoreDifference           func(childComplexity int, input IgnoreDifferenceInput) int
@@ -739,6 +790,7 @@ type ComplexityRoot struct {
 		RotateAPIToken             func(childComplexity int, input RotateAPITokenInput) int
 		SaveAccessRules            func(childComplexity int, input SaveAccessRulesInput) int
 		SaveAccount                func(childComplexity int, input billing.SaveAccount) int
+		SaveChannel                func(childComplexity int, input billing.SaveChannel) int
 		SaveConvenio               func(childComplexity int, input billing.SaveConvenio) int
 		SaveCustomer               func(childComplexity int, input billing.SaveCustomer) int
 		SaveGerencianetIntegration func(childComplexity int, input billing.GerencianetSettings) int
@@ -750,6 +802,7 @@ type ComplexityRoot struct {
 		StartBatch                 func(childComplexity int, input billing.NewBatch) int
 		StartTotp                  func(childComplexity int) int
 		StopBatch                  func(childComplexity int, input StopBatchInput) int
+		TestChannel                func(childComplexity int, input ChannelInput) int
 		TestIntegration            func(childComplexity int, input TestIntegrationInput) int
 		UpdateUser                 func(childComplexity int, input UpdateUserInput) int
 	}
@@ -871,6 +924,8 @@ type ComplexityRoot struct {
 		Batches                func(childComplexity int, first *int, after *string, last *int, before *string) int
 		CardOptions            func(childComplexity int, amountCents int64, brand string) int
 		CardTokenizer          func(childComplexity int) int
+		ChannelKinds           func(childComplexity int) int
+		Channels               func(childComplexity int) int
 		Charges                func(childComplexity int, first *int, after *string, last *int, before *string, filter *ChargeFilter, orderBy ChargeOrder) int
 		Convenios              func(childComplexity int, bankCode *string) int
 		Customers              func(childComplexity int, first *int, after *string, last *int, before *string, search *string, orderBy CustomerOrder) int
@@ -1024,6 +1079,12 @@ type ComplexityRoot struct {
 		Status       func(childComplexity int) int
 	}
 
+	SaveChannelPayload struct {
+		Channel    func(childComplexity int) int
+		NewSecret  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Session struct {
 		Address   func(childComplexity int) int
 		CreatedAt func(childComplexity int) int
@@ -1049,6 +1110,13 @@ type ComplexityRoot struct {
 	System struct {
 		Demo    func(childComplexity int) int
 		Version func(childComplexity int) int
+	}
+
+	TestChannelPayload struct {
+		Channel              func(childComplexity int) int
+		DurationMilliseconds func(childComplexity int) int
+		Ok                   func(childComplexity int) int
+		UserErrors           func(childComplexity int) int
 	}
 
 	TestIntegrationPayload struct {
@@ -1186,6 +1254,9 @@ type CarnetResolver interface {
 	Operations(ctx context.Context, obj *db.Carnet) ([]*db.Operation, error)
 	Failure(ctx context.Context, obj *db.Carnet) (*db.Failure, error)
 }
+type ChannelResolver interface {
+	Messages(ctx context.Context, obj *db.Channel) ([]*db.Message, error)
+}
 type ChargeResolver interface {
 	Sale(ctx context.Context, obj *db.Charge) (*db.Sale, error)
 	Customer(ctx context.Context, obj *db.Charge) (*db.Customer, error)
@@ -1264,6 +1335,12 @@ type InvoiceResolver interface {
 	Operations(ctx context.Context, obj *db.Invoice) ([]*db.Operation, error)
 	Failure(ctx context.Context, obj *db.Invoice) (*db.Failure, error)
 }
+type MessageResolver interface {
+	Events(ctx context.Context, obj *db.Message) (int, error)
+	Outcome(ctx context.Context, obj *db.Message) (*string, error)
+
+	Attempts(ctx context.Context, obj *db.Message) ([]*db.MessageAttempt, error)
+}
 type MutationResolver interface {
 	StartBatch(ctx context.Context, input billing.NewBatch) (*BatchPayload, error)
 	StopBatch(ctx context.Context, input StopBatchInput) (*BatchPayload, error)
@@ -1272,6 +1349,9 @@ type MutationResolver interface {
 	SettleCarnet(ctx context.Context, input SettleCarnetInput) (*CarnetPayload, error)
 	ResendCarnet(ctx context.Context, input ResendCarnetInput) (*CarnetPayload, error)
 	AddCarnetNote(ctx context.Context, input AddCarnetNoteInput) (*CarnetPayload, error)
+	SaveChannel(ctx context.Context, input billing.SaveChannel) (*SaveChannelPayload, error)
+	DeleteChannel(ctx context.Context, input ChannelInput) (*DeleteChannelPayload, error)
+	TestChannel(ctx context.Context, input ChannelInput) (*TestChannelPayload, error)
 	CreateCharge(ctx context.Context, input billing.NewCharge) (*ChargePayload, error)
 	CancelCharge(ctx context.Context, input CancelChargeInput) (*ChargePayload, error)
 	ChangeDueDate(ctx context.Context, input ChangeDueDateInput) (*ChargePayload, error)
@@ -1351,6 +1431,8 @@ type QueryResolver interface {
 	System(ctx context.Context) (*System, error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *AuditFilter) (*AuditEntryConnection, error)
 	Batches(ctx context.Context, first *int, after *string, last *int, before *string) (*BatchConnection, error)
+	Channels(ctx context.Context) ([]*db.Channel, error)
+	ChannelKinds(ctx context.Context) ([]enum.ChannelKind, error)
 	Charges(ctx context.Context, first *int, after *string, last *int, before *string, filter *ChargeFilter, orderBy ChargeOrder) (*ChargeConnection, error)
 	CardOptions(ctx context.Context, amountCents int64, brand string) (*CardOptionList, error)
 	CardTokenizer(ctx context.Context) (*billing.CardTokenizer, error)
@@ -2425,6 +2507,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CarnetPayload.UserErrors(childComplexity), true
 
+	case "Channel.active":
+		if e.ComplexityRoot.Channel.Active == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Active(childComplexity), true
+	case "Channel.createdAt":
+		if e.ComplexityRoot.Channel.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.CreatedAt(childComplexity), true
+	case "Channel.digestHour":
+		if e.ComplexityRoot.Channel.DigestHour == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.DigestHour(childComplexity), true
+	case "Channel.failedTries":
+		if e.ComplexityRoot.Channel.FailedTries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.FailedTries(childComplexity), true
+	case "Channel.id":
+		if e.ComplexityRoot.Channel.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.ID(childComplexity), true
+	case "Channel.kind":
+		if e.ComplexityRoot.Channel.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Kind(childComplexity), true
+	case "Channel.messages":
+		if e.ComplexityRoot.Channel.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Messages(childComplexity), true
+	case "Channel.name":
+		if e.ComplexityRoot.Channel.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Name(childComplexity), true
+	case "Channel.pace":
+		if e.ComplexityRoot.Channel.Pace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Pace(childComplexity), true
+	case "Channel.quietFrom":
+		if e.ComplexityRoot.Channel.QuietFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.QuietFrom(childComplexity), true
+	case "Channel.quietTo":
+		if e.ComplexityRoot.Channel.QuietTo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.QuietTo(childComplexity), true
+	case "Channel.sealedAt":
+		if e.ComplexityRoot.Channel.SealedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.SealedAt(childComplexity), true
+	case "Channel.sources":
+		if e.ComplexityRoot.Channel.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Sources(childComplexity), true
+	case "Channel.target":
+		if e.ComplexityRoot.Channel.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Target(childComplexity), true
+	case "Channel.topics":
+		if e.ComplexityRoot.Channel.Topics == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.Topics(childComplexity), true
+	case "Channel.urgentAtOnce":
+		if e.ComplexityRoot.Channel.UrgentAtOnce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Channel.UrgentAtOnce(childComplexity), true
+
 	case "Charge.actions":
 		if e.ComplexityRoot.Charge.Actions == nil {
 			break
@@ -3061,6 +3240,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CustomerPayload.UserErrors(childComplexity), true
+
+	case "DeleteChannelPayload.deletedId":
+		if e.ComplexityRoot.DeleteChannelPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteChannelPayload.DeletedID(childComplexity), true
+	case "DeleteChannelPayload.userErrors":
+		if e.ComplexityRoot.DeleteChannelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteChannelPayload.UserErrors(childComplexity), true
 
 	case "Difference.firstAt":
 		if e.ComplexityRoot.Difference.FirstAt == nil {
@@ -3889,6 +4081,116 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarkFailuresReadPayload.UserErrors(childComplexity), true
 
+	case "Message.askedAt":
+		if e.ComplexityRoot.Message.AskedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.AskedAt(childComplexity), true
+	case "Message.attempts":
+		if e.ComplexityRoot.Message.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Attempts(childComplexity), true
+	case "Message.events":
+		if e.ComplexityRoot.Message.Events == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Events(childComplexity), true
+	case "Message.finishedAt":
+		if e.ComplexityRoot.Message.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.FinishedAt(childComplexity), true
+	case "Message.id":
+		if e.ComplexityRoot.Message.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.ID(childComplexity), true
+	case "Message.kind":
+		if e.ComplexityRoot.Message.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Kind(childComplexity), true
+	case "Message.nextTryAt":
+		if e.ComplexityRoot.Message.NextTryAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.NextTryAt(childComplexity), true
+	case "Message.outcome":
+		if e.ComplexityRoot.Message.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Outcome(childComplexity), true
+	case "Message.state":
+		if e.ComplexityRoot.Message.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.State(childComplexity), true
+	case "Message.tries":
+		if e.ComplexityRoot.Message.Tries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Tries(childComplexity), true
+
+	case "MessageAttempt.durationMilliseconds":
+		if e.ComplexityRoot.MessageAttempt.DurationMilliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.DurationMilliseconds(childComplexity), true
+	case "MessageAttempt.error":
+		if e.ComplexityRoot.MessageAttempt.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Error(childComplexity), true
+	case "MessageAttempt.id":
+		if e.ComplexityRoot.MessageAttempt.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.ID(childComplexity), true
+	case "MessageAttempt.request":
+		if e.ComplexityRoot.MessageAttempt.Request == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Request(childComplexity), true
+	case "MessageAttempt.requestBody":
+		if e.ComplexityRoot.MessageAttempt.RequestBody == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.RequestBody(childComplexity), true
+	case "MessageAttempt.responseBody":
+		if e.ComplexityRoot.MessageAttempt.ResponseBody == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.ResponseBody(childComplexity), true
+	case "MessageAttempt.startedAt":
+		if e.ComplexityRoot.MessageAttempt.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.StartedAt(childComplexity), true
+	case "MessageAttempt.status":
+		if e.ComplexityRoot.MessageAttempt.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageAttempt.Status(childComplexity), true
+
 	case "MirrorPreview.customerName":
 		if e.ComplexityRoot.MirrorPreview.CustomerName == nil {
 			break
@@ -4130,6 +4432,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateUser(childComplexity, args["input"].(CreateUserInput)), true
+	case "Mutation.deleteChannel":
+		if e.ComplexityRoot.Mutation.DeleteChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteChannel(childComplexity, args["input"].(ChannelInput)), true
 	case "Mutation.disableTotp":
 		if e.ComplexityRoot.Mutation.DisableTotp == nil {
 			break
@@ -4450,6 +4763,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SaveAccount(childComplexity, args["input"].(billing.SaveAccount)), true
+	case "Mutation.saveChannel":
+		if e.ComplexityRoot.Mutation.SaveChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveChannel(childComplexity, args["input"].(billing.SaveChannel)), true
 	case "Mutation.saveConvenio":
 		if e.ComplexityRoot.Mutation.SaveConvenio == nil {
 			break
@@ -4566,6 +4890,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StopBatch(childComplexity, args["input"].(StopBatchInput)), true
+	case "Mutation.testChannel":
+		if e.ComplexityRoot.Mutation.TestChannel == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testChannel_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestChannel(childComplexity, args["input"].(ChannelInput)), true
 	case "Mutation.testIntegration":
 		if e.ComplexityRoot.Mutation.TestIntegration == nil {
 			break
@@ -5072,6 +5407,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CardTokenizer(childComplexity), true
+	case "Query.channelKinds":
+		if e.ComplexityRoot.Query.ChannelKinds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ChannelKinds(childComplexity), true
+	case "Query.channels":
+		if e.ComplexityRoot.Query.Channels == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Channels(childComplexity), true
 	case "Query.charges":
 		if e.ComplexityRoot.Query.Charges == nil {
 			break
@@ -5771,6 +6118,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SaleStatusMapping.Status(childComplexity), true
 
+	case "SaveChannelPayload.channel":
+		if e.ComplexityRoot.SaveChannelPayload.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveChannelPayload.Channel(childComplexity), true
+	case "SaveChannelPayload.newSecret":
+		if e.ComplexityRoot.SaveChannelPayload.NewSecret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveChannelPayload.NewSecret(childComplexity), true
+	case "SaveChannelPayload.userErrors":
+		if e.ComplexityRoot.SaveChannelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveChannelPayload.UserErrors(childComplexity), true
+
 	case "Session.address":
 		if e.ComplexityRoot.Session.Address == nil {
 			break
@@ -5879,6 +6245,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.System.Version(childComplexity), true
+
+	case "TestChannelPayload.channel":
+		if e.ComplexityRoot.TestChannelPayload.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestChannelPayload.Channel(childComplexity), true
+	case "TestChannelPayload.durationMilliseconds":
+		if e.ComplexityRoot.TestChannelPayload.DurationMilliseconds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestChannelPayload.DurationMilliseconds(childComplexity), true
+	case "TestChannelPayload.ok":
+		if e.ComplexityRoot.TestChannelPayload.Ok == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestChannelPayload.Ok(childComplexity), true
+	case "TestChannelPayload.userErrors":
+		if e.ComplexityRoot.TestChannelPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestChannelPayload.UserErrors(childComplexity), true
 
 	case "TestIntegrationPayload.durationMilliseconds":
 		if e.ComplexityRoot.TestIntegrationPayload.DurationMilliseconds == nil {
@@ -6263,6 +6654,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCancelSaleInput,
 		ec.unmarshalInputChangeChargeAmountInput,
 		ec.unmarshalInputChangeDueDateInput,
+		ec.unmarshalInputChannelInput,
 		ec.unmarshalInputChargeFilter,
 		ec.unmarshalInputChargeTermsInput,
 		ec.unmarshalInputConfirmTotpInput,
@@ -6304,6 +6696,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputSaleItemInput,
 		ec.unmarshalInputSaveAccessRulesInput,
 		ec.unmarshalInputSaveAccountInput,
+		ec.unmarshalInputSaveChannelInput,
 		ec.unmarshalInputSaveConvenioInput,
 		ec.unmarshalInputSaveCustomerInput,
 		ec.unmarshalInputSaveGerencianetIntegrationInput,
@@ -6801,6 +7194,238 @@ extend type Mutation {
   resendCarnet("To whom." input: ResendCarnetInput!): CarnetPayload! @role(min: OPERATOR)
   "Adds a line to the provider's own history of the carnê."
   addCarnetNote("The line." input: AddCarnetNoteInput!): CarnetPayload! @role(min: OPERATOR)
+}
+`, BuiltIn: false},
+	{Name: "../channel.graphqls", Input: `"Where a channel leads."
+enum ChannelKind {
+  "An e-mail address; needs PONTE_SMTP_URL at the server."
+  EMAIL
+  "An address that is sent signed requests (Standard Webhooks)."
+  WEBHOOK
+  "A Telegram chat, through a bot of one's own."
+  TELEGRAM
+  "An incoming webhook of Slack, or of a service that takes the same messages."
+  SLACK
+  "A webhook of Discord, or of a service that takes the same messages."
+  DISCORD
+}
+
+"When a channel tells of a failure."
+enum ChannelPace {
+  "At once."
+  NOW
+  "With the next full hour, all in one message."
+  HOURLY
+  "Once a day, all in one message."
+  DAILY
+}
+
+"Whose failure it is."
+enum FailureSource {
+  "Gerencianet (Efí)."
+  GERENCIANET
+  "Vhsys."
+  VHSYS
+  "Ponte's own checks, which owners hear of, and the viewer's own channels and tokens."
+  PONTE
+}
+
+"What kind of failure it is."
+enum FailureTopic {
+  "A charge, carnê or batch."
+  CHARGE
+  "A sale and its mirror in the ERP."
+  SALE
+  "A nota fiscal."
+  INVOICE
+  "The service as a whole: access, limits, no answer."
+  CONNECTION
+  "What does not happen or is about to end: alarms, and channels that do not deliver."
+  ALARM
+}
+
+"What a message tells."
+enum MessageKind {
+  "Failures that began or are over."
+  FAILURES
+  "Nothing: it was asked for, to try the channel."
+  TEST
+}
+
+"Where a message stands."
+enum MessageState {
+  "Waits for its digest, the end of the quiet hours, or the next try."
+  WAITING
+  "Is being sent."
+  SENDING
+  "The destination took it."
+  SENT
+  "It was given up."
+  FAILED
+  "There was nobody left to tell."
+  DROPPED
+}
+
+"One way on which the viewer hears of failures outside the panel. Nobody else sees it."
+type Channel {
+  "The opaque id."
+  id: ID!
+  "Where it leads."
+  kind: ChannelKind!
+  "The viewer's name for it."
+  name: String!
+  "Whether it is used."
+  active: Boolean!
+  "Where it leads, without what would let others write there: an e-mail address, a host, a chat's id."
+  target: String!
+  "When address or secret were last given; they can't be read."
+  sealedAt: DateTime!
+  "Only failures of these; empty for all."
+  sources: [FailureSource!]!
+  "Only failures of these kinds; empty for all."
+  topics: [FailureTopic!]!
+  "When it tells."
+  pace: ChannelPace!
+  "The hour of a daily digest in São Paulo, 0 to 23."
+  digestHour: Int!
+  "When the quiet hours begin in São Paulo, written HH:MM; null for none."
+  quietFrom: String
+  "When they end."
+  quietTo: String
+  "Whether urgent failures wait for no digest and no quiet hours."
+  urgentAtOnce: Boolean!
+  "How many tries in a row have failed; 0 when it works."
+  failedTries: Int!
+  "When it was made."
+  createdAt: DateTime!
+  "The newest messages, at most 10, newest first."
+  messages: [Message!]! @goField(forceResolver: true)
+}
+
+"One message on a channel."
+type Message {
+  "The opaque id: webhook-id and Message-ID carry it."
+  id: ID!
+  "What it tells."
+  kind: MessageKind!
+  "Where it stands."
+  state: MessageState!
+  "How often it was tried."
+  tries: Int!
+  "How many failures' beginnings and ends it tells."
+  events: Int! @goField(forceResolver: true)
+  "What the last try found, in the viewer's language; null before it."
+  outcome: String @goField(forceResolver: true)
+  "When it was made."
+  askedAt: DateTime!
+  "When it ended."
+  finishedAt: DateTime
+  "When it is tried next; null when it has ended."
+  nextTryAt: DateTime
+  "Every exchange, masked; the newest 50."
+  attempts: [MessageAttempt!]! @goField(forceResolver: true)
+}
+
+"One exchange in which a message was to go out."
+type MessageAttempt {
+  "The opaque id."
+  id: ID!
+  "When it began."
+  startedAt: DateTime!
+  "How long it took, in milliseconds."
+  durationMilliseconds: Int!
+  "The method and path; addresses that are secret are left out."
+  request: String!
+  "The body that was sent, masked; cut at 4 KiB."
+  requestBody: String!
+  "The HTTP or SMTP status; null when no answer came."
+  status: Int
+  "The body that came back, masked; cut at 4 KiB."
+  responseBody: String!
+  "Why no answer came; empty when one did."
+  error: String!
+}
+
+extend type Query {
+  "The viewer's channels, oldest first; at most 10."
+  channels: [Channel!]! @role(min: READER)
+  "The kinds of channels that this server can serve."
+  channelKinds: [ChannelKind!]! @role(min: READER)
+}
+
+"A channel: with an id a change, without one a new channel."
+input SaveChannelInput {
+  "The channel to change; absent for a new one."
+  id: ID
+  "Where it leads; it can't be changed later."
+  kind: ChannelKind!
+  "The name; blank for the kind's."
+  name: String
+  "Whether it is used. What comes while it is not is never sent on it."
+  active: Boolean! = true
+  "The e-mail address, the https address, or the chat's id. Blank keeps what is saved."
+  address: String
+  "A webhook's signing secret (whsec_…; blank makes one), or a bot's token. Blank keeps what is saved."
+  secret: String
+  "Only failures of these; empty for all."
+  sources: [FailureSource!]! = []
+  "Only failures of these kinds; empty for all."
+  topics: [FailureTopic!]! = []
+  "When it tells."
+  pace: ChannelPace! = NOW
+  "The hour of a daily digest in São Paulo, 0 to 23."
+  digestHour: Int! = 8
+  "When the quiet hours begin in São Paulo, written HH:MM; absent for none."
+  quietFrom: String
+  "When they end."
+  quietTo: String
+  "Whether urgent failures wait for no digest and no quiet hours."
+  urgentAtOnce: Boolean! = true
+}
+
+"The answer of saveChannel."
+type SaveChannelPayload {
+  "The channel; null when the input was refused."
+  channel: Channel
+  "The signing secret that was made for a new webhook. It is shown this once."
+  newSecret: String
+  "Why the input was refused."
+  userErrors: [UserError!]!
+}
+
+"Which channel."
+input ChannelInput {
+  "The channel."
+  id: ID!
+}
+
+"The answer of deleteChannel."
+type DeleteChannelPayload {
+  "The id of the channel that is gone; null when it was refused."
+  deletedId: ID
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"The answer of testChannel."
+type TestChannelPayload {
+  "Whether the destination took the message."
+  ok: Boolean!
+  "How long it took, in milliseconds."
+  durationMilliseconds: Int!
+  "The channel, with the test among its messages."
+  channel: Channel
+  "What the destination refused, or why the test was not made."
+  userErrors: [UserError!]!
+}
+
+extend type Mutation {
+  "Makes or changes a channel of the viewer."
+  saveChannel("The channel." input: SaveChannelInput!): SaveChannelPayload! @role(min: READER)
+  "Forgets a channel of the viewer, its secrets and what was sent on it."
+  deleteChannel("Which one." input: ChannelInput!): DeleteChannelPayload! @role(min: READER)
+  "Sends a test message on a channel of the viewer now, and answers what happened; at most 6 a minute."
+  testChannel("Which one." input: ChannelInput!): TestChannelPayload! @role(min: READER)
 }
 `, BuiltIn: false},
 	{Name: "../charge.graphqls", Input: `"Where a charge stands. It never goes backwards by an old or repeated notice."
@@ -10405,6 +11030,44 @@ func (ec *executionContext) childFields_CarnetPayload(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type CarnetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Channel(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Channel_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Channel_kind(ctx, field)
+	case "name":
+		return ec.fieldContext_Channel_name(ctx, field)
+	case "active":
+		return ec.fieldContext_Channel_active(ctx, field)
+	case "target":
+		return ec.fieldContext_Channel_target(ctx, field)
+	case "sealedAt":
+		return ec.fieldContext_Channel_sealedAt(ctx, field)
+	case "sources":
+		return ec.fieldContext_Channel_sources(ctx, field)
+	case "topics":
+		return ec.fieldContext_Channel_topics(ctx, field)
+	case "pace":
+		return ec.fieldContext_Channel_pace(ctx, field)
+	case "digestHour":
+		return ec.fieldContext_Channel_digestHour(ctx, field)
+	case "quietFrom":
+		return ec.fieldContext_Channel_quietFrom(ctx, field)
+	case "quietTo":
+		return ec.fieldContext_Channel_quietTo(ctx, field)
+	case "urgentAtOnce":
+		return ec.fieldContext_Channel_urgentAtOnce(ctx, field)
+	case "failedTries":
+		return ec.fieldContext_Channel_failedTries(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Channel_createdAt(ctx, field)
+	case "messages":
+		return ec.fieldContext_Channel_messages(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Channel", field.Name)
+}
+
 func (ec *executionContext) childFields_Charge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -10693,6 +11356,16 @@ func (ec *executionContext) childFields_CustomerPayload(ctx context.Context, fie
 		return ec.fieldContext_CustomerPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CustomerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteChannelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteChannelPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteChannelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteChannelPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Difference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11099,6 +11772,54 @@ func (ec *executionContext) childFields_MarkFailuresReadPayload(ctx context.Cont
 		return ec.fieldContext_MarkFailuresReadPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MarkFailuresReadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Message_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Message_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Message_state(ctx, field)
+	case "tries":
+		return ec.fieldContext_Message_tries(ctx, field)
+	case "events":
+		return ec.fieldContext_Message_events(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Message_outcome(ctx, field)
+	case "askedAt":
+		return ec.fieldContext_Message_askedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Message_finishedAt(ctx, field)
+	case "nextTryAt":
+		return ec.fieldContext_Message_nextTryAt(ctx, field)
+	case "attempts":
+		return ec.fieldContext_Message_attempts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
+}
+
+func (ec *executionContext) childFields_MessageAttempt(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_MessageAttempt_id(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_MessageAttempt_startedAt(ctx, field)
+	case "durationMilliseconds":
+		return ec.fieldContext_MessageAttempt_durationMilliseconds(ctx, field)
+	case "request":
+		return ec.fieldContext_MessageAttempt_request(ctx, field)
+	case "requestBody":
+		return ec.fieldContext_MessageAttempt_requestBody(ctx, field)
+	case "status":
+		return ec.fieldContext_MessageAttempt_status(ctx, field)
+	case "responseBody":
+		return ec.fieldContext_MessageAttempt_responseBody(ctx, field)
+	case "error":
+		return ec.fieldContext_MessageAttempt_error(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageAttempt", field.Name)
 }
 
 func (ec *executionContext) childFields_MirrorPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11615,6 +12336,18 @@ func (ec *executionContext) childFields_SaleStatusMapping(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type SaleStatusMapping", field.Name)
 }
 
+func (ec *executionContext) childFields_SaveChannelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "channel":
+		return ec.fieldContext_SaveChannelPayload_channel(ctx, field)
+	case "newSecret":
+		return ec.fieldContext_SaveChannelPayload_newSecret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveChannelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveChannelPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11655,6 +12388,20 @@ func (ec *executionContext) childFields_System(ctx context.Context, field graphq
 		return ec.fieldContext_System_demo(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type System", field.Name)
+}
+
+func (ec *executionContext) childFields_TestChannelPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "ok":
+		return ec.fieldContext_TestChannelPayload_ok(ctx, field)
+	case "durationMilliseconds":
+		return ec.fieldContext_TestChannelPayload_durationMilliseconds(ctx, field)
+	case "channel":
+		return ec.fieldContext_TestChannelPayload_channel(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TestChannelPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestChannelPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TestIntegrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12235,6 +12982,20 @@ func (ec *executionContext) field_Mutation_createUser_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deleteChannel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChannelInput, error) {
+			return ec.unmarshalNChannelInput2ponteᚋgraphᚋgenᚐChannelInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_disableTotp_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12627,6 +13388,20 @@ func (ec *executionContext) field_Mutation_saveAccount_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_saveChannel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (billing.SaveChannel, error) {
+			return ec.unmarshalNSaveChannelInput2ponteᚋbillingᚐSaveChannel(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_saveConvenio_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12759,6 +13534,20 @@ func (ec *executionContext) field_Mutation_stopBatch_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (StopBatchInput, error) {
 			return ec.unmarshalNStopBatchInput2ponteᚋgraphᚋgenᚐStopBatchInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_testChannel_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChannelInput, error) {
+			return ec.unmarshalNChannelInput2ponteᚋgraphᚋgenᚐChannelInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17720,6 +18509,383 @@ func (ec *executionContext) fieldContext_CarnetPayload_userErrors(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Channel_id(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_kind(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.ChannelKind) graphql.Marshaler {
+			return ec.marshalNChannelKind2ponteᚋentᚋenumᚐChannelKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type ChannelKind does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_name(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_active(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_active(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Active, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_active(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_target(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Target, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_sealedAt(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_sealedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SealedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_sealedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_sources(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []enum.FailureSource) graphql.Marshaler {
+			return ec.marshalNFailureSource2ᚕponteᚋentᚋenumᚐFailureSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type FailureSource does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_topics(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_topics(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Topics, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []enum.FailureTopic) graphql.Marshaler {
+			return ec.marshalNFailureTopic2ᚕponteᚋentᚋenumᚐFailureTopicᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_topics(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type FailureTopic does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_pace(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_pace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pace, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.ChannelPace) graphql.Marshaler {
+			return ec.marshalNChannelPace2ponteᚋentᚋenumᚐChannelPace(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_pace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type ChannelPace does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_digestHour(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_digestHour(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DigestHour, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_digestHour(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_quietFrom(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_quietFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuietFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_quietFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_quietTo(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_quietTo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.QuietTo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_quietTo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_urgentAtOnce(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_urgentAtOnce(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UrgentAtOnce, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_urgentAtOnce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_failedTries(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_failedTries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailedTries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_failedTries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_createdAt(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Channel", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Channel_messages(ctx context.Context, field graphql.CollectedField, obj *db.Channel) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Channel_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Channel().Messages(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚕᚖponteᚋentᚋdbᚐMessageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Channel_messages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Channel",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Charge_id(ctx context.Context, field graphql.CollectedField, obj *db.Charge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20388,6 +21554,61 @@ func (ec *executionContext) _CustomerPayload_userErrors(ctx context.Context, fie
 func (ec *executionContext) fieldContext_CustomerPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CustomerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteChannelPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteChannelPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteChannelPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteChannelPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteChannelPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeleteChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteChannelPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteChannelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteChannelPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -23903,6 +25124,429 @@ func (ec *executionContext) fieldContext_MarkFailuresReadPayload_userErrors(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _Message_id(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Message_kind(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.MessageKind) graphql.Marshaler {
+			return ec.marshalNMessageKind2ponteᚋentᚋenumᚐMessageKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type MessageKind does not have child fields"))
+}
+
+func (ec *executionContext) _Message_state(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.MessageState) graphql.Marshaler {
+			return ec.marshalNMessageState2ponteᚋentᚋenumᚐMessageState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type MessageState does not have child fields"))
+}
+
+func (ec *executionContext) _Message_tries(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_tries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tries, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_tries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Message_events(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_events(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Events(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_events(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, true, true, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Message_outcome(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Outcome(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, true, true, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Message_askedAt(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_askedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AskedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_askedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Message_finishedAt(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Message_nextTryAt(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_nextTryAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NextTryAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_nextTryAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Message_attempts(ctx context.Context, field graphql.CollectedField, obj *db.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_attempts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Message().Attempts(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.MessageAttempt) graphql.Marshaler {
+			return ec.marshalNMessageAttempt2ᚕᚖponteᚋentᚋdbᚐMessageAttemptᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_attempts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Message",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageAttempt(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MessageAttempt_id(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_startedAt(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_durationMilliseconds(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_durationMilliseconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DurationMilliseconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_durationMilliseconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_request(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_request(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Request, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_request(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_requestBody(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_requestBody(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestBody, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_requestBody(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_status(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_responseBody(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_responseBody(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResponseBody, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_responseBody(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MessageAttempt_error(ctx context.Context, field graphql.CollectedField, obj *db.MessageAttempt) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageAttempt_error(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageAttempt_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _MirrorPreview_customerName(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24689,6 +26333,192 @@ func (ec *executionContext) fieldContext_Mutation_addCarnetNote(ctx context.Cont
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_addCarnetNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_saveChannel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveChannel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveChannel(ctx, fc.Args["input"].(billing.SaveChannel))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal *SaveChannelPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *SaveChannelPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *SaveChannelPayload) graphql.Marshaler {
+			return ec.marshalNSaveChannelPayload2ᚖponteᚋgraphᚋgenᚐSaveChannelPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveChannel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveChannelPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveChannel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteChannel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteChannel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteChannel(ctx, fc.Args["input"].(ChannelInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal *DeleteChannelPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *DeleteChannelPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DeleteChannelPayload) graphql.Marshaler {
+			return ec.marshalNDeleteChannelPayload2ᚖponteᚋgraphᚋgenᚐDeleteChannelPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteChannel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteChannelPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteChannel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_testChannel(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_testChannel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestChannel(ctx, fc.Args["input"].(ChannelInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal *TestChannelPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *TestChannelPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *TestChannelPayload) graphql.Marshaler {
+			return ec.marshalNTestChannelPayload2ᚖponteᚋgraphᚋgenᚐTestChannelPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_testChannel(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestChannelPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_testChannel_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -29723,6 +31553,97 @@ func (ec *executionContext) fieldContext_Query_batches(ctx context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_channels(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_channels(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Channels(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal []*db.Channel
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal []*db.Channel
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*db.Channel) graphql.Marshaler {
+			return ec.marshalNChannel2ᚕᚖponteᚋentᚋdbᚐChannelᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_channels(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Channel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_channelKinds(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_channelKinds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ChannelKinds(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal []enum.ChannelKind
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal []enum.ChannelKind
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []enum.ChannelKind) graphql.Marshaler {
+			return ec.marshalNChannelKind2ᚕponteᚋentᚋenumᚐChannelKindᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_channelKinds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, errors.New("field of type ChannelKind does not have child fields"))
+}
+
 func (ec *executionContext) _Query_charges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33457,6 +35378,93 @@ func (ec *executionContext) fieldContext_SaleStatusMapping_remoteStatus(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _SaveChannelPayload_channel(ctx context.Context, field graphql.CollectedField, obj *SaveChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveChannelPayload_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Channel) graphql.Marshaler {
+			return ec.marshalOChannel2ᚖponteᚋentᚋdbᚐChannel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveChannelPayload_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveChannelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Channel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveChannelPayload_newSecret(ctx context.Context, field graphql.CollectedField, obj *SaveChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveChannelPayload_newSecret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewSecret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveChannelPayload_newSecret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveChannelPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SaveChannelPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *SaveChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveChannelPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveChannelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveChannelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Session_id(ctx context.Context, field graphql.CollectedField, obj *db.Session) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33926,6 +35934,116 @@ func (ec *executionContext) _System_demo(ctx context.Context, field graphql.Coll
 }
 func (ec *executionContext) fieldContext_System_demo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("System", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TestChannelPayload_ok(ctx context.Context, field graphql.CollectedField, obj *TestChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestChannelPayload_ok(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ok, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestChannelPayload_ok(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestChannelPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _TestChannelPayload_durationMilliseconds(ctx context.Context, field graphql.CollectedField, obj *TestChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestChannelPayload_durationMilliseconds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DurationMilliseconds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestChannelPayload_durationMilliseconds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestChannelPayload", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _TestChannelPayload_channel(ctx context.Context, field graphql.CollectedField, obj *TestChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestChannelPayload_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Channel) graphql.Marshaler {
+			return ec.marshalOChannel2ᚖponteᚋentᚋdbᚐChannel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TestChannelPayload_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestChannelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Channel(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestChannelPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TestChannelPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestChannelPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestChannelPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestChannelPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TestIntegrationPayload_ok(ctx context.Context, field graphql.CollectedField, obj *TestIntegrationPayload) (ret graphql.Marshaler) {
@@ -37102,6 +39220,36 @@ func (ec *executionContext) unmarshalInputChangeDueDateInput(ctx context.Context
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputChannelInput(ctx context.Context, obj any) (ChannelInput, error) {
+	var it ChannelInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputChargeFilter(ctx context.Context, obj any) (ChargeFilter, error) {
 	var it ChargeFilter
 	if obj == nil {
@@ -39053,6 +41201,139 @@ func (ec *executionContext) unmarshalInputSaveAccountInput(ctx context.Context, 
 				return it, err
 			}
 			it.AccountNumber = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSaveChannelInput(ctx context.Context, obj any) (billing.SaveChannel, error) {
+	var it billing.SaveChannel
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["active"]; !present {
+		asMap["active"] = true
+	}
+	if _, present := asMap["sources"]; !present {
+		asMap["sources"] = []any{}
+	}
+	if _, present := asMap["topics"]; !present {
+		asMap["topics"] = []any{}
+	}
+	if _, present := asMap["pace"]; !present {
+		asMap["pace"] = "NOW"
+	}
+	if _, present := asMap["digestHour"]; !present {
+		asMap["digestHour"] = 8
+	}
+	if _, present := asMap["urgentAtOnce"]; !present {
+		asMap["urgentAtOnce"] = true
+	}
+
+	fieldsInOrder := [...]string{"id", "kind", "name", "active", "address", "secret", "sources", "topics", "pace", "digestHour", "quietFrom", "quietTo", "urgentAtOnce"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNChannelKind2ponteᚋentᚋenumᚐChannelKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "active":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("active"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Active = data
+		case "address":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("address"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Address = data
+		case "secret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("secret"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Secret = data
+		case "sources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sources"))
+			data, err := ec.unmarshalNFailureSource2ᚕponteᚋentᚋenumᚐFailureSourceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sources = data
+		case "topics":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("topics"))
+			data, err := ec.unmarshalNFailureTopic2ᚕponteᚋentᚋenumᚐFailureTopicᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Topics = data
+		case "pace":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pace"))
+			data, err := ec.unmarshalNChannelPace2ponteᚋentᚋenumᚐChannelPace(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pace = data
+		case "digestHour":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("digestHour"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DigestHour = data
+		case "quietFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietFrom = data
+		case "quietTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quietTo"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.QuietTo = data
+		case "urgentAtOnce":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("urgentAtOnce"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UrgentAtOnce = data
 		}
 	}
 	return it, nil
@@ -42481,6 +44762,152 @@ func (ec *executionContext) _CarnetPayload(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var channelImplementors = []string{"Channel"}
+
+func (ec *executionContext) _Channel(ctx context.Context, sel ast.SelectionSet, obj *db.Channel) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, channelImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Channel")
+		case "id":
+			out.Values[i] = ec._Channel_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Channel_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._Channel_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "active":
+			out.Values[i] = ec._Channel_active(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "target":
+			out.Values[i] = ec._Channel_target(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sealedAt":
+			out.Values[i] = ec._Channel_sealedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sources":
+			out.Values[i] = ec._Channel_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "topics":
+			out.Values[i] = ec._Channel_topics(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pace":
+			out.Values[i] = ec._Channel_pace(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "digestHour":
+			out.Values[i] = ec._Channel_digestHour(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "quietFrom":
+			out.Values[i] = ec._Channel_quietFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "quietTo":
+			out.Values[i] = ec._Channel_quietTo(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "urgentAtOnce":
+			out.Values[i] = ec._Channel_urgentAtOnce(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failedTries":
+			out.Values[i] = ec._Channel_failedTries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Channel_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "messages":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Channel_messages(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var chargeImplementors = []string{"Charge", "Node"}
 
 func (ec *executionContext) _Charge(ctx context.Context, sel ast.SelectionSet, obj *db.Charge) graphql.Marshaler {
@@ -44061,6 +46488,49 @@ func (ec *executionContext) _CustomerPayload(ctx context.Context, sel ast.Select
 			}
 		case "userErrors":
 			out.Values[i] = ec._CustomerPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteChannelPayloadImplementors = []string{"DeleteChannelPayload"}
+
+func (ec *executionContext) _DeleteChannelPayload(ctx context.Context, sel ast.SelectionSet, obj *DeleteChannelPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteChannelPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteChannelPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteChannelPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteChannelPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -46339,6 +48809,261 @@ func (ec *executionContext) _MarkFailuresReadPayload(ctx context.Context, sel as
 	return out
 }
 
+var messageImplementors = []string{"Message"}
+
+func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, obj *db.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Message")
+		case "id":
+			out.Values[i] = ec._Message_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Message_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Message_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tries":
+			out.Values[i] = ec._Message_tries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "events":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Message_events(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "outcome":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Message_outcome(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "askedAt":
+			out.Values[i] = ec._Message_askedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = ec._Message_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nextTryAt":
+			out.Values[i] = ec._Message_nextTryAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "attempts":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Message_attempts(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var messageAttemptImplementors = []string{"MessageAttempt"}
+
+func (ec *executionContext) _MessageAttempt(ctx context.Context, sel ast.SelectionSet, obj *db.MessageAttempt) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageAttemptImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageAttempt")
+		case "id":
+			out.Values[i] = ec._MessageAttempt_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startedAt":
+			out.Values[i] = ec._MessageAttempt_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "durationMilliseconds":
+			out.Values[i] = ec._MessageAttempt_durationMilliseconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "request":
+			out.Values[i] = ec._MessageAttempt_request(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestBody":
+			out.Values[i] = ec._MessageAttempt_requestBody(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._MessageAttempt_status(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "responseBody":
+			out.Values[i] = ec._MessageAttempt_responseBody(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "error":
+			out.Values[i] = ec._MessageAttempt_error(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var mirrorPreviewImplementors = []string{"MirrorPreview"}
 
 func (ec *executionContext) _MirrorPreview(ctx context.Context, sel ast.SelectionSet, obj *MirrorPreview) graphql.Marshaler {
@@ -46573,6 +49298,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "addCarnetNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addCarnetNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "saveChannel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveChannel(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteChannel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteChannel(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testChannel":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_testChannel(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -48150,6 +50896,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_batches(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "channels":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_channels(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "channelKinds":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_channelKinds(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -50150,6 +52940,54 @@ func (ec *executionContext) _SaleStatusMapping(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var saveChannelPayloadImplementors = []string{"SaveChannelPayload"}
+
+func (ec *executionContext) _SaveChannelPayload(ctx context.Context, sel ast.SelectionSet, obj *SaveChannelPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveChannelPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveChannelPayload")
+		case "channel":
+			out.Values[i] = ec._SaveChannelPayload_channel(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "newSecret":
+			out.Values[i] = ec._SaveChannelPayload_newSecret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SaveChannelPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var sessionImplementors = []string{"Session"}
 
 func (ec *executionContext) _Session(ctx context.Context, sel ast.SelectionSet, obj *db.Session) graphql.Marshaler {
@@ -50342,6 +53180,59 @@ func (ec *executionContext) _System(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "demo":
 			out.Values[i] = ec._System_demo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testChannelPayloadImplementors = []string{"TestChannelPayload"}
+
+func (ec *executionContext) _TestChannelPayload(ctx context.Context, sel ast.SelectionSet, obj *TestChannelPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testChannelPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestChannelPayload")
+		case "ok":
+			out.Values[i] = ec._TestChannelPayload_ok(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "durationMilliseconds":
+			out.Values[i] = ec._TestChannelPayload_durationMilliseconds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channel":
+			out.Values[i] = ec._TestChannelPayload_channel(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TestChannelPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52374,6 +55265,87 @@ func (ec *executionContext) unmarshalNChangeDueDateInput2ponteᚋgraphᚋgenᚐC
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNChannel2ᚕᚖponteᚋentᚋdbᚐChannelᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Channel) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChannel2ᚖponteᚋentᚋdbᚐChannel(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNChannel2ᚖponteᚋentᚋdbᚐChannel(ctx context.Context, sel ast.SelectionSet, v *db.Channel) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Channel(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNChannelInput2ponteᚋgraphᚋgenᚐChannelInput(ctx context.Context, v any) (ChannelInput, error) {
+	res, err := ec.unmarshalInputChannelInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNChannelKind2ponteᚋentᚋenumᚐChannelKind(ctx context.Context, v any) (enum.ChannelKind, error) {
+	var res enum.ChannelKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChannelKind2ponteᚋentᚋenumᚐChannelKind(ctx context.Context, sel ast.SelectionSet, v enum.ChannelKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNChannelKind2ᚕponteᚋentᚋenumᚐChannelKindᚄ(ctx context.Context, v any) ([]enum.ChannelKind, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]enum.ChannelKind, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNChannelKind2ponteᚋentᚋenumᚐChannelKind(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNChannelKind2ᚕponteᚋentᚋenumᚐChannelKindᚄ(ctx context.Context, sel ast.SelectionSet, v []enum.ChannelKind) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNChannelKind2ponteᚋentᚋenumᚐChannelKind(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNChannelPace2ponteᚋentᚋenumᚐChannelPace(ctx context.Context, v any) (enum.ChannelPace, error) {
+	var res enum.ChannelPace
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChannelPace2ponteᚋentᚋenumᚐChannelPace(ctx context.Context, sel ast.SelectionSet, v enum.ChannelPace) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNCharge2ᚕᚖponteᚋentᚋdbᚐChargeᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Charge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -52768,6 +55740,16 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) marshalNDeleteChannelPayload2ᚖponteᚋgraphᚋgenᚐDeleteChannelPayload(ctx context.Context, sel ast.SelectionSet, v *DeleteChannelPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteChannelPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNDifference2ᚕᚖponteᚋentᚋdbᚐDifferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Difference) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -53065,6 +56047,46 @@ func (ec *executionContext) marshalNFailureEventKind2ponteᚋentᚋenumᚐFailur
 	return v
 }
 
+func (ec *executionContext) unmarshalNFailureSource2ponteᚋentᚋenumᚐFailureSource(ctx context.Context, v any) (enum.FailureSource, error) {
+	var res enum.FailureSource
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFailureSource2ponteᚋentᚋenumᚐFailureSource(ctx context.Context, sel ast.SelectionSet, v enum.FailureSource) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNFailureSource2ᚕponteᚋentᚋenumᚐFailureSourceᚄ(ctx context.Context, v any) ([]enum.FailureSource, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]enum.FailureSource, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFailureSource2ponteᚋentᚋenumᚐFailureSource(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNFailureSource2ᚕponteᚋentᚋenumᚐFailureSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []enum.FailureSource) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFailureSource2ponteᚋentᚋenumᚐFailureSource(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNFailureState2ponteᚋentᚋenumᚐFailureState(ctx context.Context, v any) (enum.FailureState, error) {
 	var res enum.FailureState
 	err := res.UnmarshalGQL(v)
@@ -53073,6 +56095,46 @@ func (ec *executionContext) unmarshalNFailureState2ponteᚋentᚋenumᚐFailureS
 
 func (ec *executionContext) marshalNFailureState2ponteᚋentᚋenumᚐFailureState(ctx context.Context, sel ast.SelectionSet, v enum.FailureState) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNFailureTopic2ponteᚋentᚋenumᚐFailureTopic(ctx context.Context, v any) (enum.FailureTopic, error) {
+	var res enum.FailureTopic
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFailureTopic2ponteᚋentᚋenumᚐFailureTopic(ctx context.Context, sel ast.SelectionSet, v enum.FailureTopic) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNFailureTopic2ᚕponteᚋentᚋenumᚐFailureTopicᚄ(ctx context.Context, v any) ([]enum.FailureTopic, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]enum.FailureTopic, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNFailureTopic2ponteᚋentᚋenumᚐFailureTopic(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNFailureTopic2ᚕponteᚋentᚋenumᚐFailureTopicᚄ(ctx context.Context, sel ast.SelectionSet, v []enum.FailureTopic) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFailureTopic2ponteᚋentᚋenumᚐFailureTopic(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNForeignRule2ponteᚋentᚋenumᚐForeignRule(ctx context.Context, v any) (enum.ForeignRule, error) {
@@ -53449,6 +56511,78 @@ func (ec *executionContext) marshalNMarkFailuresReadPayload2ᚖponteᚋgraphᚋg
 		return graphql.Null
 	}
 	return ec._MarkFailuresReadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessage2ᚕᚖponteᚋentᚋdbᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.Message) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessage2ᚖponteᚋentᚋdbᚐMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessage2ᚖponteᚋentᚋdbᚐMessage(ctx context.Context, sel ast.SelectionSet, v *db.Message) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Message(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMessageAttempt2ᚕᚖponteᚋentᚋdbᚐMessageAttemptᚄ(ctx context.Context, sel ast.SelectionSet, v []*db.MessageAttempt) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageAttempt2ᚖponteᚋentᚋdbᚐMessageAttempt(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessageAttempt2ᚖponteᚋentᚋdbᚐMessageAttempt(ctx context.Context, sel ast.SelectionSet, v *db.MessageAttempt) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MessageAttempt(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMessageKind2ponteᚋentᚋenumᚐMessageKind(ctx context.Context, v any) (enum.MessageKind, error) {
+	var res enum.MessageKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageKind2ponteᚋentᚋenumᚐMessageKind(ctx context.Context, sel ast.SelectionSet, v enum.MessageKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMessageState2ponteᚋentᚋenumᚐMessageState(ctx context.Context, v any) (enum.MessageState, error) {
+	var res enum.MessageState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageState2ponteᚋentᚋenumᚐMessageState(ctx context.Context, sel ast.SelectionSet, v enum.MessageState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNMirrorOldSalesInput2ponteᚋgraphᚋgenᚐMirrorOldSalesInput(ctx context.Context, v any) (MirrorOldSalesInput, error) {
@@ -54214,6 +57348,21 @@ func (ec *executionContext) unmarshalNSaveAccountInput2ponteᚋbillingᚐSaveAcc
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSaveChannelInput2ponteᚋbillingᚐSaveChannel(ctx context.Context, v any) (billing.SaveChannel, error) {
+	res, err := ec.unmarshalInputSaveChannelInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveChannelPayload2ᚖponteᚋgraphᚋgenᚐSaveChannelPayload(ctx context.Context, sel ast.SelectionSet, v *SaveChannelPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveChannelPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSaveConvenioInput2ponteᚋbillingᚐSaveConvenio(ctx context.Context, v any) (billing.SaveConvenio, error) {
 	res, err := ec.unmarshalInputSaveConvenioInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -54393,6 +57542,16 @@ func (ec *executionContext) marshalNSystem2ᚖponteᚋgraphᚋgenᚐSystem(ctx c
 		return graphql.Null
 	}
 	return ec._System(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNTestChannelPayload2ᚖponteᚋgraphᚋgenᚐTestChannelPayload(ctx context.Context, sel ast.SelectionSet, v *TestChannelPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TestChannelPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNTestIntegrationInput2ponteᚋgraphᚋgenᚐTestIntegrationInput(ctx context.Context, v any) (TestIntegrationInput, error) {
@@ -54863,6 +58022,13 @@ func (ec *executionContext) marshalOCents2ᚖint64(ctx context.Context, sel ast.
 	_ = ctx
 	res := graphql.MarshalInt64(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOChannel2ᚖponteᚋentᚋdbᚐChannel(ctx context.Context, sel ast.SelectionSet, v *db.Channel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Channel(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCharge2ᚖponteᚋentᚋdbᚐCharge(ctx context.Context, sel ast.SelectionSet, v *db.Charge) graphql.Marshaler {

@@ -314,6 +314,12 @@ type ChangeDueDateInput struct {
 	DueDate brazil.Date `json:"dueDate"`
 }
 
+// Which channel.
+type ChannelInput struct {
+	// The channel.
+	ID string `json:"id"`
+}
+
 // A page of charges.
 type ChargeConnection struct {
 	// The charges of the page, with their positions.
@@ -475,6 +481,14 @@ type CustomerPayload struct {
 	// The customer; null when the input was refused.
 	Customer *db.Customer `json:"customer,omitempty"`
 	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The answer of deleteChannel.
+type DeleteChannelPayload struct {
+	// The id of the channel that is gone; null when it was refused.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it was refused.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -1092,6 +1106,16 @@ type SaveAccessRulesInput struct {
 	RequireTotp *bool `json:"requireTotp,omitempty"`
 }
 
+// The answer of saveChannel.
+type SaveChannelPayload struct {
+	// The channel; null when the input was refused.
+	Channel *db.Channel `json:"channel,omitempty"`
+	// The signing secret that was made for a new webhook. It is shown this once.
+	NewSecret *string `json:"newSecret,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which carnê was paid outside.
 type SettleCarnetInput struct {
 	// The carnê.
@@ -1130,6 +1154,18 @@ type System struct {
 	Version string `json:"version"`
 	// Whether both providers are simulated and payments can be simulated by hand.
 	Demo bool `json:"demo"`
+}
+
+// The answer of testChannel.
+type TestChannelPayload struct {
+	// Whether the destination took the message.
+	Ok bool `json:"ok"`
+	// How long it took, in milliseconds.
+	DurationMilliseconds int `json:"durationMilliseconds"`
+	// The channel, with the test among its messages.
+	Channel *db.Channel `json:"channel,omitempty"`
+	// What the destination refused, or why the test was not made.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Which integration to test.

@@ -1081,7 +1081,7 @@ var (
 				Symbol:     "message_items_deliveries_delivery",
 				Columns:    []*schema.Column{MessageItemsColumns[3]},
 				RefColumns: []*schema.Column{DeliveriesColumns[0]},
-				OnDelete:   schema.NoAction,
+				OnDelete:   schema.Cascade,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -1094,6 +1094,11 @@ var (
 				Name:    "messageitem_message_id",
 				Unique:  false,
 				Columns: []*schema.Column{MessageItemsColumns[2]},
+			},
+			{
+				Name:    "messageitem_delivery_id",
+				Unique:  false,
+				Columns: []*schema.Column{MessageItemsColumns[3]},
 			},
 		},
 	}
