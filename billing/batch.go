@@ -356,11 +356,11 @@ func (s *Service) startItem(ctx context.Context, op *db.Operation, current *db.B
 // Its notas fiscais are left to a person: somebody may have issued them long ago.
 func (s *Service) startMirror(ctx context.Context, op *db.Operation, item *db.BatchItem) error {
 	return s.step(ctx, op, func(ctx context.Context, tx *db.Tx) error {
-		settings, _, err := mirrorable(ctx, tx, *item.SaleID)
+		active, skip, err := hearsOf(ctx, tx, *item.SaleID)
 		if err != nil {
 			return err
 		}
-		if settings == nil {
+		if !active || skip != "" && skip != enum.SkipBeforeCutOff { // the cut-off is for what happens by itself
 			return tx.BatchItem.UpdateOne(item).SetState(enum.ItemDone).Exec(ctx)
 		}
 		started, _, err := s.enqueue(ctx, tx, mirrorRequest(*item.SaleID))

@@ -65,6 +65,10 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "O provedor avisou de uma cobrança que não é nossa ({detail}).", EN: "The provider told of a charge that is not ours ({detail})."},
 		provider.Text{PT: "Se outro sistema usa a mesma conta, dê a ele outra aplicação no painel do provedor.", EN: "If another system uses the same account, give it an application of its own in the provider's panel."},
 	},
+	"invoice.not_asked": {
+		provider.Text{PT: "Nenhum item da venda pede mais esta nota fiscal ({detail}).", EN: "No item of the sale asks for this invoice any more ({detail})."},
+		provider.Text{PT: "No produto, aba Faturamento, escolha de novo este documento e tente outra vez; ou emita a nota no Vhsys.", EN: "In the product, tab Faturamento, choose this document again and retry; or issue the invoice at Vhsys."},
+	},
 	"invoice.sale_refunded": {
 		provider.Text{PT: "A venda foi devolvida ou cancelada depois que a nota fiscal saiu.", EN: "The sale was refunded or cancelled after its invoice was issued."},
 		provider.Text{PT: "Decida com a contabilidade: cancele a nota no Vhsys dentro do prazo, ou faça uma nota de devolução.", EN: "Decide with the accountant: cancel the invoice at Vhsys in time, or make a return invoice."},
@@ -78,8 +82,12 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "Combine com a contabilidade se é preciso uma nota de devolução.", EN: "Ask the accountant whether a return invoice is needed."},
 	},
 	"mirror.differs": {
-		provider.Text{PT: "Há {detail} diferença(s) entre as vendas daqui e o Vhsys.", EN: "There are {detail} difference(s) between the sales here and Vhsys."},
+		provider.Text{PT: "Há {detail} diferenças entre as vendas daqui e o Vhsys.", EN: "There are {detail} differences between the sales here and Vhsys."},
 		provider.Text{PT: "Abra Diferenças, veja cada uma e conserte ou ignore.", EN: "Open Differences, look at each, and repair or ignore it."},
+	},
+	"mirror.differs" + ofOne: {
+		provider.Text{PT: "Há uma diferença entre as vendas daqui e o Vhsys.", EN: "There is a difference between the sales here and Vhsys."},
+		provider.Text{PT: "Abra Diferenças, veja qual é e conserte ou ignore.", EN: "Open Differences, look at it, and repair or ignore it."},
 	},
 	"vhsys.settles_by_itself": {
 		provider.Text{PT: "O aplicativo da Gerencianet do próprio Vhsys está ligado: ele daria baixa nos mesmos recebimentos que a Ponte.", EN: "Vhsys's own Gerencianet app is on: it would settle the same receivables as Ponte."},
@@ -143,8 +151,14 @@ var explanations = map[string]explanation{
 	},
 }
 
+// ofOne marks the singular of an explanation whose detail is a number.
+const ofOne = "#1"
+
 func explain(code, detail string) (cause, remedy provider.Text) {
 	known := explanations[code]
+	if singular, has := explanations[code+ofOne]; has && detail == "1" {
+		known = singular
+	}
 	return fill(known.cause, detail), fill(known.remedy, detail)
 }
 

@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"ponte/billing/brazil"
@@ -12,7 +11,6 @@ import (
 	"ponte/ent/db/failure"
 	"ponte/ent/db/invoice"
 	"ponte/ent/db/sale"
-	"ponte/ent/db/saleitem"
 	"ponte/ent/enum"
 )
 
@@ -20,11 +18,6 @@ import (
 // automatism that race find the same row. The row says how far it has come at the
 // ERP; each step is committed when it is done, and what is not safe to repeat is
 // asked for first (providers/vhsys.md, 3).
-
-// invoiceKinds are the documents of products that are invoices.
-var invoiceKinds = map[enum.InvoiceDocument]enum.InvoiceKind{
-	enum.DocumentNFe: enum.InvoiceNFe, enum.DocumentNFSe: enum.InvoiceNFSe, enum.DocumentNFCe: enum.InvoiceNFCe,
-}
 
 var invoiceNames = map[enum.InvoiceKind]string{enum.InvoiceNFe: "NF-e", enum.InvoiceNFSe: "NFS-e", enum.InvoiceNFCe: "NFC-e"}
 
@@ -49,49 +42,29 @@ func (s *Service) followInvoices(ctx context.Context, tx *db.Tx, saleID string, 
 // planInvoices writes the invoices that the products of an approved sale ask for,
 // and has those issued that need no person. It may be called again.
 func (s *Service) planInvoices(ctx context.Context, tx *db.Tx, saleID string) error {
-	settings, _, err := mirrorable(ctx, tx, saleID)
-	if err != nil || settings == nil {
+	active, skip, err := hearsOf(ctx, tx, saleID)
+	if err != nil || !active || skip != "" {
 		return err
 	}
-	sold, err := tx.Sale.Query().Where(sale.ID(saleID)).WithCustomer().WithOrder().WithItems(func(q *db.SaleItemQuery) {
-		q.WithProduct().Order(db.Asc(saleitem.FieldPosition))
-	}).Only(ctx)
-	if err != nil || sold.Edges.Customer.TaxID == "" { // an invoice needs a tax id
+	_, plan, err := s.planSale(ctx, tx.Client(), saleID)
+	if err != nil {
 		return err
 	}
-	for kind, items := range itemsByKind(sold) {
-		if err := s.planInvoice(ctx, tx, sold, settings, kind, items); err != nil {
+	for _, one := range plan.Invoices {
+		if one.Row != nil {
+			continue
+		}
+		if err := s.planInvoice(ctx, tx, saleID, one); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func itemsByKind(sold *db.Sale) map[enum.InvoiceKind][]*db.SaleItem {
-	found := map[enum.InvoiceKind][]*db.SaleItem{}
-	for _, item := range sold.Edges.Items {
-		if item.Edges.Product == nil {
-			continue
-		}
-		if kind, asked := invoiceKinds[item.Edges.Product.Document]; asked {
-			found[kind] = append(found[kind], item)
-		}
-	}
-	return found
-}
-
-func (s *Service) planInvoice(ctx context.Context, tx *db.Tx, sold *db.Sale, settings *db.Integration, kind enum.InvoiceKind, items []*db.SaleItem) error {
-	known, err := tx.Invoice.Query().Where(invoice.SaleID(sold.ID), invoice.KindEQ(kind)).Exist(ctx)
-	if err != nil || known {
-		return err
-	}
-	due := dueOf(items, s.Now())
-	var total int64
-	for _, item := range items {
-		total += item.UnitCents * int64(item.Quantity)
-	}
-	create := tx.Invoice.Create().SetSaleID(sold.ID).SetKind(kind).SetState(enum.InvoiceManual).SetTest(isTest(settings, kind)).
-		SetTotalCents(max(total, 1)).SetNillableDueAt(due).SetCreatedAt(s.Now())
+func (s *Service) planInvoice(ctx context.Context, tx *db.Tx, saleID string, one *InvoicePlan) error {
+	due := one.due(s.Now())
+	create := tx.Invoice.Create().SetSaleID(saleID).SetKind(one.Kind).SetState(enum.InvoiceManual).SetTest(one.Request.Test).
+		SetTotalCents(max(one.TotalCents, 1)).SetNillableDueAt(due).SetCreatedAt(s.Now())
 	if due != nil {
 		create.SetState(enum.InvoiceScheduled)
 	}
@@ -110,31 +83,6 @@ func invoiceRequest(id string, delay time.Duration) request {
 	return request{kind: enum.KindIssueInvoice, integration: enum.Vhsys, subjectID: id, delay: max(delay, 0)}
 }
 
-// dueOf is when an invoice of the items is issued by itself: the last moment that
-// one of them asks for; none when one of them waits for a person.
-func dueOf(items []*db.SaleItem, approved time.Time) *time.Time {
-	due := approved
-	for _, item := range items {
-		switch product := item.Edges.Product; product.Timing {
-		case enum.TimingManual:
-			return nil
-		case enum.TimingDaysAfterApproval:
-			if later := approved.AddDate(0, 0, value(product.DaysAfterApproval)); later.After(due) {
-				due = later
-			}
-		}
-	}
-	return &due
-}
-
-func isTest(settings *db.Integration, kind enum.InvoiceKind) bool {
-	return map[enum.InvoiceKind]bool{enum.InvoiceNFe: settings.NfeTest, enum.InvoiceNFSe: settings.NfseTest, enum.InvoiceNFCe: settings.NfceTest}[kind]
-}
-
-func seriesOf(settings *db.Integration, kind enum.InvoiceKind) string {
-	return map[enum.InvoiceKind]string{enum.InvoiceNFe: settings.NfeSeries, enum.InvoiceNFSe: settings.NfseSeries, enum.InvoiceNFCe: settings.NfceSeries}[kind]
-}
-
 // endInvoices follows the end of a sale: what was not begun is dropped; of what is
 // issued the company's rule decides.
 func (s *Service) endInvoices(ctx context.Context, tx *db.Tx, saleID string) error {
@@ -146,6 +94,8 @@ func (s *Service) endInvoices(ctx context.Context, tx *db.Tx, saleID string) err
 		switch one.State {
 		case enum.InvoiceManual, enum.InvoiceScheduled, enum.InvoiceRejected:
 			err = tx.Invoice.UpdateOne(one).SetState(enum.InvoiceDropped).Exec(ctx)
+		case enum.InvoiceIssuing, enum.InvoiceProcessing: // withdrawn, or followed to its answer
+			_, _, err = s.enqueue(ctx, tx, invoiceRequest(one.ID, 0))
 		case enum.InvoiceIssued:
 			err = s.applyRefundRule(ctx, tx, one)
 		}
@@ -306,7 +256,7 @@ type invoiceRun struct {
 	client provider.Mirror
 	one    *db.Invoice
 	sold   *db.Sale
-	plan   *MirrorPlan
+	plan   *InvoicePlan
 	wanted provider.InvoiceRequest
 }
 
@@ -321,6 +271,9 @@ func (s *Service) issueInvoice(ctx context.Context, op *db.Operation) (finish, e
 	if !ready {
 		return func(ctx context.Context, tx *db.Tx) error { return s.dropInvoice(ctx, tx, op.SubjectID) }, nil
 	}
+	if run.isWithdrawn() {
+		return run.withdraw(ctx)
+	}
 	for _, step := range []func(context.Context) error{run.begin, run.header, run.items, run.installments} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -333,8 +286,9 @@ func (s *Service) issueInvoice(ctx context.Context, op *db.Operation) (finish, e
 	return run.follow(ctx, told)
 }
 
+// dropInvoice gives up an invoice of which nothing was sent to the authority.
 func (s *Service) dropInvoice(ctx context.Context, tx *db.Tx, id string) error {
-	return tx.Invoice.Update().Where(invoice.ID(id), invoice.StateIn(enum.InvoiceManual, enum.InvoiceScheduled)).SetState(enum.InvoiceDropped).Exec(ctx)
+	return tx.Invoice.Update().Where(invoice.ID(id), invoice.StateIn(enum.InvoiceManual, enum.InvoiceScheduled, enum.InvoiceIssuing)).SetState(enum.InvoiceDropped).Exec(ctx)
 }
 
 // load reads everything; it answers false for an invoice that is not to be issued.
@@ -347,37 +301,66 @@ func (r *invoiceRun) load(ctx context.Context) (ready bool, err error) {
 	case enum.InvoiceIssued, enum.InvoiceCancelAsked, enum.InvoiceCanceled, enum.InvoiceDropped:
 		return false, nil
 	}
-	if r.sold, err = r.saleForMirror(ctx, r.one.SaleID); err != nil {
-		return false, err
-	}
-	if r.sold.Status != enum.SaleApproved && !begun {
-		return false, nil
-	}
-	if r.sold.Edges.Customer.RemoteID == nil || r.sold.Edges.Order == nil || r.sold.Edges.Order.RemoteOrderID == nil {
-		return false, errLater // the order comes first
-	}
-	settings, err := r.settings(ctx, enum.Vhsys)
+	sold, plan, err := r.planSale(ctx, r.DB, r.one.SaleID)
 	if err != nil {
 		return false, err
+	}
+	if r.sold = sold; sold.Status != enum.SaleApproved && !begun {
+		return false, nil
+	}
+	if sold.Edges.Customer.RemoteID == nil || sold.Edges.Order == nil || sold.Edges.Order.RemoteOrderID == nil {
+		return false, errLater // the order comes first
 	}
 	if r.client, err = r.mirror(ctx); err != nil {
 		return false, err
 	}
-	if r.plan, err = r.Service.plan(ctx, r.sold, settings); err != nil {
-		return false, err
-	}
-	for _, problem := range r.plan.Problems {
+	for _, problem := range plan.Problems {
 		return false, problem
 	}
-	r.wanted = r.request(settings)
+	if r.plan = plan.invoice(r.one.Kind); r.plan == nil {
+		return false, ownProblem(provider.Invalid, "invoice.not_asked", "product.document", invoiceNames[r.one.Kind])
+	}
+	r.wanted = r.plan.Request
 	return true, r.check()
+}
+
+// isWithdrawn tells whether the sale ended after the invoice was begun and before it
+// was sent to the authority.
+func (r *invoiceRun) isWithdrawn() bool {
+	sent := r.one.State == enum.InvoiceProcessing || r.one.Step == enum.InvoiceSend && r.one.SentAt != nil
+	return r.sold.Status != enum.SaleApproved && !sent
+}
+
+// withdraw throws the invoice away at the ERP.
+func (r *invoiceRun) withdraw(ctx context.Context) (finish, error) {
+	if r.one.RemoteID == nil && r.one.SentAt != nil {
+		if err := r.findHeader(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if err := r.trash(ctx); err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) error { return r.dropInvoice(ctx, tx, r.one.ID) }, nil
+}
+
+// trash throws away what the ERP has of the invoice.
+func (r *invoiceRun) trash(ctx context.Context) error {
+	if r.one.RemoteID == nil {
+		return nil
+	}
+	err := r.client.TrashInvoice(ctx, r.wanted.Kind, *r.one.RemoteID)
+	if err != nil && provider.ClassOf(err) == provider.NotFound {
+		return nil
+	}
+	return err
 }
 
 // check finds what would be refused, before anything of the invoice is at the ERP.
 func (r *invoiceRun) check() error {
 	switch r.one.State {
 	case enum.InvoiceManual, enum.InvoiceScheduled, enum.InvoiceRejected:
-		return r.client.CheckInvoice(r.wanted, r.instalmentsOf())
+		return r.client.CheckInvoice(r.wanted, r.plan.Installments)
 	}
 	return nil
 }
@@ -399,104 +382,25 @@ func (r *invoiceRun) save(ctx context.Context, change func(*db.InvoiceUpdateOne)
 	return r.reload(ctx)
 }
 
-// reference is ours; a rejected invoice that is made anew has another one.
-func (r *invoiceRun) reference() string { return fmt.Sprintf("%s-%d", r.one.ID, r.one.Edition) }
-
-// request is the invoice as it is asked for: its items at the prices of the order,
-// and their share of the order's discount.
-func (r *invoiceRun) request(settings *db.Integration) provider.InvoiceRequest {
-	wanted := provider.InvoiceRequest{
-		Kind: provider.InvoiceKind(r.one.Kind), Reference: r.reference(), Test: r.one.Test, Series: seriesOf(settings, r.one.Kind),
-		Nature: "Venda", CustomerID: *r.sold.Edges.Customer.RemoteID, CustomerName: r.sold.Edges.Customer.Name,
-		SoldOn: r.today(), Note: fmt.Sprintf("Venda %d", r.sold.Number), CompanyState: settings.CompanyState,
-	}
-	buyer := payer(r.sold.Edges.Customer)
-	wanted.Customer = &buyer
-	var all, own int64
-	for _, line := range r.plan.lines {
-		cents := line.UnitCents * line.Quantity
-		all += cents
-		product := line.sold.Edges.Product
-		if product == nil || invoiceKinds[product.Document] != r.one.Kind {
-			continue
-		}
-		own += cents
-		wanted.Items = append(wanted.Items, invoiceItem(line, product))
-	}
-	wanted.DiscountCents = brazil.MulDiv(r.plan.DiscountCents, own, max(all, 1))
-	if r.one.Kind == enum.InvoiceNFSe {
-		wanted.Items = oneService(wanted.Items)
-	}
-	return wanted
-}
-
-func invoiceItem(line planLine, product *db.Product) provider.InvoiceItem {
-	item := provider.InvoiceItem{OrderItem: line.OrderItem, NCM: value(product.Ncm), CFOP: value(product.Cfop)}
-	if product.Document == enum.DocumentNFSe {
-		item.ServiceCode = value(product.UnitOrServiceCode)
-	} else {
-		item.Unit = value(product.UnitOrServiceCode)
-	}
-	return item
-}
-
-// oneService puts several services into the one that an NFS-e has.
-func oneService(items []provider.InvoiceItem) []provider.InvoiceItem {
-	if len(items) < 2 {
-		return items
-	}
-	one := items[0]
-	one.UnitCents, one.Quantity = 0, 1
-	one.Description = ""
-	for i, item := range items {
-		if i > 0 {
-			one.Description += "; "
-		}
-		one.Description += item.Description
-		one.UnitCents += item.UnitCents * item.Quantity
-	}
-	if letters := []rune(one.Description); len(letters) > maxTitle {
-		one.Description = string(letters[:maxTitle])
-	}
-	return []provider.InvoiceItem{one}
-}
-
-// instalmentsOf are those of the order; one that was due before the invoice is due
-// on its day, because the authority takes none of the past.
-func (r *invoiceRun) instalmentsOf() []provider.OrderInstallment {
-	if r.one.Kind != enum.InvoiceNFe || r.one.TotalCents != r.plan.TotalCents {
-		return nil
-	}
-	installments := slices.Clone(r.plan.Installments)
-	for i := range installments {
-		installments[i].DueDate = max(installments[i].DueDate, r.today())
-	}
-	return installments
-}
-
 // begin shows that the invoice is being issued. One that was rejected is thrown
 // away at the ERP and made anew, because its data may have been corrected.
 func (r *invoiceRun) begin(ctx context.Context) error {
 	if r.one.State == enum.InvoiceRejected {
-		if r.one.RemoteID != nil {
-			if err := r.client.TrashInvoice(ctx, r.wanted.Kind, *r.one.RemoteID); err != nil && provider.ClassOf(err) != provider.NotFound {
-				return err
-			}
+		if err := r.trash(ctx); err != nil {
+			return err
 		}
 		err := r.save(ctx, func(u *db.InvoiceUpdateOne) {
 			u.AddEdition(1).SetStep(enum.InvoiceHeader).SetState(enum.InvoiceIssuing).ClearRemoteID().ClearSentAt().SetRejectionCode("").SetRejectionText("")
 		})
-		r.wanted.Reference = r.reference()
+		r.wanted.Reference = invoiceReference(r.one)
 		return err
 	}
 	if r.one.State == enum.InvoiceIssuing || r.one.State == enum.InvoiceProcessing {
 		return nil
 	}
-	total := -r.wanted.DiscountCents
-	for _, item := range r.wanted.Items {
-		total += item.UnitCents * item.Quantity
-	}
-	return r.save(ctx, func(u *db.InvoiceUpdateOne) { u.SetState(enum.InvoiceIssuing).SetTotalCents(max(total, 1)) })
+	return r.save(ctx, func(u *db.InvoiceUpdateOne) {
+		u.SetState(enum.InvoiceIssuing).SetTotalCents(max(r.plan.TotalCents, 1))
+	})
 }
 
 // header finds the invoice by our reference, or creates it.
@@ -505,18 +409,8 @@ func (r *invoiceRun) header(ctx context.Context) error {
 		return nil
 	}
 	if r.one.SentAt != nil {
-		settled, err := r.isSettled(ctx, "invoices", invoice.FieldSentAt, r.one.ID)
-		if err != nil {
+		if err := r.findHeader(ctx); err != nil || r.one.RemoteID != nil {
 			return err
-		}
-		found, err := r.client.FindInvoice(ctx, r.wanted.Kind, r.wanted.Reference, r.wanted.CustomerName, r.one.CreatedAt.Add(-24*time.Hour))
-		switch {
-		case err != nil:
-			return err
-		case found != "":
-			return r.saveHeader(ctx, found)
-		case !settled:
-			return errSettling
 		}
 	}
 	if err := r.save(ctx, func(u *db.InvoiceUpdateOne) { u.Modify(sentNow(invoice.FieldSentAt)) }); err != nil {
@@ -527,6 +421,25 @@ func (r *invoiceRun) header(ctx context.Context) error {
 		return r.unsentUnlessDoubt(ctx, err)
 	}
 	return r.saveHeader(ctx, created)
+}
+
+// findHeader looks for the invoice that an unanswered request may have made. No
+// error and no id mean that there is none and none can come any more.
+func (r *invoiceRun) findHeader(ctx context.Context) error {
+	settled, err := r.isSettled(ctx, "invoices", invoice.FieldSentAt, r.one.ID)
+	if err != nil {
+		return err
+	}
+	found, err := r.client.FindInvoice(ctx, r.wanted.Kind, r.wanted.Reference, r.wanted.CustomerName, r.one.CreatedAt.Add(-24*time.Hour))
+	switch {
+	case err != nil:
+		return err
+	case found != "":
+		return r.saveHeader(ctx, found)
+	case !settled:
+		return errSettling
+	}
+	return nil
 }
 
 func (r *invoiceRun) saveHeader(ctx context.Context, id string) error {
@@ -594,13 +507,13 @@ func (r *invoiceRun) sendItems(ctx context.Context, there []provider.OrderItem) 
 	return nil
 }
 
-// installments are those of the order, when the invoice is the whole of it; sending
-// them twice is harmless.
+// installments are the invoice's share of those of the order; sending them twice is
+// harmless.
 func (r *invoiceRun) installments(ctx context.Context) error {
 	if r.one.Step != enum.InvoiceInstallments {
 		return nil
 	}
-	if installments := r.instalmentsOf(); len(installments) > 0 {
+	if installments := r.plan.Installments; len(installments) > 0 {
 		if err := r.client.SetInvoiceInstallments(ctx, r.wanted.Kind, *r.one.RemoteID, installments); err != nil {
 			return err
 		}

@@ -5,18 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
-	"ponte/billing/brazil"
 	"ponte/billing/provider"
 	"ponte/ent/db"
-	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/order"
 	"ponte/ent/db/sale"
-	"ponte/ent/db/saleitem"
 	"ponte/ent/enum"
 	"ponte/ent/schema"
 )
@@ -26,12 +22,8 @@ var newMappingID = schema.NewID("map")
 // enqueueMirror has the mirror of a sale brought in step, when the ERP is to
 // know of the sale at all.
 func (s *Service) enqueueMirror(ctx context.Context, tx *db.Tx, saleID string) error {
-	settings, sold, err := mirrorable(ctx, tx, saleID)
-	if err != nil || settings == nil {
-		return err
-	}
-	begun, err := tx.Order.Query().Where(order.SaleID(saleID)).Exist(ctx)
-	if err != nil || !begun && settings.MirrorFrom != nil && brazil.DateOf(sold.CreatedAt) < *settings.MirrorFrom {
+	active, skip, err := hearsOf(ctx, tx, saleID)
+	if err != nil || !active || skip != "" {
 		return err
 	}
 	_, _, err = s.enqueue(ctx, tx, mirrorRequest(saleID))
@@ -42,220 +34,21 @@ func mirrorRequest(saleID string) request {
 	return request{kind: enum.KindMirrorSale, integration: enum.Vhsys, subjectID: saleID}
 }
 
-// mirrorable reads what the mirror needs to know of a sale; no settings when the
-// ERP is not to know of it: the integration is off, no item asks for it, or the
-// buyer has no tax id and the company skips such sales.
-func mirrorable(ctx context.Context, tx *db.Tx, saleID string) (*db.Integration, *db.Sale, error) {
+// hearsOf tells whether the integration is on, and what keeps the ERP from hearing
+// of a sale all the same.
+func hearsOf(ctx context.Context, tx *db.Tx, saleID string) (active bool, skip enum.MirrorSkip, err error) {
 	settings, err := tx.Integration.Query().Where(integration.KindEQ(enum.Vhsys), integration.Active(true)).Only(ctx)
 	if db.IsNotFound(err) {
-		return nil, nil, nil
+		return false, "", nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return false, "", err
 	}
-	sold, err := tx.Sale.Query().Where(sale.ID(saleID)).WithCustomer().WithItems(func(q *db.SaleItemQuery) { q.WithProduct() }).Only(ctx)
-	if err != nil || !isMirrored(sold.Edges.Items) || isSkipped(sold, settings) {
-		return nil, nil, err
-	}
-	return settings, sold, nil
-}
-
-// isSkipped tells whether the company keeps sales to buyers without a tax id out of
-// the ERP.
-func isSkipped(sold *db.Sale, settings *db.Integration) bool {
-	return sold.Edges.Customer.TaxID == "" && settings.ForeignRule == enum.ForeignSkip
-}
-
-// isMirrored tells whether some item asks for an order at the ERP.
-func isMirrored(items []*db.SaleItem) bool {
-	for _, item := range items {
-		if item.Edges.Product != nil && item.Edges.Product.Document != enum.DocumentNone {
-			return true
-		}
-	}
-	return false
-}
-
-// MirrorPlan is what the ERP is to have of a sale.
-type MirrorPlan struct {
-	Customer      *db.Customer
-	Items         []provider.OrderItem
-	lines         []planLine                  // the items with what was sold
-	Installments  []provider.OrderInstallment // empty when they are not sent
-	DiscountCents int64
-	TotalCents    int64
-	Status        *provider.OrderStatus // nil when the sale's status is not mapped
-	Problems      []*provider.Error     // what is missing
-}
-
-// PreviewMirror answers what would be sent for a sale; nil when there is no such
-// sale.
-func (s *Service) PreviewMirror(ctx context.Context, saleID string) (*MirrorPlan, error) {
-	sold, err := s.saleForMirror(ctx, saleID)
-	if db.IsNotFound(err) {
-		return nil, nil
-	}
+	sold, err := tx.Sale.Query().Where(sale.ID(saleID)).WithCustomer().WithOrder().WithItems(func(q *db.SaleItemQuery) { q.WithProduct() }).Only(ctx)
 	if err != nil {
-		return nil, err
+		return false, "", err
 	}
-	settings, err := s.settings(ctx, enum.Vhsys)
-	if db.IsNotFound(err) {
-		settings, err = &db.Integration{SendInstallments: true}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.plan(ctx, sold, settings)
-}
-
-func (s *Service) saleForMirror(ctx context.Context, saleID string) (*db.Sale, error) {
-	return s.DB.Sale.Query().Where(sale.ID(saleID)).WithCustomer().WithOrder().
-		WithItems(func(q *db.SaleItemQuery) { q.WithProduct().Order(db.Asc(saleitem.FieldPosition)) }).
-		WithCharges(func(q *db.ChargeQuery) {
-			q.Where(charge.ReplacedAtIsNil()).Order(db.Asc(charge.FieldInstallment))
-		}).Only(ctx)
-}
-
-// plan works out what the ERP is to have. With interest the item prices are
-// raised until the order's total is what is charged; without it items and
-// instalments stay at the cash price (Criar venda com juros). An order that was
-// begun keeps the choice of that moment.
-func (s *Service) plan(ctx context.Context, sold *db.Sale, settings *db.Integration) (*MirrorPlan, error) {
-	plan := &MirrorPlan{Customer: sold.Edges.Customer, DiscountCents: sold.DiscountCents, TotalCents: sold.ItemsCents - sold.DiscountCents}
-	withInterest := settings.WithInterest
-	if begun := sold.Edges.Order; begun != nil {
-		withInterest = begun.WithInterest
-	}
-	if withInterest {
-		plan.TotalCents = sold.TotalCents
-	}
-	plan.lines = s.planItems(plan, sold)
-	for _, line := range plan.lines {
-		plan.Items = append(plan.Items, line.OrderItem)
-	}
-	method, err := s.remoteMethod(ctx, plan, mirroredMethod(sold))
-	if err != nil {
-		return nil, err
-	}
-	if settings.SendInstallments {
-		plan.Installments = planInstallments(sold, plan.TotalCents, method)
-	}
-	plan.Status, err = s.remoteStatus(ctx, plan, sold.Status)
-	return plan, err
-}
-
-// planLine is a line of the order with what was sold.
-type planLine struct {
-	provider.OrderItem
-	sold *db.SaleItem
-}
-
-func (s *Service) planItems(plan *MirrorPlan, sold *db.Sale) []planLine {
-	lines := make([]planLine, 0, len(sold.Edges.Items)+1)
-	for _, item := range sold.Edges.Items {
-		remoteID := ""
-		if product := item.Edges.Product; product != nil {
-			remoteID = value(product.RemoteProductID)
-		}
-		if remoteID == "" {
-			plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.product_unmapped", "product.remoteProductId", item.Description))
-		}
-		lines = append(lines, planLine{sold: item, OrderItem: provider.OrderItem{
-			ProductID: remoteID, Description: itemDescription(sold, item), Quantity: int64(item.Quantity), UnitCents: item.UnitCents}})
-	}
-	return grossUp(lines, sold.ItemsCents, plan.TotalCents+plan.DiscountCents)
-}
-
-// itemDescription fills the product's template.
-func itemDescription(sold *db.Sale, item *db.SaleItem) string {
-	product := item.Edges.Product
-	if product == nil || value(product.DescriptionTemplate) == "" {
-		return item.Description
-	}
-	return strings.NewReplacer("{product}", item.Description, "{sale}", fmt.Sprint(sold.Number), "{customer}", sold.Edges.Customer.Name).
-		Replace(*product.DescriptionTemplate)
-}
-
-// grossUp raises the unit prices of items that add up to fromCents until they add
-// up to toCents. The cents that do not divide go to one piece of the last item.
-func grossUp(items []planLine, fromCents, toCents int64) []planLine {
-	if fromCents == toCents {
-		return items
-	}
-	rest := toCents
-	for i := range items {
-		items[i].UnitCents = brazil.MulDiv(items[i].UnitCents, toCents, max(fromCents, 1))
-		rest -= items[i].UnitCents * items[i].Quantity
-	}
-	last := &items[len(items)-1]
-	if rest == 0 {
-		return items
-	}
-	if last.Quantity == 1 {
-		last.UnitCents += rest
-		return items
-	}
-	last.Quantity--
-	odd := *last
-	odd.Quantity, odd.UnitCents = 1, last.UnitCents+rest
-	return append(items, odd)
-}
-
-// planInstallments answers one instalment for each charge, which add up to the
-// total of the order.
-func planInstallments(sold *db.Sale, totalCents int64, method string) []provider.OrderInstallment {
-	charges := sold.Edges.Charges
-	if len(charges) == 0 {
-		return nil
-	}
-	amounts := make([]int64, len(charges))
-	for i, c := range charges {
-		amounts[i] = c.AmountCents
-	}
-	if totalCents != sold.TotalCents {
-		amounts = brazil.Split(totalCents, len(charges))
-	}
-	installments := make([]provider.OrderInstallment, len(charges))
-	for i, c := range charges {
-		installments[i] = provider.OrderInstallment{DueDate: c.DueDate, AmountCents: amounts[i], PaymentMethod: method, Note: fmt.Sprintf("Cobrança %d", c.Number)}
-	}
-	return installments
-}
-
-func (s *Service) remoteMethod(ctx context.Context, plan *MirrorPlan, method enum.PaymentMethod) (string, error) {
-	mappings, err := s.DB.PaymentMethodMapping.Query().All(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, one := range mappings {
-		if one.Method == method {
-			return one.RemoteMethod, nil
-		}
-	}
-	plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.method_unmapped", "methods", methodNames[method]))
-	return "", nil
-}
-
-func mappedStatus(status enum.SaleStatus) enum.MappedSaleStatus {
-	if status == enum.SaleExpired {
-		return enum.MappedCanceled
-	}
-	return enum.MappedSaleStatus(status)
-}
-
-func (s *Service) remoteStatus(ctx context.Context, plan *MirrorPlan, status enum.SaleStatus) (*provider.OrderStatus, error) {
-	mappings, err := s.DB.SaleStatusMapping.Query().All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	wanted := mappedStatus(status)
-	for _, one := range mappings {
-		if one.Status == wanted {
-			return &provider.OrderStatus{Base: one.Base, CustomID: value(one.CustomID), Name: one.Name}, nil
-		}
-	}
-	plan.Problems = append(plan.Problems, ownProblem(provider.Invalid, "mirror.status_unmapped", "statuses", mappedNames[wanted]))
-	return nil, nil
+	return true, skipOf(sold, settings), nil
 }
 
 // mirrorRun is one try of bringing a sale's mirror in step.
@@ -307,12 +100,11 @@ func (r *mirrorRun) load(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if r.sold, err = r.saleForMirror(ctx, r.op.SubjectID); err != nil {
+	if r.sold, r.plan, err = r.planSale(ctx, r.DB, r.op.SubjectID); err != nil {
 		return err
 	}
 	r.order = r.sold.Edges.Order
-	r.plan, err = r.Service.plan(ctx, r.sold, settings)
-	return err
+	return nil
 }
 
 func (r *mirrorRun) reload(ctx context.Context) (err error) {
@@ -398,8 +190,6 @@ func (r *mirrorRun) forget(ctx context.Context, cause error, work func(ctx conte
 	return cause
 }
 
-func (r *mirrorRun) reference() string { return r.order.ID }
-
 // createOrder finds the order by our reference, or creates it.
 func (r *mirrorRun) createOrder(ctx context.Context) error {
 	if r.order.RemoteOrderID != nil {
@@ -415,14 +205,13 @@ func (r *mirrorRun) createOrder(ctx context.Context) error {
 		}
 	}
 	if err := r.save(ctx, func(u *db.OrderUpdateOne) {
-		u.SetStep(enum.StepOrder).SetDiscountSentCents(r.plan.DiscountCents).Modify(sentNow(order.FieldSentAt))
+		u.SetStep(enum.StepOrder).SetDiscountSentCents(r.plan.Order.DiscountCents).Modify(sentNow(order.FieldSentAt))
 	}); err != nil {
 		return err
 	}
-	created, err := r.client.CreateOrder(ctx, provider.OrderRequest{
-		Reference: r.reference(), CustomerID: *r.sold.Edges.Customer.RemoteID, CustomerName: r.sold.Edges.Customer.Name,
-		SoldOn: brazil.DateOf(r.sold.CreatedAt), Note: fmt.Sprintf("Venda %d", r.sold.Number), DiscountCents: r.plan.DiscountCents, Status: *r.plan.Status,
-	})
+	wanted := r.plan.Order
+	wanted.CustomerID = *r.sold.Edges.Customer.RemoteID // perhaps made a moment ago
+	created, err := r.client.CreateOrder(ctx, wanted)
 	if err != nil && provider.ClassOf(err) != provider.Ambiguous {
 		return r.forget(ctx, err, r.clearSent)
 	}
@@ -440,7 +229,7 @@ func (r *mirrorRun) findOrder(ctx context.Context) (string, error) {
 		return "", err
 	}
 	since := r.sold.CreatedAt.Add(-24 * time.Hour) // the clocks may differ
-	found, err := r.client.FindOrder(ctx, r.reference(), r.sold.Edges.Customer.Name, since)
+	found, err := r.client.FindOrder(ctx, r.plan.Order.Reference, r.sold.Edges.Customer.Name, since)
 	if err == nil && found == "" && !settled {
 		return "", errSettling
 	}
@@ -485,7 +274,7 @@ func (r *mirrorRun) items(ctx context.Context) error {
 // discount brings the order's discount in step; setting it twice is harmless. It
 // changes when the value of a charge does.
 func (r *mirrorRun) discount(ctx context.Context) error {
-	wanted := r.plan.DiscountCents
+	wanted := r.plan.Order.DiscountCents
 	if r.order.DiscountSentCents != nil && *r.order.DiscountSentCents == wanted {
 		return nil
 	}

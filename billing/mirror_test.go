@@ -243,8 +243,8 @@ func assertAddsUp(w *billingtest.World, sold *db.Sale, interest bool) {
 	for _, c := range w.Charges(sold.ID) {
 		charges += c.AmountCents
 	}
-	if items-plan.DiscountCents != plan.TotalCents || installments != plan.TotalCents || charges != sold.TotalCents || interest && plan.TotalCents != sold.TotalCents {
-		w.Errorf("items %d − %d, instalments %d, total %d; charges %d, sale %d", items, plan.DiscountCents, installments, plan.TotalCents, charges, sold.TotalCents)
+	if items-plan.Order.DiscountCents != plan.TotalCents || installments != plan.TotalCents || charges != sold.TotalCents || interest && plan.TotalCents != sold.TotalCents {
+		w.Errorf("items %d − %d, instalments %d, total %d; charges %d, sale %d", items, plan.Order.DiscountCents, installments, plan.TotalCents, charges, sold.TotalCents)
 	}
 }
 

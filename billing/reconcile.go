@@ -194,15 +194,7 @@ func (s *Service) compareOrder(ctx context.Context, client provider.Mirror, told
 	if told.Trashed {
 		return nil
 	}
-	sold, err := s.saleForMirror(ctx, ours.SaleID)
-	if err != nil {
-		return err
-	}
-	settings, err := s.settings(ctx, enum.Vhsys)
-	if err != nil {
-		return err
-	}
-	plan, err := s.plan(ctx, sold, settings)
+	_, plan, err := s.planSale(ctx, s.DB, ours.SaleID)
 	if err != nil || plan.Status == nil || len(plan.Problems) > 0 {
 		return err
 	}

@@ -479,6 +479,10 @@ type Mirror interface {
 	// and that was made or changed since the moment, until yield answers false.
 	Receivables(ctx context.Context, since time.Time, yield func(Receivable) bool) error
 
+	// CheckOrder answers an *Error of what the ERP would refuse of a customer who is
+	// not known there yet and of an order, as far as that can be known without
+	// asking; the writes check the same. No instalments stand for none being sent.
+	CheckOrder(customer Payer, order OrderRequest, items []OrderItem, installments []OrderInstallment) error
 	// CheckInvoice answers an *Error of what the ERP or the authority would refuse,
 	// as far as that can be known without asking. CreateInvoice checks the same;
 	// this also checks that the instalments, when there are any, add up to the total.

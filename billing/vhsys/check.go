@@ -26,6 +26,18 @@ const (
 	longestNote   = 5000
 )
 
+// CheckOrder answers what Vhsys would refuse of a sale, as far as it can be known
+// before anything is sent.
+func (c *Client) CheckOrder(customer provider.Payer, order provider.OrderRequest, items []provider.OrderItem, installments []provider.OrderInstallment) error {
+	found := checkCustomer(customer, order.Reference)
+	found = append(found, checkOrder(order)...)
+	found = append(found, checkItems(items)...)
+	if len(installments) > 0 {
+		found = append(found, checkInstallments(installments)...)
+	}
+	return provider.Violated(name, found)
+}
+
 // CheckInvoice answers what Vhsys or the authority would refuse, as far as it can
 // be known before anything is sent.
 func (c *Client) CheckInvoice(invoice provider.InvoiceRequest, installments []provider.OrderInstallment) error {

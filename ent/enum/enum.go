@@ -696,6 +696,25 @@ func (v ForeignRule) MarshalGQL(w io.Writer) { marshal(w, v) }
 // UnmarshalGQL reads the value from GraphQL.
 func (v *ForeignRule) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
 
+// MirrorSkip is why the ERP does not hear of a sale.
+type MirrorSkip string
+
+// The values of MirrorSkip.
+const (
+	SkipNotAsked     MirrorSkip = "NOT_ASKED"
+	SkipNoTaxID      MirrorSkip = "NO_TAX_ID"
+	SkipBeforeCutOff MirrorSkip = "BEFORE_CUT_OFF"
+)
+
+// Values answers all values of MirrorSkip.
+func (MirrorSkip) Values() []string { return []string{"NOT_ASKED", "NO_TAX_ID", "BEFORE_CUT_OFF"} }
+
+// MarshalGQL writes the value for GraphQL.
+func (v MirrorSkip) MarshalGQL(w io.Writer) { marshal(w, v) }
+
+// UnmarshalGQL reads the value from GraphQL.
+func (v *MirrorSkip) UnmarshalGQL(value any) error { return unmarshal(v, v.Values(), value) }
+
 // DifferenceKind is what differs between a sale and its mirror.
 type DifferenceKind string
 
