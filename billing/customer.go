@@ -90,6 +90,9 @@ func checkCustomer(input SaveCustomer, taxID, phone string) Refusal {
 	if name == "" || len([]rune(name)) > maxName || strings.ContainsAny(name, "<>") {
 		found.add("NAME_INVALID", "name", "Informe o nome completo ou a razão social, até 255 caracteres, sem < e >.", "Give the full or corporate name, up to 255 characters, without < and >.")
 	}
+	if value(input.ForeignBuyer) && taxID != "" {
+		found.add("CONTRADICTION", "taxId", "Um comprador no exterior não tem CPF nem CNPJ: apague o número ou desmarque a opção.", "A buyer abroad has no CPF or CNPJ: remove the number, or untick the option.")
+	}
 	if (input.ID == nil && !value(input.ForeignBuyer) || taxID != "") && !brazil.ValidTaxID(taxID) {
 		found.add("TAX_ID_INVALID", "taxId", "CPF ou CNPJ inválido: confira os dígitos.", "This CPF or CNPJ is wrong: check its digits.")
 	}
@@ -154,8 +157,12 @@ func fillCustomer(m *db.CustomerMutation, input SaveCustomer, taxID, phone strin
 		m.SetTaxID(taxID)
 		m.ClearRemoteID()
 	}
-	if input.ForeignBuyer != nil {
-		m.SetForeignBuyer(*input.ForeignBuyer)
+	if abroad := input.ForeignBuyer; abroad != nil {
+		m.SetForeignBuyer(*abroad)
+		if *abroad {
+			m.SetTaxID("")
+			m.ClearRemoteID() // the ERP's record is that of the tax id
+		}
 	}
 	if address := input.Address; address != nil {
 		m.SetStreet(strings.TrimSpace(address.Street))

@@ -61,6 +61,7 @@ func (s *Service) recordFailure(ctx context.Context, tx *db.Tx, r problemReport)
 			subject_id, subject_label, operation_id, count, first_at, last_at, user_id, mend_path)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULLIF($9, ''), NULLIF($10, ''), NULLIF($11, ''), $12, $13, $14, 1, $15, $15, $16, NULLIF($17, ''))
 		ON CONFLICT (cause_key) WHERE state <> 'RESOLVED' DO UPDATE SET count = failures.count + 1, last_at = EXCLUDED.last_at,
+			cause = EXCLUDED.cause, remedy = EXCLUDED.remedy,
 			provider_text = COALESCE(EXCLUDED.provider_text, failures.provider_text), operation_id = EXCLUDED.operation_id, mend_path = EXCLUDED.mend_path,
 			state = CASE WHEN failures.state = 'IGNORED' THEN 'IGNORED' ELSE EXCLUDED.state END
 		RETURNING id`,
@@ -195,7 +196,7 @@ func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, 
 		return nil
 	}
 	switch problem.Class {
-	case provider.Unavailable:
+	case provider.Unavailable, provider.Ambiguous:
 		if op.Tries < quietTries || errors.Is(problem, provider.ErrDown) { // the calls that were sent tell it
 			return nil
 		}
@@ -203,14 +204,13 @@ func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, 
 		if err != nil {
 			return err
 		}
-		if !others {
+		// That the issuer did not answer is news of one charge, which may be collected
+		// or not. The ERP collects nothing: only that it is away is news.
+		if !others && (problem.Class == provider.Unavailable || op.Integration == enum.Vhsys) {
 			return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, "unavailable", enum.FailureRetrying))
 		}
 	case provider.Auth, provider.Account, provider.Limit:
 		return s.recordFailure(ctx, tx, s.wholeIntegration(op, problem, strings.ToLower(string(problem.Class)), enum.FailureOpen))
-	}
-	if problem.Class == provider.Ambiguous && op.Tries < quietTries {
-		return nil
 	}
 	report, err := s.operationReport(ctx, tx, op, problem)
 	if err != nil {

@@ -66,6 +66,7 @@ type VhsysSettings struct {
 	RefundRule                     *enum.RefundRule
 	ForeignRule                    *enum.ForeignRule
 	MirrorFrom                     *brazil.Date
+	ClearMirrorFrom                bool // every sale is sent again, whenever it was made
 	CompanyState                   *string
 	NfeTest, NfseTest, NfceTest    *bool
 	NfeSeries, NfseSeries          *string
@@ -238,11 +239,14 @@ func (s *Service) SaveVhsys(ctx context.Context, input VhsysSettings) (*db.Integ
 		if err := checkVhsys(input).orNil(); err != nil {
 			return err
 		}
-		err = tx.Integration.UpdateOne(current).SetNillableWithInterest(input.WithInterest).SetNillableSendInstallments(input.SendInstallments).
+		change := tx.Integration.UpdateOne(current).SetNillableWithInterest(input.WithInterest).SetNillableSendInstallments(input.SendInstallments).
 			SetNillableRefundRule(input.RefundRule).SetNillableForeignRule(input.ForeignRule).SetNillableMirrorFrom(input.MirrorFrom).
 			SetNillableCompanyState(input.CompanyState).SetNillableNfeTest(input.NfeTest).SetNillableNfseTest(input.NfseTest).SetNillableNfceTest(input.NfceTest).
-			SetNillableNfeSeries(input.NfeSeries).SetNillableNfseSeries(input.NfseSeries).SetNillableNfceSeries(input.NfceSeries).Exec(ctx)
-		if err != nil {
+			SetNillableNfeSeries(input.NfeSeries).SetNillableNfseSeries(input.NfseSeries).SetNillableNfceSeries(input.NfceSeries)
+		if input.ClearMirrorFrom {
+			change.ClearMirrorFrom()
+		}
+		if err := change.Exec(ctx); err != nil {
 			return err
 		}
 		secrets := map[string]*string{accessToken: input.AccessToken, secretAccessToken: input.SecretAccessToken}
@@ -261,6 +265,9 @@ var seriesPattern = regexp.MustCompile(`^[0-9]{1,3}$`)
 
 func checkVhsys(input VhsysSettings) Refusal {
 	var found Refusal
+	if input.ClearMirrorFrom && input.MirrorFrom != nil {
+		found.add("CONTRADICTION", "mirrorFrom", "Informe a data de corte ou retire-a, não os dois.", "Give the cut-off day or take it back, not both.")
+	}
 	if state := value(input.CompanyState); state != "" && !brazil.ValidState(state) {
 		found.add("STATE_INVALID", "companyState", "Escolha a UF da empresa.", "Choose the company's state.")
 	}

@@ -2,8 +2,10 @@ package billing
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/subtle"
 	"fmt"
+	"strings"
 	"time"
 
 	"ponte/billing/brazil"
@@ -97,6 +99,40 @@ func (s *Service) ReceiveVhsys(ctx context.Context, secret string) error {
 // VhsysCallbackURL is the address that the ERP may call.
 func (s *Service) VhsysCallbackURL(settings *db.Integration) string {
 	return s.PublicURL + "/callbacks/vhsys/" + s.callbackSecrets(settings, enum.EnvironmentProduction)[0]
+}
+
+// webhookUser fills in the user that the ERP wants for a webhook. What protects the
+// address is the secret in it; that user and password come back is not known
+// (providers/vhsys.md, 2.6).
+const webhookUser = "ponte-webhook"
+
+// RegisterVhsysWebhooks has the ERP call us when customers or receivables change. It
+// may be called again, for example after the address has changed.
+func (s *Service) RegisterVhsysWebhooks(ctx context.Context) (*db.Integration, error) {
+	settings, err := s.settings(ctx, enum.Vhsys)
+	if db.IsNotFound(err) {
+		return nil, refuse("NOT_CONFIGURED", "", "Salve a integração antes.", "Save the integration first.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(s.PublicURL, "https://") {
+		return nil, refuse("PUBLIC_URL_NOT_HTTPS", "", "O Vhsys só chama um endereço https: configure PONTE_PUBLIC_URL com o endereço público deste servidor.", "Vhsys calls an https address only: set PONTE_PUBLIC_URL to this server's public address.")
+	}
+	client, err := s.mirror(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := client.RegisterWebhook(ctx, s.VhsysCallbackURL(settings), webhookUser, rand.Text()); err != nil {
+		return nil, err
+	}
+	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.Integration.UpdateOneID(settings.ID).SetWebhooksRegisteredAt(s.Now()).Exec(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Integration(ctx, enum.Vhsys)
 }
 
 // finding is one difference before it is written.

@@ -71,6 +71,10 @@ func (r *mutationResolver) RegisterPixWebhook(ctx context.Context) (*gen.Registe
 	return &gen.RegisterPixWebhookPayload{Operation: operation, UserErrors: problems}, err
 }
 
+func (r *mutationResolver) RegisterVhsysWebhooks(ctx context.Context) (*gen.VhsysIntegrationPayload, error) {
+	return vhsysPayload(ctx)(r.Billing.RegisterVhsysWebhooks(ctx))
+}
+
 func (r *mutationResolver) TestIntegration(ctx context.Context, input gen.TestIntegrationInput) (*gen.TestIntegrationPayload, error) {
 	return r.testIntegration(ctx, input.Kind)
 }

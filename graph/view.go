@@ -169,22 +169,61 @@ func (r *Resolver) previewMirror(ctx context.Context, saleID string) (*gen.Mirro
 		return nil, err
 	}
 	preview := &gen.MirrorPreview{
-		CustomerName: plan.Customer.Name, DiscountCents: plan.DiscountCents, TotalCents: plan.TotalCents,
-		Items: []*gen.MirrorPreviewItem{}, Installments: []*gen.MirrorPreviewInstallment{}, Problems: []*gen.UserError{},
+		CustomerName: plan.Customer.Name, RemoteCustomerID: plan.Customer.RemoteID, SoldOn: plan.Order.SoldOn, Note: plan.Order.Note,
+		DiscountCents: plan.Order.DiscountCents, TotalCents: plan.TotalCents,
+		Items: []*gen.MirrorPreviewItem{}, Installments: previewInstallments(plan.Installments), Invoices: []*gen.MirrorPreviewInvoice{},
+		Problems: providerErrors(ctx, plan.Problems),
+	}
+	if plan.Skip != "" {
+		preview.Skip = &plan.Skip
 	}
 	for _, item := range plan.Items {
 		preview.Items = append(preview.Items, &gen.MirrorPreviewItem{Description: item.Description, RemoteProductID: nonEmpty(item.ProductID), Quantity: int(item.Quantity), UnitCents: item.UnitCents})
 	}
-	for _, one := range plan.Installments {
-		preview.Installments = append(preview.Installments, &gen.MirrorPreviewInstallment{DueDate: one.DueDate, AmountCents: one.AmountCents, RemoteMethod: nonEmpty(one.PaymentMethod)})
-	}
 	if plan.Status != nil {
 		preview.Status = &gen.RemoteStatus{Base: plan.Status.Base, CustomID: nonEmpty(plan.Status.CustomID), Name: plan.Status.Name}
 	}
-	for _, problem := range plan.Problems {
-		preview.Problems = append(preview.Problems, providerError(ctx, problem))
+	for _, one := range plan.Invoices {
+		preview.Invoices = append(preview.Invoices, previewInvoice(ctx, one))
 	}
 	return preview, nil
+}
+
+func previewInvoice(ctx context.Context, plan *billing.InvoicePlan) *gen.MirrorPreviewInvoice {
+	preview := &gen.MirrorPreviewInvoice{
+		Kind: plan.Kind, Timing: plan.Timing, Test: plan.Request.Test, Series: plan.Request.Series, Nature: plan.Request.Nature,
+		SoldOn: plan.Request.SoldOn, Note: plan.Request.Note, DiscountCents: plan.Request.DiscountCents, TotalCents: plan.TotalCents,
+		Items: []*gen.MirrorPreviewInvoiceItem{}, Installments: previewInstallments(plan.Installments), Problems: providerErrors(ctx, plan.Problems),
+	}
+	if plan.Timing == enum.TimingDaysAfterApproval {
+		preview.DaysAfterApproval = &plan.Days
+	}
+	if plan.Row != nil {
+		preview.State, preview.DueAt = &plan.Row.State, plan.Row.DueAt
+	}
+	for _, item := range plan.Request.Items {
+		preview.Items = append(preview.Items, &gen.MirrorPreviewInvoiceItem{
+			Description: item.Description, RemoteProductID: nonEmpty(item.ProductID), Quantity: int(item.Quantity), UnitCents: item.UnitCents,
+			Ncm: nonEmpty(item.NCM), Cfop: nonEmpty(item.CFOP), Unit: nonEmpty(item.Unit), ServiceCode: nonEmpty(item.ServiceCode),
+		})
+	}
+	return preview
+}
+
+func previewInstallments(installments []provider.OrderInstallment) []*gen.MirrorPreviewInstallment {
+	shown := make([]*gen.MirrorPreviewInstallment, len(installments))
+	for i, one := range installments {
+		shown[i] = &gen.MirrorPreviewInstallment{DueDate: one.DueDate, AmountCents: one.AmountCents, RemoteMethod: nonEmpty(one.PaymentMethod)}
+	}
+	return shown
+}
+
+func providerErrors(ctx context.Context, problems []*provider.Error) []*gen.UserError {
+	shown := make([]*gen.UserError, len(problems))
+	for i, problem := range problems {
+		shown[i] = providerError(ctx, problem)
+	}
+	return shown
 }
 
 func nonEmpty(text string) *string {

@@ -73,6 +73,8 @@ type Integration struct {
 	PixRegisteredAt *time.Time `json:"pix_registered_at,omitempty"`
 	// when it was last switched on
 	ActivatedAt *time.Time `json:"activated_at,omitempty"`
+	// when our address was last registered for the webhooks of the ERP
+	WebhooksRegisteredAt *time.Time `json:"webhooks_registered_at,omitempty"`
 	// LastNoticeAt holds the value of the "last_notice_at" field.
 	LastNoticeAt *time.Time `json:"last_notice_at,omitempty"`
 	// LastSweepAt holds the value of the "last_sweep_at" field.
@@ -181,7 +183,7 @@ func (*Integration) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case integration.FieldID, integration.FieldKind, integration.FieldEnvironment, integration.FieldConvenioID, integration.FieldReceiptHistoricoID, integration.FieldEntryHistoricoID, integration.FieldFeeHistoricoID, integration.FieldRefundRule, integration.FieldForeignRule, integration.FieldCompanyState, integration.FieldNfeSeries, integration.FieldNfseSeries, integration.FieldNfceSeries, integration.FieldCallbackSecret:
 			values[i] = new(sql.NullString)
-		case integration.FieldReconciledAt, integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldActivatedAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
+		case integration.FieldReconciledAt, integration.FieldTestedAt, integration.FieldSandboxProvenAt, integration.FieldPixRegisteredAt, integration.FieldActivatedAt, integration.FieldWebhooksRegisteredAt, integration.FieldLastNoticeAt, integration.FieldLastSweepAt, integration.FieldCreatedAt, integration.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -370,6 +372,13 @@ func (_m *Integration) assignValues(columns []string, values []any) error {
 				_m.ActivatedAt = new(time.Time)
 				*_m.ActivatedAt = value.Time
 			}
+		case integration.FieldWebhooksRegisteredAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field webhooks_registered_at", values[i])
+			} else if value.Valid {
+				_m.WebhooksRegisteredAt = new(time.Time)
+				*_m.WebhooksRegisteredAt = value.Time
+			}
 		case integration.FieldLastNoticeAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field last_notice_at", values[i])
@@ -556,6 +565,11 @@ func (_m *Integration) String() string {
 	builder.WriteString(", ")
 	if v := _m.ActivatedAt; v != nil {
 		builder.WriteString("activated_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.WebhooksRegisteredAt; v != nil {
+		builder.WriteString("webhooks_registered_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

@@ -377,6 +377,20 @@ func (_c *IntegrationCreate) SetNillableActivatedAt(v *time.Time) *IntegrationCr
 	return _c
 }
 
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (_c *IntegrationCreate) SetWebhooksRegisteredAt(v time.Time) *IntegrationCreate {
+	_c.mutation.SetWebhooksRegisteredAt(v)
+	return _c
+}
+
+// SetNillableWebhooksRegisteredAt sets the "webhooks_registered_at" field if the given value is not nil.
+func (_c *IntegrationCreate) SetNillableWebhooksRegisteredAt(v *time.Time) *IntegrationCreate {
+	if v != nil {
+		_c.SetWebhooksRegisteredAt(*v)
+	}
+	return _c
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_c *IntegrationCreate) SetLastNoticeAt(v time.Time) *IntegrationCreate {
 	_c.mutation.SetLastNoticeAt(v)
@@ -801,6 +815,10 @@ func (_c *IntegrationCreate) createSpec() (*Integration, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ActivatedAt(); ok {
 		_spec.SetField(integration.FieldActivatedAt, field.TypeTime, value)
 		_node.ActivatedAt = &value
+	}
+	if value, ok := _c.mutation.WebhooksRegisteredAt(); ok {
+		_spec.SetField(integration.FieldWebhooksRegisteredAt, field.TypeTime, value)
+		_node.WebhooksRegisteredAt = &value
 	}
 	if value, ok := _c.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)
@@ -1348,6 +1366,24 @@ func (u *IntegrationUpsert) ClearActivatedAt() *IntegrationUpsert {
 	return u
 }
 
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (u *IntegrationUpsert) SetWebhooksRegisteredAt(v time.Time) *IntegrationUpsert {
+	u.Set(integration.FieldWebhooksRegisteredAt, v)
+	return u
+}
+
+// UpdateWebhooksRegisteredAt sets the "webhooks_registered_at" field to the value that was provided on create.
+func (u *IntegrationUpsert) UpdateWebhooksRegisteredAt() *IntegrationUpsert {
+	u.SetExcluded(integration.FieldWebhooksRegisteredAt)
+	return u
+}
+
+// ClearWebhooksRegisteredAt clears the value of the "webhooks_registered_at" field.
+func (u *IntegrationUpsert) ClearWebhooksRegisteredAt() *IntegrationUpsert {
+	u.SetNull(integration.FieldWebhooksRegisteredAt)
+	return u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (u *IntegrationUpsert) SetLastNoticeAt(v time.Time) *IntegrationUpsert {
 	u.Set(integration.FieldLastNoticeAt, v)
@@ -1885,6 +1921,27 @@ func (u *IntegrationUpsertOne) UpdateActivatedAt() *IntegrationUpsertOne {
 func (u *IntegrationUpsertOne) ClearActivatedAt() *IntegrationUpsertOne {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.ClearActivatedAt()
+	})
+}
+
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (u *IntegrationUpsertOne) SetWebhooksRegisteredAt(v time.Time) *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetWebhooksRegisteredAt(v)
+	})
+}
+
+// UpdateWebhooksRegisteredAt sets the "webhooks_registered_at" field to the value that was provided on create.
+func (u *IntegrationUpsertOne) UpdateWebhooksRegisteredAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateWebhooksRegisteredAt()
+	})
+}
+
+// ClearWebhooksRegisteredAt clears the value of the "webhooks_registered_at" field.
+func (u *IntegrationUpsertOne) ClearWebhooksRegisteredAt() *IntegrationUpsertOne {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearWebhooksRegisteredAt()
 	})
 }
 
@@ -2600,6 +2657,27 @@ func (u *IntegrationUpsertBulk) UpdateActivatedAt() *IntegrationUpsertBulk {
 func (u *IntegrationUpsertBulk) ClearActivatedAt() *IntegrationUpsertBulk {
 	return u.Update(func(s *IntegrationUpsert) {
 		s.ClearActivatedAt()
+	})
+}
+
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (u *IntegrationUpsertBulk) SetWebhooksRegisteredAt(v time.Time) *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.SetWebhooksRegisteredAt(v)
+	})
+}
+
+// UpdateWebhooksRegisteredAt sets the "webhooks_registered_at" field to the value that was provided on create.
+func (u *IntegrationUpsertBulk) UpdateWebhooksRegisteredAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.UpdateWebhooksRegisteredAt()
+	})
+}
+
+// ClearWebhooksRegisteredAt clears the value of the "webhooks_registered_at" field.
+func (u *IntegrationUpsertBulk) ClearWebhooksRegisteredAt() *IntegrationUpsertBulk {
+	return u.Update(func(s *IntegrationUpsert) {
+		s.ClearWebhooksRegisteredAt()
 	})
 }
 

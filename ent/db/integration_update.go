@@ -466,6 +466,26 @@ func (_u *IntegrationUpdate) ClearActivatedAt() *IntegrationUpdate {
 	return _u
 }
 
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (_u *IntegrationUpdate) SetWebhooksRegisteredAt(v time.Time) *IntegrationUpdate {
+	_u.mutation.SetWebhooksRegisteredAt(v)
+	return _u
+}
+
+// SetNillableWebhooksRegisteredAt sets the "webhooks_registered_at" field if the given value is not nil.
+func (_u *IntegrationUpdate) SetNillableWebhooksRegisteredAt(v *time.Time) *IntegrationUpdate {
+	if v != nil {
+		_u.SetWebhooksRegisteredAt(*v)
+	}
+	return _u
+}
+
+// ClearWebhooksRegisteredAt clears the value of the "webhooks_registered_at" field.
+func (_u *IntegrationUpdate) ClearWebhooksRegisteredAt() *IntegrationUpdate {
+	_u.mutation.ClearWebhooksRegisteredAt()
+	return _u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_u *IntegrationUpdate) SetLastNoticeAt(v time.Time) *IntegrationUpdate {
 	_u.mutation.SetLastNoticeAt(v)
@@ -798,6 +818,12 @@ func (_u *IntegrationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.ActivatedAtCleared() {
 		_spec.ClearField(integration.FieldActivatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WebhooksRegisteredAt(); ok {
+		_spec.SetField(integration.FieldWebhooksRegisteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.WebhooksRegisteredAtCleared() {
+		_spec.ClearField(integration.FieldWebhooksRegisteredAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)
@@ -1473,6 +1499,26 @@ func (_u *IntegrationUpdateOne) ClearActivatedAt() *IntegrationUpdateOne {
 	return _u
 }
 
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (_u *IntegrationUpdateOne) SetWebhooksRegisteredAt(v time.Time) *IntegrationUpdateOne {
+	_u.mutation.SetWebhooksRegisteredAt(v)
+	return _u
+}
+
+// SetNillableWebhooksRegisteredAt sets the "webhooks_registered_at" field if the given value is not nil.
+func (_u *IntegrationUpdateOne) SetNillableWebhooksRegisteredAt(v *time.Time) *IntegrationUpdateOne {
+	if v != nil {
+		_u.SetWebhooksRegisteredAt(*v)
+	}
+	return _u
+}
+
+// ClearWebhooksRegisteredAt clears the value of the "webhooks_registered_at" field.
+func (_u *IntegrationUpdateOne) ClearWebhooksRegisteredAt() *IntegrationUpdateOne {
+	_u.mutation.ClearWebhooksRegisteredAt()
+	return _u
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (_u *IntegrationUpdateOne) SetLastNoticeAt(v time.Time) *IntegrationUpdateOne {
 	_u.mutation.SetLastNoticeAt(v)
@@ -1835,6 +1881,12 @@ func (_u *IntegrationUpdateOne) sqlSave(ctx context.Context) (_node *Integration
 	}
 	if _u.mutation.ActivatedAtCleared() {
 		_spec.ClearField(integration.FieldActivatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.WebhooksRegisteredAt(); ok {
+		_spec.SetField(integration.FieldWebhooksRegisteredAt, field.TypeTime, value)
+	}
+	if _u.mutation.WebhooksRegisteredAtCleared() {
+		_spec.ClearField(integration.FieldWebhooksRegisteredAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.LastNoticeAt(); ok {
 		_spec.SetField(integration.FieldLastNoticeAt, field.TypeTime, value)

@@ -42,6 +42,7 @@ func (Integration) Fields() []ent.Field {
 		field.Time("sandbox_proven_at").Optional().Nillable(),
 		field.Time("pix_registered_at").Optional().Nillable().Comment("when our address was last registered for the payments of the Pix key"),
 		field.Time("activated_at").Optional().Nillable().Comment("when it was last switched on"),
+		field.Time("webhooks_registered_at").Optional().Nillable().Comment("when our address was last registered for the webhooks of the ERP"),
 		field.Time("last_notice_at").Optional().Nillable(),
 		field.Time("last_sweep_at").Optional().Nillable(),
 		createdAt(),

@@ -68,6 +68,8 @@ const (
 	FieldPixRegisteredAt = "pix_registered_at"
 	// FieldActivatedAt holds the string denoting the activated_at field in the database.
 	FieldActivatedAt = "activated_at"
+	// FieldWebhooksRegisteredAt holds the string denoting the webhooks_registered_at field in the database.
+	FieldWebhooksRegisteredAt = "webhooks_registered_at"
 	// FieldLastNoticeAt holds the string denoting the last_notice_at field in the database.
 	FieldLastNoticeAt = "last_notice_at"
 	// FieldLastSweepAt holds the string denoting the last_sweep_at field in the database.
@@ -161,6 +163,7 @@ var Columns = []string{
 	FieldSandboxProvenAt,
 	FieldPixRegisteredAt,
 	FieldActivatedAt,
+	FieldWebhooksRegisteredAt,
 	FieldLastNoticeAt,
 	FieldLastSweepAt,
 	FieldCreatedAt,
@@ -398,6 +401,11 @@ func ByPixRegisteredAt(opts ...sql.OrderTermOption) OrderOption {
 // ByActivatedAt orders the results by the activated_at field.
 func ByActivatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldActivatedAt, opts...).ToFunc()
+}
+
+// ByWebhooksRegisteredAt orders the results by the webhooks_registered_at field.
+func ByWebhooksRegisteredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWebhooksRegisteredAt, opts...).ToFunc()
 }
 
 // ByLastNoticeAt orders the results by the last_notice_at field.

@@ -177,6 +177,11 @@ func ActivatedAt(v time.Time) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldActivatedAt, v))
 }
 
+// WebhooksRegisteredAt applies equality check predicate on the "webhooks_registered_at" field. It's identical to WebhooksRegisteredAtEQ.
+func WebhooksRegisteredAt(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldWebhooksRegisteredAt, v))
+}
+
 // LastNoticeAt applies equality check predicate on the "last_notice_at" field. It's identical to LastNoticeAtEQ.
 func LastNoticeAt(v time.Time) predicate.Integration {
 	return predicate.Integration(sql.FieldEQ(FieldLastNoticeAt, v))
@@ -1370,6 +1375,56 @@ func ActivatedAtIsNil() predicate.Integration {
 // ActivatedAtNotNil applies the NotNil predicate on the "activated_at" field.
 func ActivatedAtNotNil() predicate.Integration {
 	return predicate.Integration(sql.FieldNotNull(FieldActivatedAt))
+}
+
+// WebhooksRegisteredAtEQ applies the EQ predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldEQ(FieldWebhooksRegisteredAt, v))
+}
+
+// WebhooksRegisteredAtNEQ applies the NEQ predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtNEQ(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNEQ(FieldWebhooksRegisteredAt, v))
+}
+
+// WebhooksRegisteredAtIn applies the In predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldIn(FieldWebhooksRegisteredAt, vs...))
+}
+
+// WebhooksRegisteredAtNotIn applies the NotIn predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtNotIn(vs ...time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldNotIn(FieldWebhooksRegisteredAt, vs...))
+}
+
+// WebhooksRegisteredAtGT applies the GT predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtGT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGT(FieldWebhooksRegisteredAt, v))
+}
+
+// WebhooksRegisteredAtGTE applies the GTE predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtGTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldGTE(FieldWebhooksRegisteredAt, v))
+}
+
+// WebhooksRegisteredAtLT applies the LT predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtLT(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLT(FieldWebhooksRegisteredAt, v))
+}
+
+// WebhooksRegisteredAtLTE applies the LTE predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtLTE(v time.Time) predicate.Integration {
+	return predicate.Integration(sql.FieldLTE(FieldWebhooksRegisteredAt, v))
+}
+
+// WebhooksRegisteredAtIsNil applies the IsNil predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtIsNil() predicate.Integration {
+	return predicate.Integration(sql.FieldIsNull(FieldWebhooksRegisteredAt))
+}
+
+// WebhooksRegisteredAtNotNil applies the NotNil predicate on the "webhooks_registered_at" field.
+func WebhooksRegisteredAtNotNil() predicate.Integration {
+	return predicate.Integration(sql.FieldNotNull(FieldWebhooksRegisteredAt))
 }
 
 // LastNoticeAtEQ applies the EQ predicate on the "last_notice_at" field.
