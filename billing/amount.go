@@ -106,18 +106,16 @@ func (s *Service) exchange(ctx context.Context, tx *db.Tx, id string, amountCent
 	return s.replace(ctx, tx, old, draft, nil)
 }
 
-// changeTotal keeps a sale equal to its charges: less is a discount, more is
-// interest. The ERP's order follows, items and discount included.
+// changeTotal keeps a sale equal to its charges: more is interest; less is less
+// interest, and a discount when there is none left, so that the discount never
+// reaches the items. The ERP's order follows, items and discount included.
 func (s *Service) changeTotal(ctx context.Context, tx *db.Tx, saleID string, difference int64) error {
 	sold, err := tx.Sale.Query().Where(sale.ID(saleID)).ForUpdate().Only(ctx)
 	if err != nil {
 		return err
 	}
 	change := tx.Sale.UpdateOne(sold).SetTotalCents(sold.TotalCents + difference)
-	if difference < 0 {
-		change.SetDiscountCents(sold.DiscountCents - difference)
-	} else {
-		change.SetInterestCents(sold.InterestCents + difference)
-	}
-	return change.Exec(ctx)
+	interest := max(sold.InterestCents+difference, 0)
+	discount := sold.DiscountCents + interest - sold.InterestCents - difference
+	return change.SetInterestCents(interest).SetDiscountCents(discount).Exec(ctx)
 }

@@ -111,16 +111,17 @@ func TestRefusedInput(t *testing.T) {
 		change      func(*billing.NewSale)
 		code, field string
 	}{
-		"no items":              {func(s *billing.NewSale) { s.Items = nil }, "ITEMS_COUNT", "items"},
-		"25 instalments":        {func(s *billing.NewSale) { s.Installments = 25 }, "INSTALLMENTS_COUNT", "installments"},
-		"a due date gone by":    {func(s *billing.NewSale) { s.FirstDueDate = billingtest.Ref(w.DueIn(-1)) }, "DUE_DATE_PAST", "firstDueDate"},
-		"below five reais each": {func(s *billing.NewSale) { s.Items[0].UnitCents = billingtest.Ref(int64(999)); s.Installments = 2 }, "PROVIDER_WOULD_REFUSE", "items"},
-		"an unknown customer":   {func(s *billing.NewSale) { s.CustomerID = "cus_x" }, "NOT_FOUND", "customerId"},
-		"an unknown product":    {func(s *billing.NewSale) { s.Items[0].ProductID = billingtest.Ref("prd_x") }, "NOT_FOUND", "items.0.productId"},
-		"a method not issued":   {func(s *billing.NewSale) { s.PaymentMethod = enum.MethodPayPal }, "METHOD_UNAVAILABLE", "paymentMethod"},
-		"a discount of it all":  {func(s *billing.NewSale) { s.DiscountCents = 10_000 }, "TOTAL_INVALID", "items"},
-		"a fine of 11 %":        {func(s *billing.NewSale) { s.Terms = &billing.Terms{FineHundredths: billingtest.Ref(1100)} }, "OUT_OF_RANGE", "terms.fineHundredths"},
-		"a date for one of two": {func(s *billing.NewSale) { s.Installments = 2; s.DueDates = append(s.DueDates, w.DueIn(3)) }, "DUE_DATES_COUNT", "dueDates"},
+		"no items":                            {func(s *billing.NewSale) { s.Items = nil }, "ITEMS_COUNT", "items"},
+		"25 instalments":                      {func(s *billing.NewSale) { s.Installments = 25 }, "INSTALLMENTS_COUNT", "installments"},
+		"a due date gone by":                  {func(s *billing.NewSale) { s.FirstDueDate = billingtest.Ref(w.DueIn(-1)) }, "DUE_DATE_PAST", "firstDueDate"},
+		"below five reais each":               {func(s *billing.NewSale) { s.Items[0].UnitCents = billingtest.Ref(int64(999)); s.Installments = 2 }, "PROVIDER_WOULD_REFUSE", "items"},
+		"an unknown customer":                 {func(s *billing.NewSale) { s.CustomerID = "cus_x" }, "NOT_FOUND", "customerId"},
+		"an unknown product":                  {func(s *billing.NewSale) { s.Items[0].ProductID = billingtest.Ref("prd_x") }, "NOT_FOUND", "items.0.productId"},
+		"a method not issued":                 {func(s *billing.NewSale) { s.PaymentMethod = enum.MethodPayPal }, "METHOD_UNAVAILABLE", "paymentMethod"},
+		"a discount of it all":                {func(s *billing.NewSale) { s.DiscountCents = 10_000 }, "DISCOUNT_TOO_LARGE", "discountCents"},
+		"a discount that interest makes good": {func(s *billing.NewSale) { s.DiscountCents, s.InterestCents = 12_000, 5_000 }, "DISCOUNT_TOO_LARGE", "discountCents"},
+		"a fine of 11 %":                      {func(s *billing.NewSale) { s.Terms = &billing.Terms{FineHundredths: billingtest.Ref(1100)} }, "OUT_OF_RANGE", "terms.fineHundredths"},
+		"a date for one of two":               {func(s *billing.NewSale) { s.Installments = 2; s.DueDates = append(s.DueDates, w.DueIn(3)) }, "DUE_DATES_COUNT", "dueDates"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			input := w.NewSale(10_000, 1)

@@ -185,6 +185,70 @@ func TestInvoiceOfARefundedSale(t *testing.T) {
 	}
 }
 
+// TestInvoiceIsWithdrawn refunds sales whose notas are on their way and not yet sent
+// to the authority: none is issued, and what Vhsys has of them is thrown away.
+func TestInvoiceIsWithdrawn(t *testing.T) {
+	t.Parallel()
+	for name, faults := range map[string][]billingtest.Fault{
+		"header not sent":      {{Route: "POST /v2/notas-fiscais", Kind: "drop_before"}},
+		"header in doubt":      {{Route: "POST /v2/notas-fiscais", Kind: "drop_after"}, {Route: "GET /v2/notas-fiscais", Kind: "status", Status: 500}},
+		"items refused":        {{Route: "POST /v2/notas-fiscais/:id/produtos", Kind: "status", Status: 403, Body: `{"code":403,"status":"error","data":"Erro ao cadastrar o produto!"}`}},
+		"instalments not sent": {{Route: "POST /v2/notas-fiscais/:id/parcelas", Kind: "drop_before"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := billingtest.New(t).Ready()
+			for _, fault := range faults {
+				fault.Count = billingtest.Forever
+				w.FailVhsys(fault)
+			}
+			sold := soldInvoiced(w, w.Invoiced(59_90, enum.DocumentNFe, enum.TimingOnApproval))
+			w.UntilInvoice(sold.ID, enum.InvoiceIssuing)
+			w.Until("it was tried", func() bool { return w.Requests("vhsys")[faults[0].Route] > 0 })
+			w.Act(w.Charges(sold.ID)[0], "refund")
+			w.UntilSale(sold.ID, enum.SaleRefunded)
+			w.Mend()
+			w.UntilInvoice(sold.ID, enum.InvoiceDropped)
+			w.UntilIdle()
+			if there := remoteInvoices(w, sold); len(there) != 0 {
+				t.Errorf("%d notas at the ERP: %+v", len(there), there)
+			}
+		})
+	}
+}
+
+func TestVhsysWebhooks(t *testing.T) {
+	t.Parallel()
+	w := billingtest.New(t).Ready()
+	refused(t, second(w.RegisterVhsysWebhooks(w.Context())), "PUBLIC_URL_NOT_HTTPS")
+	w.PublicURL = "https://ponte.example.test"
+	for range 2 { // a repetition leaves no second one
+		saved, err := w.RegisterVhsysWebhooks(w.Context())
+		w.Must(err)
+		if saved.WebhooksRegisteredAt == nil {
+			t.Error("the registration is not kept")
+		}
+	}
+	var there []billingtest.ProviderOrder
+	w.Control("GET", "/vhsys/webhooks", nil, &there)
+	found := map[string]int{}
+	for _, one := range there {
+		found[fmt.Sprint(one.Record["entidade"], " ", one.Record["url"])]++
+	}
+	settings, err := w.Integration(w.Context(), enum.Vhsys)
+	w.Must(err)
+	address := w.VhsysCallbackURL(settings)
+	if len(there) != 2 || found["clientes "+address] != 1 || found["contas_receber "+address] != 1 {
+		t.Errorf("%v", found)
+	}
+	secret := address[strings.LastIndex(address, "/")+1:]
+	w.Must(w.ReceiveVhsys(w.Context(), secret))
+	w.Until("it was compared", func() bool {
+		now, err := w.Integration(w.Context(), enum.Vhsys)
+		return err == nil && now.ReconciledAt != nil
+	})
+}
+
 func TestReconcile(t *testing.T) {
 	t.Parallel()
 	differ := func(w *billingtest.World, sold *db.Sale, kind enum.DifferenceKind) *db.Difference {
@@ -222,6 +286,9 @@ func TestReconcile(t *testing.T) {
 			test.change(w, there)
 			one := differ(w, sold, test.kind)
 			told := w.UntilFailure("ponte.mirror.differs")
+			if told.Cause.PT != "Há uma diferença entre as vendas daqui e o Vhsys." {
+				t.Errorf("told %q", told.Cause.PT)
+			}
 			w.Must(second(w.RepairDifference(w.Context(), one.ID)))
 			w.UntilIdle()
 			w.Must(second(w.Reconcile(w.Context())))
@@ -294,6 +361,24 @@ func TestBuyerAbroad(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestForeignBuyerHasNoTaxID moves a customer abroad.
+func TestForeignBuyerHasNoTaxID(t *testing.T) {
+	t.Parallel()
+	w := billingtest.New(t, billingtest.Still)
+	known := w.Person()
+	w.Must(w.DB.Customer.UpdateOne(known).SetRemoteID("77").Exec(w.Context()))
+	save := func(taxID *string) (*db.Customer, error) {
+		return w.SaveCustomer(w.Context(), billing.SaveCustomer{ID: &known.ID, Name: known.Name, TaxID: taxID, ForeignBuyer: billingtest.Ref(true)})
+	}
+	refused(t, second(save(&known.TaxID)), "CONTRADICTION")
+	abroad, err := save(nil)
+	w.Must(err)
+	if !abroad.ForeignBuyer || abroad.TaxID != "" || abroad.RemoteID != nil {
+		t.Errorf("%+v", abroad)
+	}
+	refused(t, second(w.SaveCustomer(w.Context(), billing.SaveCustomer{ID: &known.ID, Name: known.Name, ForeignBuyer: billingtest.Ref(false)})), "TAX_ID_INVALID")
 }
 
 func TestOldSales(t *testing.T) {

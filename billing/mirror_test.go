@@ -11,6 +11,7 @@ import (
 	"ponte/billing/billingtest"
 	"ponte/billing/provider"
 	"ponte/ent/db"
+	"ponte/ent/db/invoice"
 	"ponte/ent/enum"
 )
 
@@ -197,11 +198,15 @@ func TestMirrorFaults(t *testing.T) {
 	}
 }
 
-// TestMirrorAddsUp shows that items, instalments and total agree to the cent.
+// TestMirrorAddsUp shows that items, instalments and total agree to the cent, of the
+// order and of the invoices that share it.
 func TestMirrorAddsUp(t *testing.T) {
 	t.Parallel()
 	w := billingtest.New(t, billingtest.Still).Ready()
-	products := []*db.Product{w.Product(1), w.Product(999), w.Product(9_999_999)}
+	products := []*db.Product{
+		w.Product(1), w.Product(9_999_999), w.Invoiced(999, enum.DocumentNFe, enum.TimingManual),
+		w.Invoiced(30_000, enum.DocumentNFSe, enum.TimingManual), w.Invoiced(4_990, enum.DocumentNFCe, enum.TimingManual),
+	}
 	customer := w.Customer()
 	rapid.Check(t, func(r *rapid.T) {
 		for range 8 {
@@ -243,9 +248,168 @@ func assertAddsUp(w *billingtest.World, sold *db.Sale, interest bool) {
 	for _, c := range w.Charges(sold.ID) {
 		charges += c.AmountCents
 	}
+	assertInvoicesAddUp(w, plan)
 	if items-plan.Order.DiscountCents != plan.TotalCents || installments != plan.TotalCents || charges != sold.TotalCents || interest && plan.TotalCents != sold.TotalCents {
 		w.Errorf("items %d − %d, instalments %d, total %d; charges %d, sale %d", items, plan.Order.DiscountCents, installments, plan.TotalCents, charges, sold.TotalCents)
 	}
+}
+
+// assertInvoicesAddUp holds what each invoice says against the order: together with
+// the items that ask for none they are the whole of it.
+func assertInvoicesAddUp(w *billingtest.World, plan *billing.MirrorPlan) {
+	w.Helper()
+	var gross, discounts int64
+	for _, one := range plan.Invoices {
+		var items, installments int64
+		for _, item := range one.Request.Items {
+			if items += item.Quantity * item.UnitCents; item.UnitCents < 0 || item.Quantity < 1 {
+				w.Errorf("%s: item %+v", one.Kind, item)
+			}
+		}
+		for _, installment := range one.Installments {
+			installments += installment.AmountCents
+		}
+		if items-one.Request.DiscountCents != one.TotalCents || one.Request.DiscountCents < 0 || one.TotalCents < 0 || len(one.Installments) > 0 && installments != one.TotalCents {
+			w.Errorf("%s: items %d − %d, instalments %d, total %d", one.Kind, items, one.Request.DiscountCents, installments, one.TotalCents)
+		}
+		gross, discounts = gross+items, discounts+one.Request.DiscountCents
+		if wanted := one.Kind == enum.InvoiceNFe && one.TotalCents > 0; wanted != (len(one.Installments) > 0) {
+			w.Errorf("%s has %d instalments", one.Kind, len(one.Installments))
+		}
+	}
+	whole := plan.TotalCents + plan.Order.DiscountCents
+	if discounts > plan.Order.DiscountCents || gross == whole && len(plan.Invoices) > 0 && discounts != plan.Order.DiscountCents {
+		w.Errorf("invoices of %d of %d share %d of the discount %d", gross, whole, discounts, plan.Order.DiscountCents)
+	}
+}
+
+// TestPreviewIsWhatIsSent previews a sale while Vhsys is off, lets it be sent, and
+// holds the simulator's record against the preview.
+func TestPreviewIsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	w := billingtest.New(t).Ready()
+	w.Must(second(w.ActivateIntegration(w.Context(), enum.Vhsys, false)))
+	switchInterest(w, true, true)
+	input := w.NewSale(1_000, 3)
+	input.CustomerID, input.Items = w.Person().ID, []*billing.NewItem{
+		{ProductID: &w.Invoiced(33_33, enum.DocumentNFe, enum.TimingOnApproval).ID, Quantity: 3},
+		{ProductID: &w.Invoiced(250_00, enum.DocumentNFSe, enum.TimingDaysAfterApproval).ID, Quantity: 1},
+		{ProductID: &w.Product(10_01).ID, Quantity: 2},
+	}
+	input.DiscountCents, input.InterestCents = 7_77, 11_11
+	started, err := w.CreateSale(w.Context(), input)
+	w.Must(err)
+	for _, c := range w.Charges(started.Sale.ID) {
+		w.UntilStatus(c.ID, enum.ChargeWaiting)
+	}
+	plan, err := w.PreviewMirror(w.Context(), started.Sale.ID)
+	w.Must(err)
+	if len(plan.Problems) != 0 || len(plan.Invoices) != 2 || plan.Skip != "" {
+		t.Fatalf("%+v", plan)
+	}
+	goods, service := plan.Invoices[0], plan.Invoices[1]
+	if goods.Kind != enum.InvoiceNFe || goods.Timing != enum.TimingOnApproval || goods.Row != nil || len(goods.Problems) != 0 ||
+		service.Kind != enum.InvoiceNFSe || service.Timing != enum.TimingDaysAfterApproval || service.Days != 7 {
+		t.Fatalf("%+v and %+v", goods, service)
+	}
+	w.Must(second(w.ActivateIntegration(w.Context(), enum.Vhsys, true)))
+	for _, c := range w.Charges(started.Sale.ID) {
+		w.Pay(c, billingtest.Payment{})
+		w.UntilStatus(c.ID, enum.ChargePaid)
+	}
+	w.Until("the NF-e is issued", func() bool {
+		return w.DB.Invoice.Query().Where(invoice.KindEQ(enum.InvoiceNFe), invoice.StateEQ(enum.InvoiceIssued)).ExistX(w.Context())
+	})
+	w.Until("the order is in step", func() bool {
+		order, err := w.DB.Order.Query().Only(w.Context())
+		return err == nil && order.Step == enum.StepDone
+	})
+	order := orderOf(w, started.Sale)
+	assertSameLines(t, order.Items, plan.Items)
+	if billingtest.Cents(order.Record["valor_total_nota"]) != plan.TotalCents || billingtest.Cents(order.Record["desconto_pedido"]) != plan.Order.DiscountCents ||
+		len(order.Installments) != len(plan.Installments) || billingtest.Sum(order.Installments, "valor_parcela") != plan.TotalCents || order.Record["obs_pedido"] != plan.Order.Note {
+		t.Errorf("order %+v\nplanned %+v", order, plan)
+	}
+	for _, nota := range w.ProviderInvoices() {
+		lines := make([]provider.OrderItem, len(goods.Request.Items))
+		for i, item := range goods.Request.Items {
+			lines[i] = item.OrderItem
+		}
+		assertSameLines(t, nota.Items, lines)
+		if billingtest.Cents(nota.Record["valor_total_nota"]) != goods.TotalCents || billingtest.Sum(nota.Installments, "valor_parcela") != goods.TotalCents ||
+			nota.Record["serie_nota"] != goods.Request.Series || nota.Items[0]["ncm_produto"] != goods.Request.Items[0].NCM {
+			t.Errorf("nota %+v\nplanned %+v", nota, goods)
+		}
+	}
+}
+
+func assertSameLines(t *testing.T, there []map[string]any, planned []provider.OrderItem) {
+	t.Helper()
+	if len(there) != len(planned) {
+		t.Fatalf("%d lines, planned %d", len(there), len(planned))
+	}
+	for i, line := range there {
+		if line["desc_produto"] != planned[i].Description || billingtest.Cents(line["valor_unit_produto"]) != planned[i].UnitCents || fmt.Sprint(line["id_produto"]) != planned[i].ProductID {
+			t.Errorf("line %v, planned %+v", line, planned[i])
+		}
+	}
+}
+
+// TestPreviewTellsWhatIsMissing previews sales that could not be sent.
+func TestPreviewTellsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	w := billingtest.New(t, billingtest.Still)
+	w.ReadyGerencianet(w.User(enum.RoleFinance).ID)
+	preview := func(customerID string, product *db.Product) *billing.MirrorPlan {
+		made, err := w.RecordSale(w.Context(), billing.RecordedSale{
+			CustomerID: customerID, Items: []*billing.NewItem{{ProductID: &product.ID, Quantity: 1}},
+			PaymentMethod: enum.MethodPayPal, Channel: "PayPal", PaidOn: w.Today(),
+		})
+		w.Must(err)
+		plan, err := w.PreviewMirror(w.Context(), made.Sale.ID)
+		w.Must(err)
+		return plan
+	}
+	unmapped := preview(w.Person().ID, w.Invoiced(50_00, enum.DocumentNFe, enum.TimingManual))
+	if codes := codesOf(unmapped.Problems); codes != "mirror.method_unmapped mirror.status_unmapped" {
+		t.Errorf("before anything is saved: %s", codes)
+	}
+	w.ReadyVhsys(w.User(enum.RoleFinance).ID)
+	if whole := preview(w.Person().ID, w.Invoiced(50_00, enum.DocumentNFe, enum.TimingManual)); len(whole.Problems)+len(whole.Invoices[0].Problems) != 0 {
+		t.Errorf("%+v %+v", whole.Problems, whole.Invoices[0].Problems)
+	}
+	elsewhere := w.Customer() // of another state than the company
+	w.Must(second(w.SaveVhsys(w.Context(), billing.VhsysSettings{CompanyState: billingtest.Ref("PR")})))
+	if wrong := preview(elsewhere.ID, w.Invoiced(50_00, enum.DocumentNFe, enum.TimingManual)); len(wrong.Invoices[0].Problems) != 1 || !strings.HasSuffix(wrong.Invoices[0].Problems[0].Field, "cfop") {
+		t.Errorf("%+v", wrong.Invoices[0].Problems)
+	}
+	w.Must(second(w.Pool.Exec("UPDATE customers SET postal_code = '1', street_number = 'apartamento 33'")))
+	if odd := preview(elsewhere.ID, w.Product(50_00)); len(odd.Problems) != 1 || odd.Problems[0].Field != "payer.address.number" || !strings.Contains(odd.Problems[0].Remedy.PT, "CEP") {
+		t.Errorf("%+v", odd.Problems)
+	}
+	nothing := w.Product(50_00)
+	w.Must(w.DB.Product.UpdateOneID(nothing.ID).SetDocument(enum.DocumentNone).Exec(w.Context()))
+	tomorrow := w.Today().AddDays(1)
+	if none := preview(w.Customer().ID, nothing); none.Skip != enum.SkipNotAsked {
+		t.Errorf("skipped for %q", none.Skip)
+	}
+	w.Must(second(w.SaveVhsys(w.Context(), billing.VhsysSettings{MirrorFrom: &tomorrow})))
+	if old := preview(w.Customer().ID, w.Product(50_00)); old.Skip != enum.SkipBeforeCutOff {
+		t.Errorf("skipped for %q", old.Skip)
+	}
+	refused(t, second(w.SaveVhsys(w.Context(), billing.VhsysSettings{MirrorFrom: &tomorrow, ClearMirrorFrom: true})), "CONTRADICTION")
+	w.Must(second(w.SaveVhsys(w.Context(), billing.VhsysSettings{ClearMirrorFrom: true})))
+	if again := preview(w.Customer().ID, w.Product(50_00)); again.Skip != "" {
+		t.Errorf("skipped for %q", again.Skip)
+	}
+}
+
+func codesOf(problems []*provider.Error) string {
+	codes := make([]string, len(problems))
+	for i, one := range problems {
+		codes[i] = one.Code
+	}
+	return strings.Join(codes, " ")
 }
 
 // TestMirrorKeepsItsInterest switches "Criar venda com juros" off after an order

@@ -199,6 +199,9 @@ func (s *Service) writeSale(ctx context.Context, tx *db.Tx, id string, input New
 	if err != nil {
 		return nil, err
 	}
+	if input.DiscountCents > 0 && input.DiscountCents >= itemsCents { // the ERP may get the sale without interest
+		return nil, refuse("DISCOUNT_TOO_LARGE", "discountCents", "O desconto precisa ser menor que a soma dos itens.", "The discount must be less than the sum of the items.")
+	}
 	total := itemsCents - input.DiscountCents + input.InterestCents
 	if total <= 0 || total > MaxAmountCents {
 		return nil, refuse("TOTAL_INVALID", "items", "O total da venda precisa ser maior que zero e até R$ 1 bilhão: confira itens e desconto.", "The sale's total must be above zero and at most R$ 1 billion: check items and discount.")

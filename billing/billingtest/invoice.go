@@ -17,6 +17,8 @@ type ProviderInvoice struct {
 	Trashed bool             `json:"trashed"`
 	Record  map[string]any   `json:"record"`
 	Items   []map[string]any `json:"items"`
+
+	Installments []map[string]any `json:"installments"`
 }
 
 // ProviderInvoices answers every nota fiscal of the simulated ERP.
