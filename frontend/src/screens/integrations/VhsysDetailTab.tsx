@@ -6,6 +6,7 @@ import { Activation } from "./Activation";
 import { ConnectionTest } from "./ConnectionTest";
 import { VhsysForm } from "./VhsysForm";
 import { VhsysInStep } from "./VhsysInStep";
+import { VhsysPreview } from "./VhsysPreview";
 
 /** The tab Detalhe: its state, its settings, and how it is kept in step. */
 export function VhsysDetailTab({ integration }: { integration: VhsysPartsFragment | null }) {
@@ -27,6 +28,7 @@ export function VhsysDetailTab({ integration }: { integration: VhsysPartsFragmen
       <Section title={t("integration.settings")}>
         <VhsysForm integration={integration} />
       </Section>
+      <VhsysPreview />
       {integration && <VhsysInStep integration={integration} />}
     </Stack>
   );

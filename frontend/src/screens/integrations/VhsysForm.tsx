@@ -35,9 +35,7 @@ export function VhsysForm({ integration }: { integration: VhsysPartsFragment | n
   const form = useForm<VhsysValues>({
     initialValues: vhsysValues(integration),
     validate: {
-      // A day can be moved, but not taken back.
-      mirrorFrom: (value) =>
-        integration?.mirrorFrom && !isDay(value) ? t("vhsys.mirrorFromKept") : null,
+      mirrorFrom: (value) => (value === "" || isDay(value) ? null : t("form.day")),
       nfeSeries: series,
       nfseSeries: series,
       nfceSeries: series,

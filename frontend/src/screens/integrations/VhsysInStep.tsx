@@ -8,13 +8,13 @@ import { MirrorOldSalesDocument } from "@/gen/documents/integrations";
 import type { VhsysPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { addDays, isDay, today } from "@/i18n/format";
-import { CopyButton } from "@/ui/CopyButton";
 import { FormDialog } from "@/ui/FormDialog";
 import { useSubmit } from "@/ui/form";
 import { DayInput } from "@/ui/inputs";
 import { AppLink } from "@/ui/links";
 import { Section } from "@/ui/Section";
 import { ReconcileButton } from "../differences/ReconcileButton";
+import { VhsysWebhooks } from "./VhsysWebhooks";
 
 /** How Vhsys is kept in step: compared, told of changes, and given what is missing. */
 export function VhsysInStep({ integration }: { integration: VhsysPartsFragment }) {
@@ -30,20 +30,7 @@ export function VhsysInStep({ integration }: { integration: VhsysPartsFragment }
         </AppLink>
       </Text>
       <ReconcileButton reconciledAt={integration.reconciledAt} />
-      {integration.callbackUrl !== null && (
-        <Stack gap={4} align="flex-start">
-          <Text size="sm" fw={500}>
-            {t("vhsys.webhook")}
-          </Text>
-          <Text size="sm" c="dimmed">
-            {t("vhsys.webhookHint")}
-          </Text>
-          <Text size="sm" className="digits" style={{ overflowWrap: "anywhere" }}>
-            {integration.callbackUrl}
-          </Text>
-          <CopyButton text={integration.callbackUrl} label={t("charge.copyLink")} />
-        </Stack>
-      )}
+      <VhsysWebhooks integration={integration} />
       {mayMirror && (
         <Stack gap={4}>
           <Text size="sm" fw={500}>

@@ -6,7 +6,15 @@ describe("the settings of Vhsys", () => {
     const input = vhsysInput({ ...vhsysValues(null), accessToken: " abc ", nfeSeries: " 2 " });
     expect(input).toMatchObject({ accessToken: "abc", nfeSeries: "2", nfseSeries: "1" });
     expect(input.secretAccessToken).toBeUndefined();
-    expect(input.mirrorFrom).toBeUndefined();
+  });
+
+  it("take the cut-off day back when it is blank", () => {
+    const since = (mirrorFrom: string) => vhsysInput({ ...vhsysValues(null), mirrorFrom });
+    expect(since("")).toMatchObject({ mirrorFrom: undefined, clearMirrorFrom: true });
+    expect(since("2026-01-31")).toMatchObject({
+      mirrorFrom: "2026-01-31",
+      clearMirrorFrom: false,
+    });
   });
 
   it("begin as tests, without fiscal value", () => {

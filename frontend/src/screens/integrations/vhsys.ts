@@ -73,6 +73,7 @@ export function vhsysInput(values: VhsysValues): SaveVhsysIntegrationInput {
     refundRule: values.refundRule,
     foreignRule: values.foreignRule,
     mirrorFrom: values.mirrorFrom || undefined,
+    clearMirrorFrom: values.mirrorFrom === "",
     companyState: values.companyState,
     nfeTest: values.nfeTest,
     nfseTest: values.nfseTest,

@@ -1,15 +1,12 @@
-import { Alert, Button, Group, List, Stack, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useLoad } from "@/api/hooks";
-import { MirrorPreviewDocument } from "@/gen/documents/sales";
-import type { MirrorPreviewQuery, OrderStep } from "@/gen/schema";
+import type { OrderStep } from "@/gen/schema";
 import { useT } from "@/i18n";
-import { DataTable } from "@/ui/DataTable";
 import { Facts } from "@/ui/Facts";
-import { Loaded } from "@/ui/Feedback";
 import { Section } from "@/ui/Section";
-import { Day, Moment, Money } from "@/ui/Values";
+import { Moment } from "@/ui/Values";
 import { FailureNotice } from "../failures/FailureNotice";
+import { MirrorPreview } from "./MirrorPreview";
 import type { Sale } from "./SaleScreen";
 
 const steps = [
@@ -53,7 +50,7 @@ export function MirrorSection({ sale }: { sale: Sale }) {
       ) : (
         <Text c="dimmed">{t("mirror.none")}</Text>
       )}
-      {previewing && <Preview saleId={sale.id} />}
+      {previewing && <MirrorPreview saleId={sale.id} />}
     </Section>
   );
 }
@@ -77,102 +74,5 @@ function Steps({ step }: { step: OrderStep }) {
         );
       })}
     </Group>
-  );
-}
-
-function Preview({ saleId }: { saleId: string }) {
-  const t = useT();
-  const query = useLoad(MirrorPreviewDocument, { saleId });
-  return (
-    <Loaded query={query}>
-      {({ previewMirror }) =>
-        previewMirror ? <PreviewParts preview={previewMirror} /> : <Text>{t("mirror.none")}</Text>
-      }
-    </Loaded>
-  );
-}
-
-type MirrorPreview = NonNullable<MirrorPreviewQuery["previewMirror"]>;
-
-function PreviewParts({ preview }: { preview: MirrorPreview }) {
-  const t = useT();
-  return (
-    <Stack gap="md">
-      {preview.problems.length > 0 && (
-        <Alert color="orange" variant="outline" title={t("mirror.problems")}>
-          <List size="sm">
-            {preview.problems.map((problem) => (
-              <List.Item key={problem.message}>{problem.message}</List.Item>
-            ))}
-          </List>
-        </Alert>
-      )}
-      <Facts
-        facts={[
-          [t("customer.customer"), preview.customerName],
-          [t("mirror.status"), preview.status?.name ?? t("mirror.notMapped")],
-          preview.discountCents > 0 && [
-            t("sale.discount"),
-            <Money key="discount" cents={-preview.discountCents} />,
-          ],
-          [t("sale.total"), <Money key="total" cents={preview.totalCents} />],
-        ]}
-      />
-      <DataTable
-        label={t("mirror.items")}
-        rows={preview.items.map((item, index) => ({ ...item, key: String(index) }))}
-        rowKey={(item) => item.key}
-        columns={[
-          {
-            key: "description",
-            header: t("sale.description"),
-            wraps: true,
-            cell: (item) => item.description,
-          },
-          {
-            key: "remote",
-            header: t("invoicing.remoteProduct"),
-            cell: (item) => item.remoteProductId ?? t("invoicing.noRemoteProduct"),
-          },
-          {
-            key: "quantity",
-            header: t("sale.quantity"),
-            numeric: true,
-            cell: (item) => item.quantity,
-          },
-          {
-            key: "unit",
-            header: t("sale.unit"),
-            numeric: true,
-            cell: (item) => <Money cents={item.unitCents} />,
-          },
-        ]}
-      />
-      {preview.installments.length > 0 && (
-        <DataTable
-          label={t("mirror.installments")}
-          rows={preview.installments.map((item, index) => ({ ...item, key: String(index) }))}
-          rowKey={(item) => item.key}
-          columns={[
-            {
-              key: "due",
-              header: t("charge.dueDate"),
-              cell: (item) => <Day value={item.dueDate} />,
-            },
-            {
-              key: "method",
-              header: t("mirror.method"),
-              cell: (item) => item.remoteMethod ?? t("mirror.notMapped"),
-            },
-            {
-              key: "amount",
-              header: t("charge.amount"),
-              numeric: true,
-              cell: (item) => <Money cents={item.amountCents} />,
-            },
-          ]}
-        />
-      )}
-    </Stack>
   );
 }

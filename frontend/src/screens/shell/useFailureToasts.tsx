@@ -8,8 +8,8 @@ import { request } from "@/api/request";
 import { FailureFeedDocument, FeedPositionDocument } from "@/gen/documents/shell";
 import type { FailureEventPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
-import { AppLink } from "@/ui/links";
 import { notifyFailure } from "@/ui/notify";
+import { FailureWay } from "../failures/FailureWay";
 
 /**
  * Tells every new failure of the viewer's feed as it comes, and brings the badge
@@ -32,9 +32,7 @@ export function useFailureToasts(): void {
         event.failure.subjectLabel || t("failure.toast"),
         <Stack gap={4} align="flex-start">
           <Text size="sm">{event.failure.cause}</Text>
-          <AppLink to="/failures" size="sm">
-            {t("failure.see")}
-          </AppLink>
+          <FailureWay code={event.failure.code} />
         </Stack>,
       );
     };
