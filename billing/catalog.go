@@ -85,10 +85,6 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "Há {detail} diferenças entre as vendas daqui e o Vhsys.", EN: "There are {detail} differences between the sales here and Vhsys."},
 		provider.Text{PT: "Abra Diferenças, veja cada uma e conserte ou ignore.", EN: "Open Differences, look at each, and repair or ignore it."},
 	},
-	"mirror.differs" + ofOne: {
-		provider.Text{PT: "Há uma diferença entre as vendas daqui e o Vhsys.", EN: "There is a difference between the sales here and Vhsys."},
-		provider.Text{PT: "Abra Diferenças, veja qual é e conserte ou ignore.", EN: "Open Differences, look at it, and repair or ignore it."},
-	},
 	"vhsys.settles_by_itself": {
 		provider.Text{PT: "O aplicativo da Gerencianet do próprio Vhsys está ligado: ele daria baixa nos mesmos recebimentos que a Ponte.", EN: "Vhsys's own Gerencianet app is on: it would settle the same receivables as Ponte."},
 		provider.Text{PT: "Desligue o aplicativo no Vhsys, ou deixe de emitir por ele, para não lançar em dobro.", EN: "Switch the app off at Vhsys, or stop issuing with it, so that nothing is booked twice."},
@@ -151,12 +147,17 @@ var explanations = map[string]explanation{
 	},
 }
 
-// ofOne marks the singular of an explanation whose detail is a number.
-const ofOne = "#1"
+// ofOne are the explanations whose detail is a number, when it is 1.
+var ofOne = map[string]explanation{
+	"mirror.differs": {
+		provider.Text{PT: "Há uma diferença entre as vendas daqui e o Vhsys.", EN: "There is a difference between the sales here and Vhsys."},
+		provider.Text{PT: "Abra Diferenças, veja qual é e conserte ou ignore.", EN: "Open Differences, look at it, and repair or ignore it."},
+	},
+}
 
 func explain(code, detail string) (cause, remedy provider.Text) {
 	known := explanations[code]
-	if singular, has := explanations[code+ofOne]; has && detail == "1" {
+	if singular, has := ofOne[code]; has && detail == "1" {
 		known = singular
 	}
 	return fill(known.cause, detail), fill(known.remedy, detail)

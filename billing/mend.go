@@ -33,6 +33,7 @@ var mendedOn = map[string]string{
 	"calls_near_limit":         pageGerencianet,
 	"notice.unmatched":         pageGerencianet,
 	"mirror.product_unmapped":  productField,
+	"invoice.not_asked":        subjectField,
 	"charge.extra_cancelled":   subjectField,
 	"operation.note_uncertain": subjectField,
 }

@@ -1,6 +1,6 @@
-// npm run test:faults: charges of every kind through two server processes, with
+// npm run test:faults: sales of every kind through two server processes, with
 // every fault of the providers and kill -9 at random moments.
-// `npm run test:faults -- --seed 7 --kills 50 --charges 200` chooses the run.
+// `npm run test:faults -- --seed 7 --kills 50 --sales 100` chooses the run.
 import { parseArgs } from "node:util";
 import { GoEvents } from "./lib/go-events.mjs";
 import { ensureGo, ensureModules } from "./lib/prepare.mjs";
@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "20261121" },
     kills: { type: "string", default: "300" },
-    charges: { type: "string", default: "500" },
+    sales: { type: "string", default: "500" },
   },
 });
 
@@ -24,7 +24,7 @@ await main(async () => {
     "go",
     ["run", "./ent/postgres/cmd/withpostgres", "--", ...test],
     {
-      env: { SEED: values.seed, KILLS: values.kills, CHARGES: values.charges },
+      env: { SEED: values.seed, KILLS: values.kills, SALES: values.sales },
       onLine: (line) => {
         events.read(line);
         const { Output = "" } = line.startsWith("{") ? JSON.parse(line) : {};

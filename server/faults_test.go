@@ -24,16 +24,16 @@ import (
 )
 
 const (
-	// A run of its own, npm run test:faults, has 300 kills and 500 charges.
-	defaultKills   = 20
-	defaultCharges = 80
-	defaultSeed    = 20261121
-	sellers        = 4
+	// A run of its own, npm run test:faults, has 300 kills and 500 sales.
+	defaultKills = 20
+	defaultSales = 50 // which make about 80 charges
+	defaultSeed  = 20261121
+	sellers      = 4
 	// faultPatience bounds the wait for quiet after the run.
 	faultPatience = 3 * time.Minute
 )
 
-// setting reads a number of the run from the environment: KILLS, CHARGES or SEED.
+// setting reads a number of the run from the environment: KILLS, SALES or SEED.
 func setting(t *testing.T, name string, usual, short int) int {
 	if wanted, err := strconv.Atoi(os.Getenv(name)); err == nil && wanted >= 0 {
 		return wanted
@@ -57,8 +57,8 @@ func TestFaults(t *testing.T) {
 	who := &access.Service{DB: w.DB, Key: w.Seal.Derive("access"), Now: time.Now, Log: w.Service.Log}
 	w.Must(who.ResetPassword(t.Context(), owner.Email, "uma senha boa"))
 	run := &faultRun{
-		World: w, t: t, seed: uint64(setting(t, "SEED", defaultSeed, defaultSeed)), wanted: int64(setting(t, "CHARGES", defaultCharges, 40)),
-		products: []string{w.Product(30_00).ID, w.Invoiced(30_00, enum.DocumentNFe, enum.TimingOnApproval).ID}, confirmed: map[string]confirmed{},
+		World: w, t: t, seed: uint64(setting(t, "SEED", defaultSeed, defaultSeed)), wanted: int64(setting(t, "SALES", defaultSales, 25)),
+		products: []string{w.Product(30_00).ID, w.Invoiced(30_00, enum.DocumentNFe, enum.TimingOnApproval).ID, w.Invoiced(45_00, enum.DocumentNFSe, enum.TimingOnApproval).ID}, confirmed: map[string]confirmed{},
 	}
 	for range 6 {
 		run.customers = append(run.customers, w.Person().ID)
@@ -68,8 +68,8 @@ func TestFaults(t *testing.T) {
 	run.everybody(setting(t, "KILLS", defaultKills, 5))
 	run.settle()
 	run.check()
-	t.Logf("seed %d: %d kills, %d sales, %d charges here, %d at the provider, %d Pix, %d faults fired",
-		run.seed, run.kills, len(run.confirmed), w.DB.Charge.Query().CountX(t.Context()), len(w.ProviderCharges()), run.pixCharges(), run.fired)
+	t.Logf("seed %d: %d kills, %d sales with %d notas, %d charges here, %d at the provider, %d Pix, %d faults fired",
+		run.seed, run.kills, len(run.confirmed), len(w.ProviderInvoices()), w.DB.Charge.Query().CountX(t.Context()), len(w.ProviderCharges()), run.pixCharges(), run.fired)
 }
 
 // confirmed is a sale that a server has answered, with what was sent.
@@ -82,7 +82,7 @@ type faultRun struct {
 	*billingtest.World
 	t         *testing.T
 	seed      uint64
-	wanted    int64 // charges to make
+	wanted    int64 // sales to make
 	made      atomic.Int64
 	kills     int
 	fired     int // faults
@@ -90,7 +90,7 @@ type faultRun struct {
 	addresses [2]string
 	balancer  string // passes callbacks on to either process
 	token     string
-	products  []string // one of them asks for a nota fiscal
+	products  []string // without a nota fiscal, with an NF-e, with an NFS-e
 	customers []string
 	mu        sync.Mutex
 	confirmed map[string]confirmed // by the sale's key
@@ -206,30 +206,34 @@ func (f *faultRun) killAtRandom(kills int) {
 	}
 }
 
-// sell makes sales of every kind until there are enough charges. An unanswered one
-// is asked for again, with the same key, until it is answered.
+// sell makes sales of every kind until there are enough. An unanswered one is asked
+// for again, with the same key, until it is answered.
 func (f *faultRun) sell(seller int) {
 	random := f.random(uint64(10 + seller))
-	for n := 0; f.made.Load() < f.wanted; n++ {
+	for n := 0; f.made.Add(1) <= f.wanted; n++ {
 		key := fmt.Sprintf("faults-%d-%d", seller, n)
-		sold, charges := f.newSale(random, key)
+		sold := f.newSale(random, key)
 		for !f.trySell(random, key, sold) {
 			time.Sleep(20 * time.Millisecond)
 		}
-		f.made.Add(int64(charges))
 	}
 }
 
-// newSale is a sale of a random kind, and how many charges it makes.
-func (f *faultRun) newSale(random *rand.Rand, key string) (sold input, charges int) {
-	sold = input{
+// newSale is a sale of a random kind; one in four is of two products, which may ask
+// for two notas fiscais that share a discount.
+func (f *faultRun) newSale(random *rand.Rand, key string) input {
+	products := random.Perm(len(f.products))
+	sold := input{
 		"customerId": f.customers[random.IntN(len(f.customers))], "idempotencyKey": key,
-		"items": []input{{"productId": f.products[random.IntN(len(f.products))], "quantity": 1 + random.IntN(4)}}, "firstDueDate": string(f.DueIn(5 + random.IntN(20))),
+		"items": []input{{"productId": f.products[products[0]], "quantity": 1 + random.IntN(4)}}, "firstDueDate": string(f.DueIn(5 + random.IntN(20))),
+	}
+	if random.IntN(4) == 0 {
+		sold["items"] = append(sold["items"].([]input), input{"productId": f.products[products[1]], "quantity": 1})
+		sold["discountCents"] = random.IntN(10_00)
 	}
 	switch random.IntN(7) {
 	case 0:
 		sold["paymentMethod"], sold["installments"] = "CARNET", 2+random.IntN(5)
-		return sold, sold["installments"].(int)
 	case 1:
 		sold["paymentMethod"], sold["pixExpiresInSeconds"] = "PIX", 3600
 	case 2:
@@ -240,9 +244,8 @@ func (f *faultRun) newSale(random *rand.Rand, key string) (sold input, charges i
 		sold["paymentMethod"], sold["installments"], sold["cardToken"] = "CARD", 1+random.IntN(3), cardToken(random)
 	case 5:
 		sold["installments"] = 2
-		return sold, 2
 	}
-	return sold, 1
+	return sold
 }
 
 // cardToken is a token whose last digit decides what becomes of the card: one in

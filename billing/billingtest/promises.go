@@ -436,8 +436,12 @@ func (w *World) assertInvoices() {
 			w.Errorf("I8: %s (%s) has %d notas at the ERP", one.ID, one.State, len(found))
 			continue
 		}
-		if issued && one.Kind != enum.InvoiceNFSe && Cents(found[0].Record["valor_total_nota"]) != one.TotalCents {
-			w.Errorf("I8: %s is of %d, the nota of %v", one.ID, one.TotalCents, found[0].Record["valor_total_nota"])
+		column := "valor_total_nota"
+		if one.Kind == enum.InvoiceNFSe {
+			column = "valor_total_servicos"
+		}
+		if issued && Cents(found[0].Record[column]) != one.TotalCents {
+			w.Errorf("I8: %s is of %d, the nota of %v", one.ID, one.TotalCents, found[0].Record[column])
 		}
 		if one.State == enum.InvoiceIssuing || one.State == enum.InvoiceProcessing || one.State == enum.InvoiceScheduled {
 			w.Errorf("I8: %s is still %s", one.ID, one.State)

@@ -144,6 +144,9 @@ func (v *violations) oneDestination(kind provider.InvoiceKind, items []provider.
 // checkReceiver checks what the authority asks of the customer.
 func checkReceiver(kind provider.InvoiceKind, customer provider.Payer) []provider.Violation {
 	found := violations(checkCustomer(customer, "known"))
+	if kind != provider.NFCe && customer.Address != nil {
+		found.place(*customer.Address)
+	}
 	if kind != provider.NFe {
 		return found
 	}
@@ -166,6 +169,22 @@ func checkReceiver(kind provider.InvoiceKind, customer provider.Payer) []provide
 			"Fill in "+part.en+" in the customer's address: an NF-e asks for the whole address.")
 	}
 	return found
+}
+
+// place checks that town, state and CEP go together: Vhsys finds the IBGE code of the
+// town, which the authority wants, by its name, and a town's authority compares the
+// CEP (rejection E058).
+func (v *violations) place(address provider.Address) {
+	if !brazil.ValidState(address.State) {
+		return
+	}
+	v.add(strings.TrimSpace(address.City) != "" && brazil.TownCode(address.State, address.City) == "", "payer.address.city",
+		fmt.Sprintf("O IBGE não conhece a cidade %s em %s: escreva o nome inteiro, sem abreviar, ou corrija a UF.", address.City, address.State),
+		fmt.Sprintf("The IBGE knows no town %s in %s: write the whole name, not abbreviated, or correct the state.", address.City, address.State))
+	state := brazil.PostalState(address.PostalCode)
+	v.add(state != "" && state != address.State, "payer.address.postalCode",
+		fmt.Sprintf("O CEP %s é de %s, e o endereço de %s: corrija um dos dois.", address.PostalCode, state, address.State),
+		fmt.Sprintf("The CEP %s is of %s, and the address of %s: correct one of them.", address.PostalCode, state, address.State))
 }
 
 // checkDestination compares the CFOPs with the two states, when both are known.

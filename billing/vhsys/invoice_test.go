@@ -206,7 +206,14 @@ func TestCheckInvoice(t *testing.T) {
 		"service code": {provider.NFSe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) {
 			r.Items[0].ServiceCode = "curso de Go"
 		}, "items[0].serviceCode"},
-		"no address":            {provider.NFe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) { r.Customer.Address = nil }, "payer.address.street"},
+		"no address": {provider.NFe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) { r.Customer.Address = nil }, "payer.address.street"},
+		"a town of elsewhere": {provider.NFe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) {
+			r.Customer.Address.City = "Ouro Preto"
+		}, "payer.address.city"},
+		"a town of a service": {provider.NFSe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) { r.Customer.Address.City = "Ctba" }, "payer.address.city"},
+		"a CEP of elsewhere": {provider.NFe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) {
+			r.Customer.Address.PostalCode = "35400000"
+		}, "payer.address.postalCode"},
 		"a dash for a district": {provider.NFe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) { r.Customer.Address.District = "-" }, "payer.address.district"},
 		"long number": {provider.NFe, func(r *provider.InvoiceRequest, _ []provider.OrderInstallment) {
 			r.Customer.Address.Number = "12345678"

@@ -23358,6 +23358,7 @@ type IntegrationMutation struct {
 	sandbox_proven_at        *time.Time
 	pix_registered_at        *time.Time
 	activated_at             *time.Time
+	webhooks_registered_at   *time.Time
 	last_notice_at           *time.Time
 	last_sweep_at            *time.Time
 	created_at               *time.Time
@@ -24572,6 +24573,55 @@ func (m *IntegrationMutation) ResetActivatedAt() {
 	delete(m.clearedFields, integration.FieldActivatedAt)
 }
 
+// SetWebhooksRegisteredAt sets the "webhooks_registered_at" field.
+func (m *IntegrationMutation) SetWebhooksRegisteredAt(t time.Time) {
+	m.webhooks_registered_at = &t
+}
+
+// WebhooksRegisteredAt returns the value of the "webhooks_registered_at" field in the mutation.
+func (m *IntegrationMutation) WebhooksRegisteredAt() (r time.Time, exists bool) {
+	v := m.webhooks_registered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWebhooksRegisteredAt returns the old "webhooks_registered_at" field's value of the Integration entity.
+// If the Integration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IntegrationMutation) OldWebhooksRegisteredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWebhooksRegisteredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWebhooksRegisteredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWebhooksRegisteredAt: %w", err)
+	}
+	return oldValue.WebhooksRegisteredAt, nil
+}
+
+// ClearWebhooksRegisteredAt clears the value of the "webhooks_registered_at" field.
+func (m *IntegrationMutation) ClearWebhooksRegisteredAt() {
+	m.webhooks_registered_at = nil
+	m.clearedFields[integration.FieldWebhooksRegisteredAt] = struct{}{}
+}
+
+// WebhooksRegisteredAtCleared returns if the "webhooks_registered_at" field was cleared in this mutation.
+func (m *IntegrationMutation) WebhooksRegisteredAtCleared() bool {
+	_, ok := m.clearedFields[integration.FieldWebhooksRegisteredAt]
+	return ok
+}
+
+// ResetWebhooksRegisteredAt resets all changes to the "webhooks_registered_at" field.
+func (m *IntegrationMutation) ResetWebhooksRegisteredAt() {
+	m.webhooks_registered_at = nil
+	delete(m.clearedFields, integration.FieldWebhooksRegisteredAt)
+}
+
 // SetLastNoticeAt sets the "last_notice_at" field.
 func (m *IntegrationMutation) SetLastNoticeAt(t time.Time) {
 	m.last_notice_at = &t
@@ -24992,7 +25042,7 @@ func (m *IntegrationMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IntegrationMutation) Fields() []string {
-	fields := make([]string, 0, 30)
+	fields := make([]string, 0, 31)
 	if m.kind != nil {
 		fields = append(fields, integration.FieldKind)
 	}
@@ -25071,6 +25121,9 @@ func (m *IntegrationMutation) Fields() []string {
 	if m.activated_at != nil {
 		fields = append(fields, integration.FieldActivatedAt)
 	}
+	if m.webhooks_registered_at != nil {
+		fields = append(fields, integration.FieldWebhooksRegisteredAt)
+	}
 	if m.last_notice_at != nil {
 		fields = append(fields, integration.FieldLastNoticeAt)
 	}
@@ -25143,6 +25196,8 @@ func (m *IntegrationMutation) Field(name string) (ent.Value, bool) {
 		return m.PixRegisteredAt()
 	case integration.FieldActivatedAt:
 		return m.ActivatedAt()
+	case integration.FieldWebhooksRegisteredAt:
+		return m.WebhooksRegisteredAt()
 	case integration.FieldLastNoticeAt:
 		return m.LastNoticeAt()
 	case integration.FieldLastSweepAt:
@@ -25212,6 +25267,8 @@ func (m *IntegrationMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldPixRegisteredAt(ctx)
 	case integration.FieldActivatedAt:
 		return m.OldActivatedAt(ctx)
+	case integration.FieldWebhooksRegisteredAt:
+		return m.OldWebhooksRegisteredAt(ctx)
 	case integration.FieldLastNoticeAt:
 		return m.OldLastNoticeAt(ctx)
 	case integration.FieldLastSweepAt:
@@ -25411,6 +25468,13 @@ func (m *IntegrationMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetActivatedAt(v)
 		return nil
+	case integration.FieldWebhooksRegisteredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWebhooksRegisteredAt(v)
+		return nil
 	case integration.FieldLastNoticeAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -25514,6 +25578,9 @@ func (m *IntegrationMutation) ClearedFields() []string {
 	if m.FieldCleared(integration.FieldActivatedAt) {
 		fields = append(fields, integration.FieldActivatedAt)
 	}
+	if m.FieldCleared(integration.FieldWebhooksRegisteredAt) {
+		fields = append(fields, integration.FieldWebhooksRegisteredAt)
+	}
 	if m.FieldCleared(integration.FieldLastNoticeAt) {
 		fields = append(fields, integration.FieldLastNoticeAt)
 	}
@@ -25563,6 +25630,9 @@ func (m *IntegrationMutation) ClearField(name string) error {
 		return nil
 	case integration.FieldActivatedAt:
 		m.ClearActivatedAt()
+		return nil
+	case integration.FieldWebhooksRegisteredAt:
+		m.ClearWebhooksRegisteredAt()
 		return nil
 	case integration.FieldLastNoticeAt:
 		m.ClearLastNoticeAt()
@@ -25655,6 +25725,9 @@ func (m *IntegrationMutation) ResetField(name string) error {
 		return nil
 	case integration.FieldActivatedAt:
 		m.ResetActivatedAt()
+		return nil
+	case integration.FieldWebhooksRegisteredAt:
+		m.ResetWebhooksRegisteredAt()
 		return nil
 	case integration.FieldLastNoticeAt:
 		m.ResetLastNoticeAt()

@@ -488,11 +488,11 @@ func init() {
 	// integration.DefaultNfceSeries holds the default value on creation for the nfce_series field.
 	integration.DefaultNfceSeries = integrationDescNfceSeries.Default.(string)
 	// integrationDescCreatedAt is the schema descriptor for created_at field.
-	integrationDescCreatedAt := integrationFields[29].Descriptor()
+	integrationDescCreatedAt := integrationFields[30].Descriptor()
 	// integration.DefaultCreatedAt holds the default value on creation for the created_at field.
 	integration.DefaultCreatedAt = integrationDescCreatedAt.Default.(func() time.Time)
 	// integrationDescUpdatedAt is the schema descriptor for updated_at field.
-	integrationDescUpdatedAt := integrationFields[30].Descriptor()
+	integrationDescUpdatedAt := integrationFields[31].Descriptor()
 	// integration.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	integration.DefaultUpdatedAt = integrationDescUpdatedAt.Default.(func() time.Time)
 	// integration.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.
