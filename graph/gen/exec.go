@@ -722,19 +722,53 @@ type ComplexityRoot struct {
 	}
 
 	MirrorPreview struct {
-		CustomerName  func(childComplexity int) int
-		DiscountCents func(childComplexity int) int
-		Installments  func(childComplexity int) int
-		Items         func(childComplexity int) int
-		Problems      func(childComplexity int) int
-		Status        func(childComplexity int) int
-		TotalCents    func(childComplexity int) int
+		CustomerName     func(childComplexity int) int
+		DiscountCents    func(childComplexity int) int
+		Installments     func(childComplexity int) int
+		Invoices         func(childComplexity int) int
+		Items            func(childComplexity int) int
+		Note             func(childComplexity int) int
+		Problems         func(childComplexity int) int
+		RemoteCustomerID func(childComplexity int) int
+		Skip             func(childComplexity int) int
+		SoldOn           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		TotalCents       func(childComplexity int) int
 	}
 
 	MirrorPreviewInstallment struct {
 		AmountCents  func(childComplexity int) int
 		DueDate      func(childComplexity int) int
 		RemoteMethod func(childComplexity int) int
+	}
+
+	MirrorPreviewInvoice struct {
+		DaysAfterApproval func(childComplexity int) int
+		DiscountCents     func(childComplexity int) int
+		DueAt             func(childComplexity int) int
+		Installments      func(childComplexity int) int
+		Items             func(childComplexity int) int
+		Kind              func(childComplexity int) int
+		Nature            func(childComplexity int) int
+		Note              func(childComplexity int) int
+		Problems          func(childComplexity int) int
+		Series            func(childComplexity int) int
+		SoldOn            func(childComplexity int) int
+		State             func(childComplexity int) int
+		Test              func(childComplexity int) int
+		Timing            func(childComplexity int) int
+		TotalCents        func(childComplexity int) int
+	}
+
+	MirrorPreviewInvoiceItem struct {
+		Cfop            func(childComplexity int) int
+		Description     func(childComplexity int) int
+		Ncm             func(childComplexity int) int
+		Quantity        func(childComplexity int) int
+		RemoteProductID func(childComplexity int) int
+		ServiceCode     func(childComplexity int) int
+		Unit            func(childComplexity int) int
+		UnitCents       func(childComplexity int) int
 	}
 
 	MirrorPreviewItem struct {
@@ -773,6 +807,7 @@ type ComplexityRoot struct {
 		RefundCharge               func(childComplexity int, input billing.NewRefund) int
 		RefundRecordedSale         func(childComplexity int, input RefundRecordedSaleInput) int
 		RegisterPixWebhook         func(childComplexity int) int
+		RegisterVhsysWebhooks      func(childComplexity int) int
 		RenewRecoveryCodes         func(childComplexity int, input ProveTotpInput) int
 		RepairDifference           func(childComplexity int, input RepairDifferenceInput) int
 		RequestInvoiceCancel       func(childComplexity int, input RequestInvoiceCancelInput) int
@@ -1192,6 +1227,7 @@ type ComplexityRoot struct {
 		SaleStatusMappings    func(childComplexity int) int
 		SendInstallments      func(childComplexity int) int
 		TestedAt              func(childComplexity int) int
+		WebhooksRegisteredAt  func(childComplexity int) int
 		WithInterest          func(childComplexity int) int
 	}
 
@@ -1376,6 +1412,7 @@ type MutationResolver interface {
 	SaveGerencianetIntegration(ctx context.Context, input billing.GerencianetSettings) (*GerencianetIntegrationPayload, error)
 	SaveVhsysIntegration(ctx context.Context, input billing.VhsysSettings) (*VhsysIntegrationPayload, error)
 	RegisterPixWebhook(ctx context.Context) (*RegisterPixWebhookPayload, error)
+	RegisterVhsysWebhooks(ctx context.Context) (*VhsysIntegrationPayload, error)
 	TestIntegration(ctx context.Context, input TestIntegrationInput) (*TestIntegrationPayload, error)
 	ActivateIntegration(ctx context.Context, input ActivateIntegrationInput) (*ActivateIntegrationPayload, error)
 	MapPaymentMethod(ctx context.Context, input MapPaymentMethodInput) (*VhsysIntegrationPayload, error)
@@ -4209,18 +4246,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MirrorPreview.Installments(childComplexity), true
+	case "MirrorPreview.invoices":
+		if e.ComplexityRoot.MirrorPreview.Invoices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreview.Invoices(childComplexity), true
 	case "MirrorPreview.items":
 		if e.ComplexityRoot.MirrorPreview.Items == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MirrorPreview.Items(childComplexity), true
+	case "MirrorPreview.note":
+		if e.ComplexityRoot.MirrorPreview.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreview.Note(childComplexity), true
 	case "MirrorPreview.problems":
 		if e.ComplexityRoot.MirrorPreview.Problems == nil {
 			break
 		}
 
 		return e.ComplexityRoot.MirrorPreview.Problems(childComplexity), true
+	case "MirrorPreview.remoteCustomerId":
+		if e.ComplexityRoot.MirrorPreview.RemoteCustomerID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreview.RemoteCustomerID(childComplexity), true
+	case "MirrorPreview.skip":
+		if e.ComplexityRoot.MirrorPreview.Skip == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreview.Skip(childComplexity), true
+	case "MirrorPreview.soldOn":
+		if e.ComplexityRoot.MirrorPreview.SoldOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreview.SoldOn(childComplexity), true
 	case "MirrorPreview.status":
 		if e.ComplexityRoot.MirrorPreview.Status == nil {
 			break
@@ -4252,6 +4319,146 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MirrorPreviewInstallment.RemoteMethod(childComplexity), true
+
+	case "MirrorPreviewInvoice.daysAfterApproval":
+		if e.ComplexityRoot.MirrorPreviewInvoice.DaysAfterApproval == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.DaysAfterApproval(childComplexity), true
+	case "MirrorPreviewInvoice.discountCents":
+		if e.ComplexityRoot.MirrorPreviewInvoice.DiscountCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.DiscountCents(childComplexity), true
+	case "MirrorPreviewInvoice.dueAt":
+		if e.ComplexityRoot.MirrorPreviewInvoice.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.DueAt(childComplexity), true
+	case "MirrorPreviewInvoice.installments":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Installments == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Installments(childComplexity), true
+	case "MirrorPreviewInvoice.items":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Items(childComplexity), true
+	case "MirrorPreviewInvoice.kind":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Kind(childComplexity), true
+	case "MirrorPreviewInvoice.nature":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Nature == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Nature(childComplexity), true
+	case "MirrorPreviewInvoice.note":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Note(childComplexity), true
+	case "MirrorPreviewInvoice.problems":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Problems(childComplexity), true
+	case "MirrorPreviewInvoice.series":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Series == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Series(childComplexity), true
+	case "MirrorPreviewInvoice.soldOn":
+		if e.ComplexityRoot.MirrorPreviewInvoice.SoldOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.SoldOn(childComplexity), true
+	case "MirrorPreviewInvoice.state":
+		if e.ComplexityRoot.MirrorPreviewInvoice.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.State(childComplexity), true
+	case "MirrorPreviewInvoice.test":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Test == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Test(childComplexity), true
+	case "MirrorPreviewInvoice.timing":
+		if e.ComplexityRoot.MirrorPreviewInvoice.Timing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.Timing(childComplexity), true
+	case "MirrorPreviewInvoice.totalCents":
+		if e.ComplexityRoot.MirrorPreviewInvoice.TotalCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoice.TotalCents(childComplexity), true
+
+	case "MirrorPreviewInvoiceItem.cfop":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.Cfop == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.Cfop(childComplexity), true
+	case "MirrorPreviewInvoiceItem.description":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.Description(childComplexity), true
+	case "MirrorPreviewInvoiceItem.ncm":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.Ncm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.Ncm(childComplexity), true
+	case "MirrorPreviewInvoiceItem.quantity":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.Quantity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.Quantity(childComplexity), true
+	case "MirrorPreviewInvoiceItem.remoteProductId":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.RemoteProductID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.RemoteProductID(childComplexity), true
+	case "MirrorPreviewInvoiceItem.serviceCode":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.ServiceCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.ServiceCode(childComplexity), true
+	case "MirrorPreviewInvoiceItem.unit":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.Unit(childComplexity), true
+	case "MirrorPreviewInvoiceItem.unitCents":
+		if e.ComplexityRoot.MirrorPreviewInvoiceItem.UnitCents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MirrorPreviewInvoiceItem.UnitCents(childComplexity), true
 
 	case "MirrorPreviewItem.description":
 		if e.ComplexityRoot.MirrorPreviewItem.Description == nil {
@@ -4576,6 +4783,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RegisterPixWebhook(childComplexity), true
+	case "Mutation.registerVhsysWebhooks":
+		if e.ComplexityRoot.Mutation.RegisterVhsysWebhooks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.RegisterVhsysWebhooks(childComplexity), true
 	case "Mutation.renewRecoveryCodes":
 		if e.ComplexityRoot.Mutation.RenewRecoveryCodes == nil {
 			break
@@ -6584,6 +6797,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VhsysIntegration.TestedAt(childComplexity), true
+	case "VhsysIntegration.webhooksRegisteredAt":
+		if e.ComplexityRoot.VhsysIntegration.WebhooksRegisteredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VhsysIntegration.WebhooksRegisteredAt(childComplexity), true
 	case "VhsysIntegration.withInterest":
 		if e.ComplexityRoot.VhsysIntegration.WithInterest == nil {
 			break
@@ -8799,6 +9018,8 @@ type VhsysIntegration implements Integration & Node {
   nfceSeries: String!
   "Until when Vhsys was compared with us; null when never."
   reconciledAt: DateTime
+  "When our address was last registered for Vhsys's webhooks; null when never."
+  webhooksRegisteredAt: DateTime
   "The address for Vhsys's webhooks of customers and receivables; null for those who may not change the integration."
   callbackUrl: String @goField(forceResolver: true)
   "Formas de pagamento: one row for each of our methods."
@@ -8959,6 +9180,8 @@ input SaveVhsysIntegrationInput {
   foreignRule: ForeignRule
   "Sales made before this day are not sent by themselves."
   mirrorFrom: Date
+  "Takes mirrorFrom back: sales of every day are sent by themselves again."
+  clearMirrorFrom: Boolean! = false
   "The company's state (UF)."
   companyState: String
   "Whether NF-e are issued in homologação."
@@ -9066,6 +9289,8 @@ extend type Mutation {
     @role(min: OWNER)
   "Registers our address at the provider for the payments of the Pix key."
   registerPixWebhook: RegisterPixWebhookPayload! @role(min: OWNER)
+  "Registers our address at Vhsys for the webhooks of customers and receivables. It may be asked for again."
+  registerVhsysWebhooks: VhsysIntegrationPayload! @role(min: OWNER)
   "Asks the provider whether the credentials work."
   testIntegration("Which one." input: TestIntegrationInput!): TestIntegrationPayload!
     @role(min: OWNER)
@@ -9829,10 +10054,28 @@ extend type Query {
   previewMirror("The sale." saleId: ID!): MirrorPreview @role(min: READER)
 }
 
-"What would be sent to Vhsys for a sale."
+"Why Vhsys does not hear of a sale."
+enum MirrorSkip {
+  "No item's product asks for an order or an invoice."
+  NOT_ASKED
+  "The buyer has no tax id, and the integration skips such sales."
+  NO_TAX_ID
+  "It was made before the integration's cut-off day; it can be sent with the old sales."
+  BEFORE_CUT_OFF
+}
+
+"What would be sent to Vhsys for a sale. It is worked out by what sends it, whether the integration is active or not."
 type MirrorPreview {
+  "Why Vhsys does not hear of the sale; null when it does."
+  skip: MirrorSkip
   "The customer's name."
   customerName: String!
+  "The customer at Vhsys; null when not known yet: found by tax id, or created."
+  remoteCustomerId: String
+  "The order's day."
+  soldOn: Date!
+  "The order's note."
+  note: String!
   "The items, with interest when the integration says so."
   items: [MirrorPreviewItem!]!
   "The instalments; empty when they are not sent."
@@ -9843,8 +10086,64 @@ type MirrorPreview {
   totalCents: Cents!
   "The status that the order gets; null when it is not mapped."
   status: RemoteStatus
-  "What is missing, each with its remedy."
+  "The notas fiscais; empty when no product asks for one or the buyer has no tax id."
+  invoices: [MirrorPreviewInvoice!]!
+  "What is missing of customer and order, each with its remedy."
   problems: [UserError!]!
+}
+
+"A nota fiscal as it would be sent."
+type MirrorPreviewInvoice {
+  "Which document it is."
+  kind: InvoiceKind!
+  "Where it stands; null before the sale is approved."
+  state: InvoiceState
+  "When it is issued by itself."
+  timing: InvoiceTiming!
+  "How many days after the approval; null when the timing has none."
+  daysAfterApproval: Int
+  "When it is issued by itself; null before the sale is approved, and when a person issues it."
+  dueAt: DateTime
+  "Whether it is in homologação, without value."
+  test: Boolean!
+  "The series."
+  series: String!
+  "Natureza da operação."
+  nature: String!
+  "The day that it would bear today."
+  soldOn: Date!
+  "The note on it."
+  note: String!
+  "Its items, at the prices of the order; of an NFS-e one."
+  items: [MirrorPreviewInvoiceItem!]!
+  "Its share of the instalments; only an NF-e has any."
+  installments: [MirrorPreviewInstallment!]!
+  "Its share of the discount."
+  discountCents: Cents!
+  "Its total."
+  totalCents: Cents!
+  "What Vhsys or the authority would refuse, each with its remedy."
+  problems: [UserError!]!
+}
+
+"An item of a nota fiscal as it would be sent. What is null is taken from the product at Vhsys."
+type MirrorPreviewInvoiceItem {
+  "The text."
+  description: String!
+  "The product at Vhsys; null when not chosen yet."
+  remoteProductId: String
+  "How many."
+  quantity: Int!
+  "The price of one."
+  unitCents: Cents!
+  "NCM."
+  ncm: String
+  "CFOP."
+  cfop: String
+  "The unit of goods."
+  unit: String
+  "The code of a service."
+  serviceCode: String
 }
 
 "An item as it would be sent."
@@ -11824,8 +12123,16 @@ func (ec *executionContext) childFields_MessageAttempt(ctx context.Context, fiel
 
 func (ec *executionContext) childFields_MirrorPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "skip":
+		return ec.fieldContext_MirrorPreview_skip(ctx, field)
 	case "customerName":
 		return ec.fieldContext_MirrorPreview_customerName(ctx, field)
+	case "remoteCustomerId":
+		return ec.fieldContext_MirrorPreview_remoteCustomerId(ctx, field)
+	case "soldOn":
+		return ec.fieldContext_MirrorPreview_soldOn(ctx, field)
+	case "note":
+		return ec.fieldContext_MirrorPreview_note(ctx, field)
 	case "items":
 		return ec.fieldContext_MirrorPreview_items(ctx, field)
 	case "installments":
@@ -11836,6 +12143,8 @@ func (ec *executionContext) childFields_MirrorPreview(ctx context.Context, field
 		return ec.fieldContext_MirrorPreview_totalCents(ctx, field)
 	case "status":
 		return ec.fieldContext_MirrorPreview_status(ctx, field)
+	case "invoices":
+		return ec.fieldContext_MirrorPreview_invoices(ctx, field)
 	case "problems":
 		return ec.fieldContext_MirrorPreview_problems(ctx, field)
 	}
@@ -11852,6 +12161,64 @@ func (ec *executionContext) childFields_MirrorPreviewInstallment(ctx context.Con
 		return ec.fieldContext_MirrorPreviewInstallment_remoteMethod(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MirrorPreviewInstallment", field.Name)
+}
+
+func (ec *executionContext) childFields_MirrorPreviewInvoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MirrorPreviewInvoice_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_MirrorPreviewInvoice_state(ctx, field)
+	case "timing":
+		return ec.fieldContext_MirrorPreviewInvoice_timing(ctx, field)
+	case "daysAfterApproval":
+		return ec.fieldContext_MirrorPreviewInvoice_daysAfterApproval(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_MirrorPreviewInvoice_dueAt(ctx, field)
+	case "test":
+		return ec.fieldContext_MirrorPreviewInvoice_test(ctx, field)
+	case "series":
+		return ec.fieldContext_MirrorPreviewInvoice_series(ctx, field)
+	case "nature":
+		return ec.fieldContext_MirrorPreviewInvoice_nature(ctx, field)
+	case "soldOn":
+		return ec.fieldContext_MirrorPreviewInvoice_soldOn(ctx, field)
+	case "note":
+		return ec.fieldContext_MirrorPreviewInvoice_note(ctx, field)
+	case "items":
+		return ec.fieldContext_MirrorPreviewInvoice_items(ctx, field)
+	case "installments":
+		return ec.fieldContext_MirrorPreviewInvoice_installments(ctx, field)
+	case "discountCents":
+		return ec.fieldContext_MirrorPreviewInvoice_discountCents(ctx, field)
+	case "totalCents":
+		return ec.fieldContext_MirrorPreviewInvoice_totalCents(ctx, field)
+	case "problems":
+		return ec.fieldContext_MirrorPreviewInvoice_problems(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MirrorPreviewInvoice", field.Name)
+}
+
+func (ec *executionContext) childFields_MirrorPreviewInvoiceItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "description":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_description(ctx, field)
+	case "remoteProductId":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_remoteProductId(ctx, field)
+	case "quantity":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_quantity(ctx, field)
+	case "unitCents":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_unitCents(ctx, field)
+	case "ncm":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_ncm(ctx, field)
+	case "cfop":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_cfop(ctx, field)
+	case "unit":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_unit(ctx, field)
+	case "serviceCode":
+		return ec.fieldContext_MirrorPreviewInvoiceItem_serviceCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MirrorPreviewInvoiceItem", field.Name)
 }
 
 func (ec *executionContext) childFields_MirrorPreviewItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12546,6 +12913,8 @@ func (ec *executionContext) childFields_VhsysIntegration(ctx context.Context, fi
 		return ec.fieldContext_VhsysIntegration_nfceSeries(ctx, field)
 	case "reconciledAt":
 		return ec.fieldContext_VhsysIntegration_reconciledAt(ctx, field)
+	case "webhooksRegisteredAt":
+		return ec.fieldContext_VhsysIntegration_webhooksRegisteredAt(ctx, field)
 	case "callbackUrl":
 		return ec.fieldContext_VhsysIntegration_callbackUrl(ctx, field)
 	case "paymentMethodMappings":
@@ -25547,6 +25916,29 @@ func (ec *executionContext) fieldContext_MessageAttempt_error(_ context.Context,
 	return graphql.NewScalarFieldContext("MessageAttempt", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _MirrorPreview_skip(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreview_skip(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Skip, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *enum.MirrorSkip) graphql.Marshaler {
+			return ec.marshalOMirrorSkip2ᚖponteᚋentᚋenumᚐMirrorSkip(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreview_skip(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreview", field, false, false, errors.New("field of type MirrorSkip does not have child fields"))
+}
+
 func (ec *executionContext) _MirrorPreview_customerName(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25567,6 +25959,75 @@ func (ec *executionContext) _MirrorPreview_customerName(ctx context.Context, fie
 	)
 }
 func (ec *executionContext) fieldContext_MirrorPreview_customerName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreview_remoteCustomerId(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreview_remoteCustomerId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemoteCustomerID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreview_remoteCustomerId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreview", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreview_soldOn(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreview_soldOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SoldOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v brazil.Date) graphql.Marshaler {
+			return ec.marshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreview_soldOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreview", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreview_note(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreview_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreview_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MirrorPreview", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -25712,6 +26173,38 @@ func (ec *executionContext) fieldContext_MirrorPreview_status(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _MirrorPreview_invoices(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreview_invoices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invoices, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MirrorPreviewInvoice) graphql.Marshaler {
+			return ec.marshalNMirrorPreviewInvoice2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoiceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreview_invoices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MirrorPreview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MirrorPreviewInvoice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MirrorPreview_problems(ctx context.Context, field graphql.CollectedField, obj *MirrorPreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25811,6 +26304,562 @@ func (ec *executionContext) _MirrorPreviewInstallment_remoteMethod(ctx context.C
 }
 func (ec *executionContext) fieldContext_MirrorPreviewInstallment_remoteMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MirrorPreviewInstallment", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_kind(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.InvoiceKind) graphql.Marshaler {
+			return ec.marshalNInvoiceKind2ponteᚋentᚋenumᚐInvoiceKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type InvoiceKind does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_state(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *enum.InvoiceState) graphql.Marshaler {
+			return ec.marshalOInvoiceState2ᚖponteᚋentᚋenumᚐInvoiceState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type InvoiceState does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_timing(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_timing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Timing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.InvoiceTiming) graphql.Marshaler {
+			return ec.marshalNInvoiceTiming2ponteᚋentᚋenumᚐInvoiceTiming(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_timing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type InvoiceTiming does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_daysAfterApproval(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_daysAfterApproval(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DaysAfterApproval, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_daysAfterApproval(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_dueAt(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_dueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_test(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_test(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Test, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_test(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_series(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_series(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Series, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_series(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_nature(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_nature(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nature, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_nature(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_soldOn(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_soldOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SoldOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v brazil.Date) graphql.Marshaler {
+			return ec.marshalNDate2ponteᚋbillingᚋbrazilᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_soldOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_note(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_items(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Items, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MirrorPreviewInvoiceItem) graphql.Marshaler {
+			return ec.marshalNMirrorPreviewInvoiceItem2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoiceItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MirrorPreviewInvoice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MirrorPreviewInvoiceItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_installments(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_installments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Installments, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*MirrorPreviewInstallment) graphql.Marshaler {
+			return ec.marshalNMirrorPreviewInstallment2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewInstallmentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_installments(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MirrorPreviewInvoice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MirrorPreviewInstallment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_discountCents(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_discountCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DiscountCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_discountCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_totalCents(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_totalCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_totalCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoice", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoice_problems(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoice_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoice_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MirrorPreviewInvoice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_description(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_remoteProductId(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_remoteProductId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemoteProductID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_remoteProductId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_quantity(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_quantity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Quantity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_quantity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_unitCents(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_unitCents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnitCents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNCents2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_unitCents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type Cents does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_ncm(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_ncm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ncm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_ncm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_cfop(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_cfop(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cfop, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_cfop(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_unit(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem_serviceCode(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewInvoiceItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MirrorPreviewInvoiceItem_serviceCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ServiceCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MirrorPreviewInvoiceItem_serviceCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MirrorPreviewInvoiceItem", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _MirrorPreviewItem_description(ctx context.Context, field graphql.CollectedField, obj *MirrorPreviewItem) (ret graphql.Marshaler) {
@@ -27984,6 +29033,56 @@ func (ec *executionContext) fieldContext_Mutation_registerPixWebhook(_ context.C
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_RegisterPixWebhookPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_registerVhsysWebhooks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_registerVhsysWebhooks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().RegisterVhsysWebhooks(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OWNER")
+				if err != nil {
+					var zeroVal *VhsysIntegrationPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *VhsysIntegrationPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *VhsysIntegrationPayload) graphql.Marshaler {
+			return ec.marshalNVhsysIntegrationPayload2ᚖponteᚋgraphᚋgenᚐVhsysIntegrationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_registerVhsysWebhooks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_VhsysIntegrationPayload(ctx, field)
 		},
 	}
 	return fc, nil
@@ -37416,6 +38515,29 @@ func (ec *executionContext) fieldContext_VhsysIntegration_reconciledAt(_ context
 	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _VhsysIntegration_webhooksRegisteredAt(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VhsysIntegration_webhooksRegisteredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WebhooksRegisteredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_VhsysIntegration_webhooksRegisteredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VhsysIntegration", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _VhsysIntegration_callbackUrl(ctx context.Context, field graphql.CollectedField, obj *billing.VhsysIntegration) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41721,7 +42843,11 @@ func (ec *executionContext) unmarshalInputSaveVhsysIntegrationInput(ctx context.
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"accessToken", "secretAccessToken", "withInterest", "sendInstallments", "refundRule", "foreignRule", "mirrorFrom", "companyState", "nfeTest", "nfseTest", "nfceTest", "nfeSeries", "nfseSeries", "nfceSeries", "notifiedUserIds"}
+	if _, present := asMap["clearMirrorFrom"]; !present {
+		asMap["clearMirrorFrom"] = false
+	}
+
+	fieldsInOrder := [...]string{"accessToken", "secretAccessToken", "withInterest", "sendInstallments", "refundRule", "foreignRule", "mirrorFrom", "clearMirrorFrom", "companyState", "nfeTest", "nfseTest", "nfceTest", "nfeSeries", "nfseSeries", "nfceSeries", "notifiedUserIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41777,6 +42903,13 @@ func (ec *executionContext) unmarshalInputSaveVhsysIntegrationInput(ctx context.
 				return it, err
 			}
 			it.MirrorFrom = data
+		case "clearMirrorFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clearMirrorFrom"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClearMirrorFrom = data
 		case "companyState":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("companyState"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -49076,8 +50209,28 @@ func (ec *executionContext) _MirrorPreview(ctx context.Context, sel ast.Selectio
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MirrorPreview")
+		case "skip":
+			out.Values[i] = ec._MirrorPreview_skip(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "customerName":
 			out.Values[i] = ec._MirrorPreview_customerName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "remoteCustomerId":
+			out.Values[i] = ec._MirrorPreview_remoteCustomerId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "soldOn":
+			out.Values[i] = ec._MirrorPreview_soldOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._MirrorPreview_note(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49104,6 +50257,11 @@ func (ec *executionContext) _MirrorPreview(ctx context.Context, sel ast.Selectio
 		case "status":
 			out.Values[i] = ec._MirrorPreview_status(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "invoices":
+			out.Values[i] = ec._MirrorPreview_invoices(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "problems":
@@ -49156,6 +50314,187 @@ func (ec *executionContext) _MirrorPreviewInstallment(ctx context.Context, sel a
 			}
 		case "remoteMethod":
 			out.Values[i] = ec._MirrorPreviewInstallment_remoteMethod(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mirrorPreviewInvoiceImplementors = []string{"MirrorPreviewInvoice"}
+
+func (ec *executionContext) _MirrorPreviewInvoice(ctx context.Context, sel ast.SelectionSet, obj *MirrorPreviewInvoice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mirrorPreviewInvoiceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MirrorPreviewInvoice")
+		case "kind":
+			out.Values[i] = ec._MirrorPreviewInvoice_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._MirrorPreviewInvoice_state(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "timing":
+			out.Values[i] = ec._MirrorPreviewInvoice_timing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "daysAfterApproval":
+			out.Values[i] = ec._MirrorPreviewInvoice_daysAfterApproval(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dueAt":
+			out.Values[i] = ec._MirrorPreviewInvoice_dueAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "test":
+			out.Values[i] = ec._MirrorPreviewInvoice_test(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "series":
+			out.Values[i] = ec._MirrorPreviewInvoice_series(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nature":
+			out.Values[i] = ec._MirrorPreviewInvoice_nature(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "soldOn":
+			out.Values[i] = ec._MirrorPreviewInvoice_soldOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._MirrorPreviewInvoice_note(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "items":
+			out.Values[i] = ec._MirrorPreviewInvoice_items(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "installments":
+			out.Values[i] = ec._MirrorPreviewInvoice_installments(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "discountCents":
+			out.Values[i] = ec._MirrorPreviewInvoice_discountCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "totalCents":
+			out.Values[i] = ec._MirrorPreviewInvoice_totalCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._MirrorPreviewInvoice_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var mirrorPreviewInvoiceItemImplementors = []string{"MirrorPreviewInvoiceItem"}
+
+func (ec *executionContext) _MirrorPreviewInvoiceItem(ctx context.Context, sel ast.SelectionSet, obj *MirrorPreviewInvoiceItem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mirrorPreviewInvoiceItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MirrorPreviewInvoiceItem")
+		case "description":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "remoteProductId":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_remoteProductId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "quantity":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_quantity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unitCents":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_unitCents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ncm":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_ncm(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cfop":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_cfop(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_unit(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "serviceCode":
+			out.Values[i] = ec._MirrorPreviewInvoiceItem_serviceCode(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -49487,6 +50826,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "registerPixWebhook":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_registerPixWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "registerVhsysWebhooks":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_registerVhsysWebhooks(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -53844,6 +55190,11 @@ func (ec *executionContext) _VhsysIntegration(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "webhooksRegisteredAt":
+			out.Values[i] = ec._VhsysIntegration_webhooksRegisteredAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "callbackUrl":
 			field := field
 
@@ -56616,6 +57967,58 @@ func (ec *executionContext) marshalNMirrorPreviewInstallment2ᚖponteᚋgraphᚋ
 	return ec._MirrorPreviewInstallment(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMirrorPreviewInvoice2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoiceᚄ(ctx context.Context, sel ast.SelectionSet, v []*MirrorPreviewInvoice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMirrorPreviewInvoice2ᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMirrorPreviewInvoice2ᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoice(ctx context.Context, sel ast.SelectionSet, v *MirrorPreviewInvoice) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MirrorPreviewInvoice(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNMirrorPreviewInvoiceItem2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoiceItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*MirrorPreviewInvoiceItem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMirrorPreviewInvoiceItem2ᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoiceItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMirrorPreviewInvoiceItem2ᚖponteᚋgraphᚋgenᚐMirrorPreviewInvoiceItem(ctx context.Context, sel ast.SelectionSet, v *MirrorPreviewInvoiceItem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._MirrorPreviewInvoiceItem(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNMirrorPreviewItem2ᚕᚖponteᚋgraphᚋgenᚐMirrorPreviewItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*MirrorPreviewItem) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -58543,11 +59946,43 @@ func (ec *executionContext) marshalOInvoiceState2ᚕponteᚋentᚋenumᚐInvoice
 	return ret
 }
 
+func (ec *executionContext) unmarshalOInvoiceState2ᚖponteᚋentᚋenumᚐInvoiceState(ctx context.Context, v any) (*enum.InvoiceState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.InvoiceState)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInvoiceState2ᚖponteᚋentᚋenumᚐInvoiceState(ctx context.Context, sel ast.SelectionSet, v *enum.InvoiceState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOMirrorPreview2ᚖponteᚋgraphᚋgenᚐMirrorPreview(ctx context.Context, sel ast.SelectionSet, v *MirrorPreview) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._MirrorPreview(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMirrorSkip2ᚖponteᚋentᚋenumᚐMirrorSkip(ctx context.Context, v any) (*enum.MirrorSkip, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.MirrorSkip)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMirrorSkip2ᚖponteᚋentᚋenumᚐMirrorSkip(ctx context.Context, sel ast.SelectionSet, v *enum.MirrorSkip) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalONode2ponteᚋgraphᚋgenᚐNode(ctx context.Context, sel ast.SelectionSet, v Node) graphql.Marshaler {

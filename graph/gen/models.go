@@ -710,10 +710,18 @@ type MirrorOldSalesInput struct {
 	To brazil.Date `json:"to"`
 }
 
-// What would be sent to Vhsys for a sale.
+// What would be sent to Vhsys for a sale. It is worked out by what sends it, whether the integration is active or not.
 type MirrorPreview struct {
+	// Why Vhsys does not hear of the sale; null when it does.
+	Skip *enum.MirrorSkip `json:"skip,omitempty"`
 	// The customer's name.
 	CustomerName string `json:"customerName"`
+	// The customer at Vhsys; null when not known yet: found by tax id, or created.
+	RemoteCustomerID *string `json:"remoteCustomerId,omitempty"`
+	// The order's day.
+	SoldOn brazil.Date `json:"soldOn"`
+	// The order's note.
+	Note string `json:"note"`
 	// The items, with interest when the integration says so.
 	Items []*MirrorPreviewItem `json:"items"`
 	// The instalments; empty when they are not sent.
@@ -724,7 +732,9 @@ type MirrorPreview struct {
 	TotalCents int64 `json:"totalCents"`
 	// The status that the order gets; null when it is not mapped.
 	Status *RemoteStatus `json:"status,omitempty"`
-	// What is missing, each with its remedy.
+	// The notas fiscais; empty when no product asks for one or the buyer has no tax id.
+	Invoices []*MirrorPreviewInvoice `json:"invoices"`
+	// What is missing of customer and order, each with its remedy.
 	Problems []*UserError `json:"problems"`
 }
 
@@ -736,6 +746,60 @@ type MirrorPreviewInstallment struct {
 	AmountCents int64 `json:"amountCents"`
 	// The payment method's name at Vhsys; null when it is not mapped.
 	RemoteMethod *string `json:"remoteMethod,omitempty"`
+}
+
+// A nota fiscal as it would be sent.
+type MirrorPreviewInvoice struct {
+	// Which document it is.
+	Kind enum.InvoiceKind `json:"kind"`
+	// Where it stands; null before the sale is approved.
+	State *enum.InvoiceState `json:"state,omitempty"`
+	// When it is issued by itself.
+	Timing enum.InvoiceTiming `json:"timing"`
+	// How many days after the approval; null when the timing has none.
+	DaysAfterApproval *int `json:"daysAfterApproval,omitempty"`
+	// When it is issued by itself; null before the sale is approved, and when a person issues it.
+	DueAt *time.Time `json:"dueAt,omitempty"`
+	// Whether it is in homologação, without value.
+	Test bool `json:"test"`
+	// The series.
+	Series string `json:"series"`
+	// Natureza da operação.
+	Nature string `json:"nature"`
+	// The day that it would bear today.
+	SoldOn brazil.Date `json:"soldOn"`
+	// The note on it.
+	Note string `json:"note"`
+	// Its items, at the prices of the order; of an NFS-e one.
+	Items []*MirrorPreviewInvoiceItem `json:"items"`
+	// Its share of the instalments; only an NF-e has any.
+	Installments []*MirrorPreviewInstallment `json:"installments"`
+	// Its share of the discount.
+	DiscountCents int64 `json:"discountCents"`
+	// Its total.
+	TotalCents int64 `json:"totalCents"`
+	// What Vhsys or the authority would refuse, each with its remedy.
+	Problems []*UserError `json:"problems"`
+}
+
+// An item of a nota fiscal as it would be sent. What is null is taken from the product at Vhsys.
+type MirrorPreviewInvoiceItem struct {
+	// The text.
+	Description string `json:"description"`
+	// The product at Vhsys; null when not chosen yet.
+	RemoteProductID *string `json:"remoteProductId,omitempty"`
+	// How many.
+	Quantity int `json:"quantity"`
+	// The price of one.
+	UnitCents int64 `json:"unitCents"`
+	// NCM.
+	Ncm *string `json:"ncm,omitempty"`
+	// CFOP.
+	Cfop *string `json:"cfop,omitempty"`
+	// The unit of goods.
+	Unit *string `json:"unit,omitempty"`
+	// The code of a service.
+	ServiceCode *string `json:"serviceCode,omitempty"`
 }
 
 // An item as it would be sent.

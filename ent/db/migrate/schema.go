@@ -877,6 +877,7 @@ var (
 		{Name: "sandbox_proven_at", Type: field.TypeTime, Nullable: true},
 		{Name: "pix_registered_at", Type: field.TypeTime, Nullable: true},
 		{Name: "activated_at", Type: field.TypeTime, Nullable: true},
+		{Name: "webhooks_registered_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_notice_at", Type: field.TypeTime, Nullable: true},
 		{Name: "last_sweep_at", Type: field.TypeTime, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
@@ -894,25 +895,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "integrations_convenios_convenio",
-				Columns:    []*schema.Column{IntegrationsColumns[27]},
+				Columns:    []*schema.Column{IntegrationsColumns[28]},
 				RefColumns: []*schema.Column{ConveniosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "integrations_historicos_receipt_historico",
-				Columns:    []*schema.Column{IntegrationsColumns[28]},
-				RefColumns: []*schema.Column{HistoricosColumns[0]},
-				OnDelete:   schema.SetNull,
-			},
-			{
-				Symbol:     "integrations_historicos_entry_historico",
 				Columns:    []*schema.Column{IntegrationsColumns[29]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
-				Symbol:     "integrations_historicos_fee_historico",
+				Symbol:     "integrations_historicos_entry_historico",
 				Columns:    []*schema.Column{IntegrationsColumns[30]},
+				RefColumns: []*schema.Column{HistoricosColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "integrations_historicos_fee_historico",
+				Columns:    []*schema.Column{IntegrationsColumns[31]},
 				RefColumns: []*schema.Column{HistoricosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
