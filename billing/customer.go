@@ -38,38 +38,41 @@ const maxName = 255
 
 // SaveCustomer adds or changes a customer.
 func (s *Service) SaveCustomer(ctx context.Context, input SaveCustomer) (*db.Customer, error) {
+	var id string
+	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		id, err = s.saveCustomer(ctx, tx, input)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.DB.Customer.Get(ctx, id)
+}
+
+// saveCustomer answers the id of the customer that it wrote.
+func (s *Service) saveCustomer(ctx context.Context, tx *db.Tx, input SaveCustomer) (string, error) {
 	taxID := brazil.NormalizeTaxID(value(input.TaxID))
 	phone := strings.TrimPrefix(brazil.Digits(value(input.Phone)), "55")
 	if len(brazil.Digits(value(input.Phone))) <= 11 {
 		phone = brazil.Digits(value(input.Phone))
 	}
 	if err := checkCustomer(input, taxID, phone).orNil(); err != nil {
-		return nil, err
+		return "", err
 	}
-	var id string
-	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		mutation, save, err := customerMutation(ctx, tx, input.ID)
-		if err != nil {
-			return err
-		}
-		if input.ID != nil {
-			id = *input.ID
-		}
-		fillCustomer(mutation, input, taxID, phone)
-		if err := mustHaveTaxID(ctx, mutation, taxID); err != nil {
-			return err
-		}
-		if err := save(ctx, &id); transact.IsUnique(err, "customers_tax_id_key") {
-			return refuse("TAX_ID_TAKEN", "taxId", "Já existe um cliente com este CPF/CNPJ: procure por ele na lista.", "There is a customer with this tax id already: look for it in the list.")
-		} else if err != nil {
-			return err
-		}
-		return nil
-	})
+	mutation, save, err := customerMutation(ctx, tx, input.ID)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	return s.DB.Customer.Get(ctx, id)
+	fillCustomer(mutation, input, taxID, phone)
+	if err := mustHaveTaxID(ctx, mutation, taxID); err != nil {
+		return "", err
+	}
+	id := value(input.ID)
+	err = save(ctx, &id)
+	if transact.IsUnique(err, "customers_tax_id_key") {
+		return "", refuse("TAX_ID_TAKEN", "taxId", "Já existe um cliente com este CPF/CNPJ: procure por ele na lista.", "There is a customer with this tax id already: look for it in the list.")
+	}
+	return id, err
 }
 
 // mustHaveTaxID refuses a buyer who is not abroad and has no tax id.

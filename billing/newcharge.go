@@ -198,7 +198,7 @@ func earlyDiscount(c *db.Charge) *provider.Discount {
 // writeCharge writes a charge and the operation that issues it; a parcel is issued
 // with its carnê.
 func (s *Service) writeCharge(ctx context.Context, tx *db.Tx, d *db.Charge, cardToken *string) error {
-	create := tx.Charge.Create().SetID(d.ID).SetSaleID(d.SaleID).SetCustomerID(d.CustomerID).SetNillableCarnetID(d.CarnetID).
+	create := tx.Charge.Create().SetID(d.ID).SetNillableNumber(rehearsedNumber(ctx)).SetSaleID(d.SaleID).SetCustomerID(d.CustomerID).SetNillableCarnetID(d.CarnetID).
 		SetInstallment(d.Installment).SetMethod(d.Method).SetStatus(d.Status).SetAmountCents(d.AmountCents).SetDiscountCents(d.DiscountCents).
 		SetDueDate(d.DueDate).SetEnvironment(d.Environment).SetReference(d.Reference).SetSendEmail(d.SendEmail).
 		SetFineHundredths(d.FineHundredths).SetMonthlyInterestHundredths(d.MonthlyInterestHundredths).SetDailyInterestThousandths(d.DailyInterestThousandths).

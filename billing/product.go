@@ -41,32 +41,37 @@ var (
 
 // SaveProduct adds or changes a product.
 func (s *Service) SaveProduct(ctx context.Context, input SaveProduct) (*db.Product, error) {
-	if err := checkProduct(input).orNil(); err != nil {
-		return nil, err
-	}
 	var saved *db.Product
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if input.ID == nil {
-			create := tx.Product.Create()
-			fillProduct(create.Mutation(), input)
-			saved, err = create.Save(ctx)
-		} else {
-			if exists, err := tx.Product.Query().Where(product.ID(*input.ID)).Exist(ctx); err != nil || !exists {
-				return orNotFound(err, "id", "O produto", "The product")
-			}
-			update := tx.Product.UpdateOneID(*input.ID)
-			fillProduct(update.Mutation(), input)
-			saved, err = update.Save(ctx)
-		}
-		if transact.IsUnique(err, "products_code_key") {
-			return refuse("CODE_TAKEN", "code", "Já existe um produto com este código: escolha outro.", "There is a product with this code already: choose another.")
-		}
+		saved, err = s.saveProduct(ctx, tx, input)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return saved.Unwrap(), nil
+}
+
+func (s *Service) saveProduct(ctx context.Context, tx *db.Tx, input SaveProduct) (saved *db.Product, err error) {
+	if err := checkProduct(input).orNil(); err != nil {
+		return nil, err
+	}
+	if input.ID == nil {
+		create := tx.Product.Create()
+		fillProduct(create.Mutation(), input)
+		saved, err = create.Save(ctx)
+	} else {
+		if exists, err := tx.Product.Query().Where(product.ID(*input.ID)).Exist(ctx); err != nil || !exists {
+			return nil, orNotFound(err, "id", "O produto", "The product")
+		}
+		update := tx.Product.UpdateOneID(*input.ID)
+		fillProduct(update.Mutation(), input)
+		saved, err = update.Save(ctx)
+	}
+	if transact.IsUnique(err, "products_code_key") {
+		return nil, refuse("CODE_TAKEN", "code", "Já existe um produto com este código: escolha outro.", "There is a product with this code already: choose another.")
+	}
+	return saved, err
 }
 
 func checkProduct(input SaveProduct) Refusal {

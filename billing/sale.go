@@ -206,7 +206,7 @@ func (s *Service) writeSale(ctx context.Context, tx *db.Tx, id string, input New
 	if total <= 0 || total > MaxAmountCents {
 		return nil, refuse("TOTAL_INVALID", "items", "O total da venda precisa ser maior que zero e até R$ 1 bilhão: confira itens e desconto.", "The sale's total must be above zero and at most R$ 1 billion: check items and discount.")
 	}
-	sold, err := tx.Sale.Create().SetID(id).SetCustomerID(input.CustomerID).SetItemsCents(itemsCents).SetDiscountCents(input.DiscountCents).
+	sold, err := tx.Sale.Create().SetID(id).SetNillableNumber(rehearsedNumber(ctx)).SetCustomerID(input.CustomerID).SetItemsCents(itemsCents).SetDiscountCents(input.DiscountCents).
 		SetInterestCents(input.InterestCents).SetTotalCents(total).SetPaymentMethod(input.PaymentMethod).SetInstallments(input.Installments).
 		SetNote(value(input.Note)).SetChannel(channel).SetNillableCreatedByID(actorID(ctx)).SetCreatedAt(s.Now()).Save(ctx)
 	if err != nil {

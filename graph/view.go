@@ -441,6 +441,21 @@ func (r *Resolver) markRead(ctx context.Context, upTo string) (*gen.MarkFailures
 	return &gen.MarkFailuresReadPayload{UnreadFailures: unread, UserErrors: refused}, err
 }
 
+// importPayload answers what became of the rows of an import.
+func importPayload(ctx context.Context) func([]*billing.Imported, error) (*gen.ImportPayload, error) {
+	return func(done []*billing.Imported, err error) (*gen.ImportPayload, error) {
+		refused, err := userErrors(ctx, err)
+		payload := &gen.ImportPayload{Rows: make([]*gen.ImportedRow, len(done)), UserErrors: refused}
+		for i, one := range done {
+			payload.Rows[i] = &gen.ImportedRow{Row: one.Row, Outcome: one.Outcome, ID: nonEmpty(one.ID), UserErrors: []*gen.UserError{}}
+			if len(one.Problems) > 0 {
+				payload.Rows[i].UserErrors, _ = userErrors(ctx, one.Problems)
+			}
+		}
+		return payload, err
+	}
+}
+
 // The people.
 
 func userChange(input gen.UpdateUserInput) access.UserChange {
