@@ -39,6 +39,11 @@ func (r *mutationResolver) SaveCustomer(ctx context.Context, input billing.SaveC
 	return &gen.CustomerPayload{Customer: customer, UserErrors: problems}, err
 }
 
+func (r *mutationResolver) ImportCustomers(ctx context.Context, input gen.ImportCustomersInput) (*gen.ImportPayload, error) {
+	options := billing.ImportOptions{DryRun: input.DryRun, UpdateExisting: input.UpdateExisting}
+	return importPayload(ctx)(r.Billing.ImportCustomers(ctx, input.Rows, options))
+}
+
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, orderBy gen.CustomerOrder) (*gen.CustomerConnection, error) {
 	return r.customers(ctx, pageArgs{first, after, last, before}, search, orderBy)
 }

@@ -67,7 +67,10 @@ func (b *bundle) serve(databaseURL string) *httptest.Server {
 	api := graph.NewHandler(resolver, service.Log)
 	ctx, stop := context.WithCancel(context.Background())
 	go api.Run(ctx)
-	server := httptest.NewServer(api)
+	mux := http.NewServeMux()
+	mux.Handle("/", api)
+	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, service.Log))
+	server := httptest.NewServer(mux)
 	b.Cleanup(func() {
 		stop()
 		server.CloseClientConnections()

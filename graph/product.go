@@ -13,6 +13,11 @@ func (r *mutationResolver) SaveProduct(ctx context.Context, input billing.SavePr
 	return &gen.ProductPayload{Product: product, UserErrors: problems}, err
 }
 
+func (r *mutationResolver) ImportProducts(ctx context.Context, input gen.ImportProductsInput) (*gen.ImportPayload, error) {
+	options := billing.ImportOptions{DryRun: input.DryRun, UpdateExisting: input.UpdateExisting}
+	return importPayload(ctx)(r.Billing.ImportProducts(ctx, input.Rows, options))
+}
+
 func (r *productResolver) Invoicing(ctx context.Context, obj *db.Product) (*gen.ProductInvoicing, error) {
 	return productInvoicing(obj), nil
 }

@@ -40,6 +40,10 @@ func (r *mutationResolver) CancelSale(ctx context.Context, input gen.CancelSaleI
 	return &gen.CancelSalePayload{Sale: made.Sale, Operations: made.Operations, UserErrors: problems}, err
 }
 
+func (r *mutationResolver) ImportSales(ctx context.Context, input gen.ImportSalesInput) (*gen.ImportPayload, error) {
+	return importPayload(ctx)(r.Billing.ImportSales(ctx, input.Rows, billing.ImportOptions{DryRun: input.DryRun}))
+}
+
 func (r *orderResolver) Sale(ctx context.Context, obj *db.Order) (*db.Sale, error) {
 	return load(ctx).sale.Load(ctx, obj.SaleID)
 }

@@ -45,6 +45,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit}
 	a.api = graph.NewHandler(resolver, a.log)
 	mux.Handle("/graphql", a.api)
+	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, a.log))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", a.pixCallback)
