@@ -636,6 +636,18 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ImportPayload struct {
+		Rows       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportedRow struct {
+		ID         func(childComplexity int) int
+		Outcome    func(childComplexity int) int
+		Row        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Invoice struct {
 		AccessKey     func(childComplexity int) int
 		CancelUntil   func(childComplexity int) int
@@ -797,6 +809,9 @@ type ComplexityRoot struct {
 		DisableTotp                func(childComplexity int, input ProveTotpInput) int
 		EndSession                 func(childComplexity int, input EndSessionInput) int
 		IgnoreDifference           func(childComplexity int, input IgnoreDifferenceInput) int
+		ImportCustomers            func(childComplexity int, input ImportCustomersInput) int
+		ImportProducts             func(childComplexity int, input ImportProductsInput) int
+		ImportSales                func(childComplexity int, input ImportSalesInput) int
 		IssueInvoice               func(childComplexity int, input IssueInvoiceInput) int
 		MapPaymentMethod           func(childComplexity int, input MapPaymentMethodInput) int
 		MapSaleStatus              func(childComplexity int, input MapSaleStatusInput) int
@@ -1401,6 +1416,7 @@ type MutationResolver interface {
 	SaveHistorico(ctx context.Context, input billing.SaveHistorico) (*HistoricoPayload, error)
 	RevealTaxID(ctx context.Context, input RevealTaxIDInput) (*RevealTaxIDPayload, error)
 	SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*CustomerPayload, error)
+	ImportCustomers(ctx context.Context, input ImportCustomersInput) (*ImportPayload, error)
 	ReconcileVhsys(ctx context.Context) (*ReconcilePayload, error)
 	RepairDifference(ctx context.Context, input RepairDifferenceInput) (*DifferencePayload, error)
 	IgnoreDifference(ctx context.Context, input IgnoreDifferenceInput) (*DifferencePayload, error)
@@ -1421,11 +1437,13 @@ type MutationResolver interface {
 	RequestInvoiceCancel(ctx context.Context, input RequestInvoiceCancelInput) (*InvoicePayload, error)
 	RetryOperation(ctx context.Context, input RetryOperationInput) (*OperationPayload, error)
 	SaveProduct(ctx context.Context, input billing.SaveProduct) (*ProductPayload, error)
+	ImportProducts(ctx context.Context, input ImportProductsInput) (*ImportPayload, error)
 	RefundCharge(ctx context.Context, input billing.NewRefund) (*RefundPayload, error)
 	RecordSale(ctx context.Context, input billing.RecordedSale) (*SalePayload, error)
 	RefundRecordedSale(ctx context.Context, input RefundRecordedSaleInput) (*SalePayload, error)
 	CreateSale(ctx context.Context, input billing.NewSale) (*CreateSalePayload, error)
 	CancelSale(ctx context.Context, input CancelSaleInput) (*CancelSalePayload, error)
+	ImportSales(ctx context.Context, input ImportSalesInput) (*ImportPayload, error)
 	EndSession(ctx context.Context, input EndSessionInput) (*EndSessionPayload, error)
 	StartTotp(ctx context.Context) (*StartTotpPayload, error)
 	ConfirmTotp(ctx context.Context, input ConfirmTotpInput) (*TotpPayload, error)
@@ -3871,6 +3889,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HistoricoPayload.UserErrors(childComplexity), true
 
+	case "ImportPayload.rows":
+		if e.ComplexityRoot.ImportPayload.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPayload.Rows(childComplexity), true
+	case "ImportPayload.userErrors":
+		if e.ComplexityRoot.ImportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportPayload.UserErrors(childComplexity), true
+
+	case "ImportedRow.id":
+		if e.ComplexityRoot.ImportedRow.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportedRow.ID(childComplexity), true
+	case "ImportedRow.outcome":
+		if e.ComplexityRoot.ImportedRow.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportedRow.Outcome(childComplexity), true
+	case "ImportedRow.row":
+		if e.ComplexityRoot.ImportedRow.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportedRow.Row(childComplexity), true
+	case "ImportedRow.userErrors":
+		if e.ComplexityRoot.ImportedRow.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportedRow.UserErrors(childComplexity), true
+
 	case "Invoice.accessKey":
 		if e.ComplexityRoot.Invoice.AccessKey == nil {
 			break
@@ -4683,6 +4739,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.IgnoreDifference(childComplexity, args["input"].(IgnoreDifferenceInput)), true
+	case "Mutation.importCustomers":
+		if e.ComplexityRoot.Mutation.ImportCustomers == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importCustomers_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportCustomers(childComplexity, args["input"].(ImportCustomersInput)), true
+	case "Mutation.importProducts":
+		if e.ComplexityRoot.Mutation.ImportProducts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importProducts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportProducts(childComplexity, args["input"].(ImportProductsInput)), true
+	case "Mutation.importSales":
+		if e.ComplexityRoot.Mutation.ImportSales == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importSales_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportSales(childComplexity, args["input"].(ImportSalesInput)), true
 	case "Mutation.issueInvoice":
 		if e.ComplexityRoot.Mutation.IssueInvoice == nil {
 			break
@@ -6884,6 +6973,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEndSessionInput,
 		ec.unmarshalInputFailureFilter,
 		ec.unmarshalInputIgnoreDifferenceInput,
+		ec.unmarshalInputImportCustomersInput,
+		ec.unmarshalInputImportProductsInput,
+		ec.unmarshalInputImportSaleInput,
+		ec.unmarshalInputImportSalesInput,
 		ec.unmarshalInputInvoiceFilter,
 		ec.unmarshalInputIssueInvoiceInput,
 		ec.unmarshalInputMapPaymentMethodInput,
@@ -8385,11 +8478,23 @@ type RevealTaxIdPayload {
   userErrors: [UserError!]!
 }
 
+"Rows of a table of customers."
+input ImportCustomersInput {
+  "The rows, 1 to 100; id is left out of account: the tax id tells who it is."
+  rows: [SaveCustomerInput!]!
+  "Checks everything and keeps nothing."
+  dryRun: Boolean! = false
+  "Changes customers that are there; otherwise they stay as they are."
+  updateExisting: Boolean! = false
+}
+
 extend type Mutation {
   "Shows a customer's tax id without its mask. Who asked is written into the audit record."
   revealTaxId("Whose." input: RevealTaxIdInput!): RevealTaxIdPayload! @role(min: FINANCE)
   "Adds or changes a customer. A tax id belongs to one customer."
   saveCustomer("The customer." input: SaveCustomerInput!): CustomerPayload! @role(min: OPERATOR)
+  "Adds the customers of a table. A row that is refused leaves the others as they are."
+  importCustomers("The rows." input: ImportCustomersInput!): ImportPayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../difference.graphqls", Input: `"What differs between a sale and its mirror."
@@ -9790,9 +9895,21 @@ type ProductPayload {
   userErrors: [UserError!]!
 }
 
+"Rows of a table of products."
+input ImportProductsInput {
+  "The rows, 1 to 100; id is left out of account: the code tells which it is."
+  rows: [SaveProductInput!]!
+  "Checks everything and keeps nothing."
+  dryRun: Boolean! = false
+  "Changes products that are there; otherwise they stay as they are."
+  updateExisting: Boolean! = false
+}
+
 extend type Mutation {
   "Adds or changes a product."
   saveProduct("The product." input: SaveProductInput!): ProductPayload! @role(min: OPERATOR)
+  "Adds the products of a table. A row that is refused leaves the others as they are."
+  importProducts("The rows." input: ImportProductsInput!): ImportPayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../refund.graphqls", Input: `"Where a refund stands."
@@ -10302,6 +10419,42 @@ type SalePayload {
   userErrors: [UserError!]!
 }
 
+"A row of a table of sales: one item."
+input ImportSaleInput {
+  "The sale's name in the table, up to 90 characters: the same reference never sells twice."
+  reference: String!
+  "The buyer's CPF or CNPJ, with or without mask."
+  taxId: String!
+  "The product's code; absent for a free text."
+  productCode: String
+  "What is sold; the product's name when absent."
+  description: String
+  "How many."
+  quantity: Int! = 1
+  "The price of one; the product's when absent."
+  unitCents: Cents
+  "What is taken off."
+  discountCents: Cents! = 0
+  "How it is paid: BOLETO, CARNET, PIX or LINK."
+  paymentMethod: PaymentMethod! = BOLETO
+  "How many instalments."
+  installments: Int! = 1
+  "The due date of the first instalment."
+  firstDueDate: Date
+  "Whether the provider mails the boletos to the customer."
+  sendEmail: Boolean! = false
+  "A note for the company's own people."
+  note: String
+}
+
+"Rows of a table of sales."
+input ImportSalesInput {
+  "The rows, 1 to 100."
+  rows: [ImportSaleInput!]!
+  "Checks everything and keeps nothing."
+  dryRun: Boolean! = false
+}
+
 extend type Mutation {
   "Records a sale that was paid elsewhere."
   recordSale("The sale." input: RecordSaleInput!): SalePayload! @role(min: FINANCE)
@@ -10311,6 +10464,8 @@ extend type Mutation {
   createSale("The sale." input: CreateSaleInput!): CreateSalePayload! @role(min: OPERATOR)
   "Cancels every open charge of a sale."
   cancelSale("Which one." input: CancelSaleInput!): CancelSalePayload! @role(min: OPERATOR)
+  "Makes the sales of a table and has their charges issued. A row that is refused leaves the others as they are."
+  importSales("The rows." input: ImportSalesInput!): ImportPayload! @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 	{Name: "../schema.graphqls", Input: `"""
@@ -10393,6 +10548,38 @@ type Mutation
 
 "What can be followed live, over WebSocket (graphql-transport-ws) and Server-Sent Events."
 type Subscription
+
+"What became of a row of an import."
+enum ImportOutcome {
+  "It was added; in a dry run it would be."
+  CREATED
+  "It was there and was changed; in a dry run it would be."
+  UPDATED
+  "It was there and stays as it is."
+  UNCHANGED
+  "It is wrong: nothing of it was written."
+  REFUSED
+}
+
+"What became of one row."
+type ImportedRow {
+  "The row, from 0."
+  row: Int!
+  "What became of it."
+  outcome: ImportOutcome!
+  "The customer, product or sale; null when it was refused or, in a dry run, not there yet."
+  id: ID
+  "Why it was refused."
+  userErrors: [UserError!]!
+}
+
+"The answer of an import."
+type ImportPayload {
+  "The rows, in their order."
+  rows: [ImportedRow!]!
+  "Why the import as a whole was refused."
+  userErrors: [UserError!]!
+}
 `, BuiltIn: false},
 	{Name: "../session.graphqls", Input: `"One sign-in of a person that is still open."
 type Session {
@@ -11951,6 +12138,30 @@ func (ec *executionContext) childFields_HistoricoPayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type HistoricoPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ImportPayload_rows(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportedRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_ImportedRow_row(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ImportedRow_outcome(ctx, field)
+	case "id":
+		return ec.fieldContext_ImportedRow_id(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportedRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportedRow", field.Name)
+}
+
 func (ec *executionContext) childFields_Invoice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -13399,6 +13610,48 @@ func (ec *executionContext) field_Mutation_ignoreDifference_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (IgnoreDifferenceInput, error) {
 			return ec.unmarshalNIgnoreDifferenceInput2ponteᚋgraphᚋgenᚐIgnoreDifferenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importCustomers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportCustomersInput, error) {
+			return ec.unmarshalNImportCustomersInput2ponteᚋgraphᚋgenᚐImportCustomersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importProducts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportProductsInput, error) {
+			return ec.unmarshalNImportProductsInput2ponteᚋgraphᚋgenᚐImportProductsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importSales_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportSalesInput, error) {
+			return ec.unmarshalNImportSalesInput2ponteᚋgraphᚋgenᚐImportSalesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24465,6 +24718,171 @@ func (ec *executionContext) fieldContext_HistoricoPayload_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportPayload_rows(ctx context.Context, field graphql.CollectedField, obj *ImportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPayload_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ImportedRow) graphql.Marshaler {
+			return ec.marshalNImportedRow2ᚕᚖponteᚋgraphᚋgenᚐImportedRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportedRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportedRow_row(ctx context.Context, field graphql.CollectedField, obj *ImportedRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportedRow_row(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Row, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportedRow_row(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportedRow", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ImportedRow_outcome(ctx context.Context, field graphql.CollectedField, obj *ImportedRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportedRow_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v enum.ImportOutcome) graphql.Marshaler {
+			return ec.marshalNImportOutcome2ponteᚋentᚋenumᚐImportOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportedRow_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportedRow", field, false, false, errors.New("field of type ImportOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ImportedRow_id(ctx context.Context, field graphql.CollectedField, obj *ImportedRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportedRow_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportedRow_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportedRow", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _ImportedRow_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportedRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportedRow_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖponteᚋgraphᚋgenᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportedRow_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportedRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Invoice_id(ctx context.Context, field graphql.CollectedField, obj *db.Invoice) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28380,6 +28798,68 @@ func (ec *executionContext) fieldContext_Mutation_saveCustomer(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_importCustomers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importCustomers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportCustomers(ctx, fc.Args["input"].(ImportCustomersInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *ImportPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ImportPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportPayload) graphql.Marshaler {
+			return ec.marshalNImportPayload2ᚖponteᚋgraphᚋgenᚐImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importCustomers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importCustomers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_reconcileVhsys(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29584,6 +30064,68 @@ func (ec *executionContext) fieldContext_Mutation_saveProduct(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_importProducts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importProducts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportProducts(ctx, fc.Args["input"].(ImportProductsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *ImportPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ImportPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportPayload) graphql.Marshaler {
+			return ec.marshalNImportPayload2ᚖponteᚋgraphᚋgenᚐImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importProducts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importProducts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_refundCharge(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29888,6 +30430,68 @@ func (ec *executionContext) fieldContext_Mutation_cancelSale(ctx context.Context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_cancelSale_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importSales(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importSales(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportSales(ctx, fc.Args["input"].(ImportSalesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OPERATOR")
+				if err != nil {
+					var zeroVal *ImportPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *ImportPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportPayload) graphql.Marshaler {
+			return ec.marshalNImportPayload2ᚖponteᚋgraphᚋgenᚐImportPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importSales(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importSales_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -41057,6 +41661,272 @@ func (ec *executionContext) unmarshalInputIgnoreDifferenceInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputImportCustomersInput(ctx context.Context, obj any) (ImportCustomersInput, error) {
+	var it ImportCustomersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["updateExisting"]; !present {
+		asMap["updateExisting"] = false
+	}
+
+	fieldsInOrder := [...]string{"rows", "dryRun", "updateExisting"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rows":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rows"))
+			data, err := ec.unmarshalNSaveCustomerInput2ᚕᚖponteᚋbillingᚐSaveCustomerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rows = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "updateExisting":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updateExisting"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdateExisting = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputImportProductsInput(ctx context.Context, obj any) (ImportProductsInput, error) {
+	var it ImportProductsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+	if _, present := asMap["updateExisting"]; !present {
+		asMap["updateExisting"] = false
+	}
+
+	fieldsInOrder := [...]string{"rows", "dryRun", "updateExisting"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rows":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rows"))
+			data, err := ec.unmarshalNSaveProductInput2ᚕᚖponteᚋbillingᚐSaveProductᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rows = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "updateExisting":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updateExisting"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdateExisting = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputImportSaleInput(ctx context.Context, obj any) (billing.ImportSale, error) {
+	var it billing.ImportSale
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["quantity"]; !present {
+		asMap["quantity"] = 1
+	}
+	if _, present := asMap["discountCents"]; !present {
+		asMap["discountCents"] = 0
+	}
+	if _, present := asMap["paymentMethod"]; !present {
+		asMap["paymentMethod"] = "BOLETO"
+	}
+	if _, present := asMap["installments"]; !present {
+		asMap["installments"] = 1
+	}
+	if _, present := asMap["sendEmail"]; !present {
+		asMap["sendEmail"] = false
+	}
+
+	fieldsInOrder := [...]string{"reference", "taxId", "productCode", "description", "quantity", "unitCents", "discountCents", "paymentMethod", "installments", "firstDueDate", "sendEmail", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "reference":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reference"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reference = data
+		case "taxId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxId"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxID = data
+		case "productCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("productCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProductCode = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "quantity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("quantity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Quantity = data
+		case "unitCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unitCents"))
+			data, err := ec.unmarshalOCents2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnitCents = data
+		case "discountCents":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("discountCents"))
+			data, err := ec.unmarshalNCents2int64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DiscountCents = data
+		case "paymentMethod":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("paymentMethod"))
+			data, err := ec.unmarshalNPaymentMethod2ponteᚋentᚋenumᚐPaymentMethod(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PaymentMethod = data
+		case "installments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("installments"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Installments = data
+		case "firstDueDate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstDueDate"))
+			data, err := ec.unmarshalODate2ᚖponteᚋbillingᚋbrazilᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstDueDate = data
+		case "sendEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sendEmail"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SendEmail = data
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputImportSalesInput(ctx context.Context, obj any) (ImportSalesInput, error) {
+	var it ImportSalesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"rows", "dryRun"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "rows":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rows"))
+			data, err := ec.unmarshalNImportSaleInput2ᚕᚖponteᚋbillingᚐImportSaleᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rows = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputInvoiceFilter(ctx context.Context, obj any) (InvoiceFilter, error) {
 	var it InvoiceFilter
 	if obj == nil {
@@ -49412,6 +50282,102 @@ func (ec *executionContext) _HistoricoPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var importPayloadImplementors = []string{"ImportPayload"}
+
+func (ec *executionContext) _ImportPayload(ctx context.Context, sel ast.SelectionSet, obj *ImportPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportPayload")
+		case "rows":
+			out.Values[i] = ec._ImportPayload_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var importedRowImplementors = []string{"ImportedRow"}
+
+func (ec *executionContext) _ImportedRow(ctx context.Context, sel ast.SelectionSet, obj *ImportedRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importedRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportedRow")
+		case "row":
+			out.Values[i] = ec._ImportedRow_row(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ImportedRow_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "id":
+			out.Values[i] = ec._ImportedRow_id(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportedRow_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var invoiceImplementors = []string{"Invoice", "Node"}
 
 func (ec *executionContext) _Invoice(ctx context.Context, sel ast.SelectionSet, obj *db.Invoice) graphql.Marshaler {
@@ -50753,6 +51719,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "importCustomers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importCustomers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "reconcileVhsys":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_reconcileVhsys(ctx, field)
@@ -50893,6 +51866,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "importProducts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importProducts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "refundCharge":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_refundCharge(ctx, field)
@@ -50924,6 +51904,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "cancelSale":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelSale(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importSales":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importSales(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -57604,6 +58591,86 @@ func (ec *executionContext) unmarshalNIgnoreDifferenceInput2ponteᚋgraphᚋgen�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNImportCustomersInput2ponteᚋgraphᚋgenᚐImportCustomersInput(ctx context.Context, v any) (ImportCustomersInput, error) {
+	res, err := ec.unmarshalInputImportCustomersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportOutcome2ponteᚋentᚋenumᚐImportOutcome(ctx context.Context, v any) (enum.ImportOutcome, error) {
+	var res enum.ImportOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportOutcome2ponteᚋentᚋenumᚐImportOutcome(ctx context.Context, sel ast.SelectionSet, v enum.ImportOutcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNImportPayload2ᚖponteᚋgraphᚋgenᚐImportPayload(ctx context.Context, sel ast.SelectionSet, v *ImportPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportProductsInput2ponteᚋgraphᚋgenᚐImportProductsInput(ctx context.Context, v any) (ImportProductsInput, error) {
+	res, err := ec.unmarshalInputImportProductsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportSaleInput2ᚕᚖponteᚋbillingᚐImportSaleᚄ(ctx context.Context, v any) ([]*billing.ImportSale, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*billing.ImportSale, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNImportSaleInput2ᚖponteᚋbillingᚐImportSale(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNImportSaleInput2ᚖponteᚋbillingᚐImportSale(ctx context.Context, v any) (*billing.ImportSale, error) {
+	res, err := ec.unmarshalInputImportSaleInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNImportSalesInput2ponteᚋgraphᚋgenᚐImportSalesInput(ctx context.Context, v any) (ImportSalesInput, error) {
+	res, err := ec.unmarshalInputImportSalesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportedRow2ᚕᚖponteᚋgraphᚋgenᚐImportedRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*ImportedRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportedRow2ᚖponteᚋgraphᚋgenᚐImportedRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportedRow2ᚖponteᚋgraphᚋgenᚐImportedRow(ctx context.Context, sel ast.SelectionSet, v *ImportedRow) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportedRow(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
 	res, err := graphql.UnmarshalInt(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -58776,6 +59843,25 @@ func (ec *executionContext) unmarshalNSaveCustomerInput2ponteᚋbillingᚐSaveCu
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNSaveCustomerInput2ᚕᚖponteᚋbillingᚐSaveCustomerᚄ(ctx context.Context, v any) ([]*billing.SaveCustomer, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*billing.SaveCustomer, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSaveCustomerInput2ᚖponteᚋbillingᚐSaveCustomer(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNSaveCustomerInput2ᚖponteᚋbillingᚐSaveCustomer(ctx context.Context, v any) (*billing.SaveCustomer, error) {
+	res, err := ec.unmarshalInputSaveCustomerInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSaveGerencianetIntegrationInput2ponteᚋbillingᚐGerencianetSettings(ctx context.Context, v any) (billing.GerencianetSettings, error) {
 	res, err := ec.unmarshalInputSaveGerencianetIntegrationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -58789,6 +59875,25 @@ func (ec *executionContext) unmarshalNSaveHistoricoInput2ponteᚋbillingᚐSaveH
 func (ec *executionContext) unmarshalNSaveProductInput2ponteᚋbillingᚐSaveProduct(ctx context.Context, v any) (billing.SaveProduct, error) {
 	res, err := ec.unmarshalInputSaveProductInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNSaveProductInput2ᚕᚖponteᚋbillingᚐSaveProductᚄ(ctx context.Context, v any) ([]*billing.SaveProduct, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*billing.SaveProduct, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSaveProductInput2ᚖponteᚋbillingᚐSaveProduct(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNSaveProductInput2ᚖponteᚋbillingᚐSaveProduct(ctx context.Context, v any) (*billing.SaveProduct, error) {
+	res, err := ec.unmarshalInputSaveProductInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNSaveVhsysIntegrationInput2ponteᚋbillingᚐVhsysSettings(ctx context.Context, v any) (billing.VhsysSettings, error) {

@@ -620,6 +620,54 @@ type IgnoreDifferenceInput struct {
 	ID string `json:"id"`
 }
 
+// Rows of a table of customers.
+type ImportCustomersInput struct {
+	// The rows, 1 to 100; id is left out of account: the tax id tells who it is.
+	Rows []*billing.SaveCustomer `json:"rows"`
+	// Checks everything and keeps nothing.
+	DryRun bool `json:"dryRun"`
+	// Changes customers that are there; otherwise they stay as they are.
+	UpdateExisting bool `json:"updateExisting"`
+}
+
+// The answer of an import.
+type ImportPayload struct {
+	// The rows, in their order.
+	Rows []*ImportedRow `json:"rows"`
+	// Why the import as a whole was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Rows of a table of products.
+type ImportProductsInput struct {
+	// The rows, 1 to 100; id is left out of account: the code tells which it is.
+	Rows []*billing.SaveProduct `json:"rows"`
+	// Checks everything and keeps nothing.
+	DryRun bool `json:"dryRun"`
+	// Changes products that are there; otherwise they stay as they are.
+	UpdateExisting bool `json:"updateExisting"`
+}
+
+// Rows of a table of sales.
+type ImportSalesInput struct {
+	// The rows, 1 to 100.
+	Rows []*billing.ImportSale `json:"rows"`
+	// Checks everything and keeps nothing.
+	DryRun bool `json:"dryRun"`
+}
+
+// What became of one row.
+type ImportedRow struct {
+	// The row, from 0.
+	Row int `json:"row"`
+	// What became of it.
+	Outcome enum.ImportOutcome `json:"outcome"`
+	// The customer, product or sale; null when it was refused or, in a dry run, not there yet.
+	ID *string `json:"id,omitempty"`
+	// Why it was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A page of invoices.
 type InvoiceConnection struct {
 	// The invoices of the page, with their positions.

@@ -221,6 +221,12 @@ export type SaveCustomerInput = {
   address?: AddressInput | null | undefined;
 };
 
+export type ImportCustomersInput = {
+  rows: Array<SaveCustomerInput>;
+  dryRun?: boolean;
+  updateExisting?: boolean;
+};
+
 export type DifferenceKind =
   | 'ORDER_MISSING'
   | 'ORDER_TOTAL'
@@ -473,6 +479,12 @@ export type SaveProductInput = {
   invoicing?: ProductInvoicingInput | null | undefined;
 };
 
+export type ImportProductsInput = {
+  rows: Array<SaveProductInput>;
+  dryRun?: boolean;
+  updateExisting?: boolean;
+};
+
 export type RefundState =
   | 'QUEUED'
   | 'PROCESSING'
@@ -584,6 +596,32 @@ export type RecordSaleInput = {
 export type RefundRecordedSaleInput = {
   id: string;
 };
+
+export type ImportSaleInput = {
+  reference: string;
+  taxId: string;
+  productCode?: string | null | undefined;
+  description?: string | null | undefined;
+  quantity?: number;
+  unitCents?: number | null | undefined;
+  discountCents?: number;
+  paymentMethod?: PaymentMethod;
+  installments?: number;
+  firstDueDate?: string | null | undefined;
+  sendEmail?: boolean;
+  note?: string | null | undefined;
+};
+
+export type ImportSalesInput = {
+  rows: Array<ImportSaleInput>;
+  dryRun?: boolean;
+};
+
+export type ImportOutcome =
+  | 'CREATED'
+  | 'UPDATED'
+  | 'UNCHANGED'
+  | 'REFUSED';
 
 export type Role =
   | 'READER'
@@ -1354,6 +1392,29 @@ export type FirstStepsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type FirstStepsQuery = { __typename: 'Query', accounts: Array<{ __typename: 'Account', id: string }>, convenios: Array<{ __typename: 'Convenio', id: string }>, historicos: Array<{ __typename: 'Historico', id: string, kind: HistoricoKind }>, gerencianetIntegration: { __typename: 'GerencianetIntegration', id: string, active: boolean, environment: Environment } | null, vhsysIntegration: { __typename: 'VhsysIntegration', id: string, active: boolean } | null, customers: { __typename: 'CustomerConnection', nodes: Array<{ __typename: 'Customer', id: string }> }, sales: { __typename: 'SaleConnection', nodes: Array<{ __typename: 'Sale', id: string }> } };
+
+export type ImportPartsFragment = { __typename: 'ImportPayload', rows: Array<{ __typename: 'ImportedRow', row: number, outcome: ImportOutcome, id: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> };
+
+export type ImportCustomersMutationVariables = Exact<{
+  input: ImportCustomersInput;
+}>;
+
+
+export type ImportCustomersMutation = { __typename: 'Mutation', importCustomers: { __typename: 'ImportPayload', rows: Array<{ __typename: 'ImportedRow', row: number, outcome: ImportOutcome, id: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ImportProductsMutationVariables = Exact<{
+  input: ImportProductsInput;
+}>;
+
+
+export type ImportProductsMutation = { __typename: 'Mutation', importProducts: { __typename: 'ImportPayload', rows: Array<{ __typename: 'ImportedRow', row: number, outcome: ImportOutcome, id: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ImportSalesMutationVariables = Exact<{
+  input: ImportSalesInput;
+}>;
+
+
+export type ImportSalesMutation = { __typename: 'Mutation', importSales: { __typename: 'ImportPayload', rows: Array<{ __typename: 'ImportedRow', row: number, outcome: ImportOutcome, id: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type CredentialPartsFragment = { __typename: 'CredentialStatus', name: string, environment: Environment | null, set: boolean, hint: string | null, setAt: string | null, setBy: { __typename: 'User', id: string, name: string } | null };
 

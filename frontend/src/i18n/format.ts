@@ -68,6 +68,15 @@ export function isDay(text: string): boolean {
   return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(text);
 }
 
+/** A day written as 31/12/2026 or 2026-12-31. */
+export function parseDay(typed: string): string | null {
+  const parts = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(typed.trim());
+  const day = parts
+    ? `${parts[3]}-${parts[2]?.padStart(2, "0")}-${parts[1]?.padStart(2, "0")}`
+    : typed.trim();
+  return isDay(day) ? day : null;
+}
+
 export function formatMoney(cents: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: "currency", currency: "BRL" }).format(
     decimal(cents),

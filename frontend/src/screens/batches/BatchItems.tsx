@@ -22,7 +22,7 @@ import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { Money } from "@/ui/Values";
 import { pollMilliseconds } from "./BatchScreen";
-import { csv, saveFile } from "./csv";
+import { csv, saveFile } from "@/ui/csv";
 import { type BatchSearch, type ItemFilter, itemFilters } from "./search";
 
 interface Props {

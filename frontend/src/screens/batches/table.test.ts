@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { csv } from "./csv";
+import { parseDay } from "@/i18n/format";
+import { csv } from "@/ui/csv";
 import { findCustomers } from "./customers";
-import { parseDay, parseTable } from "./table";
+import { parseTable } from "./table";
 
 const today = "2026-11-20";
 const read = (text: string) => parseTable(text, today);

@@ -1,0 +1,32 @@
+import { language } from "@/i18n/language";
+import { RequestError } from "./request";
+import { accessToken } from "./session";
+
+export type ExportFormat = "csv" | "json";
+
+/** Loads a list as it is filtered, as a file. */
+export async function exportList(
+  list: string,
+  format: ExportFormat,
+  variables: Record<string, unknown>,
+): Promise<Blob> {
+  const query = new URLSearchParams({ variables: JSON.stringify(variables) });
+  const response = await fetch(`/export/${list}.${format}?${query}`, {
+    credentials: "same-origin",
+    headers: {
+      "Accept-Language": language(),
+      Authorization: `Bearer ${(await accessToken()) ?? ""}`,
+    },
+  }).catch(() => {
+    throw new RequestError("OFFLINE", "");
+  });
+  if (response.ok) return response.blob();
+  const refused = (await response.json().catch(() => null)) as {
+    errors?: { message: string; extensions?: { code?: string } }[];
+  } | null;
+  const [first] = refused?.errors ?? [];
+  throw new RequestError(
+    first?.extensions?.code ?? "UNAVAILABLE",
+    first?.message ?? `HTTP ${response.status}`,
+  );
+}
