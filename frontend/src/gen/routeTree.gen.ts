@@ -17,6 +17,7 @@ import { Route as AppConveniosRouteImport } from "./../routes/_app/convenios";
 import { Route as AppDifferencesRouteImport } from "./../routes/_app/differences";
 import { Route as AppFailuresRouteImport } from "./../routes/_app/failures";
 import { Route as AppHistoricosRouteImport } from "./../routes/_app/historicos";
+import { Route as AppImportRouteImport } from "./../routes/_app/import";
 import { Route as AppInvoicesRouteImport } from "./../routes/_app/invoices";
 import { Route as AppLedgerRouteImport } from "./../routes/_app/ledger";
 import { Route as AppUsersRouteImport } from "./../routes/_app/users";
@@ -81,6 +82,11 @@ const AppFailuresRoute = AppFailuresRouteImport.update({
 const AppHistoricosRoute = AppHistoricosRouteImport.update({
   id: "/historicos",
   path: "/historicos",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppImportRoute = AppImportRouteImport.update({
+  id: "/import",
+  path: "/import",
   getParentRoute: () => AppRoute,
 } as any);
 const AppInvoicesRoute = AppInvoicesRouteImport.update({
@@ -224,6 +230,7 @@ export interface FileRoutesByFullPath {
   "/differences": typeof AppDifferencesRoute;
   "/failures": typeof AppFailuresRoute;
   "/historicos": typeof AppHistoricosRoute;
+  "/import": typeof AppImportRoute;
   "/invoices": typeof AppInvoicesRoute;
   "/ledger": typeof AppLedgerRoute;
   "/users": typeof AppUsersRoute;
@@ -258,6 +265,7 @@ export interface FileRoutesByTo {
   "/differences": typeof AppDifferencesRoute;
   "/failures": typeof AppFailuresRoute;
   "/historicos": typeof AppHistoricosRoute;
+  "/import": typeof AppImportRoute;
   "/invoices": typeof AppInvoicesRoute;
   "/ledger": typeof AppLedgerRoute;
   "/users": typeof AppUsersRoute;
@@ -295,6 +303,7 @@ export interface FileRoutesById {
   "/_app/differences": typeof AppDifferencesRoute;
   "/_app/failures": typeof AppFailuresRoute;
   "/_app/historicos": typeof AppHistoricosRoute;
+  "/_app/import": typeof AppImportRoute;
   "/_app/invoices": typeof AppInvoicesRoute;
   "/_app/ledger": typeof AppLedgerRoute;
   "/_app/users": typeof AppUsersRoute;
@@ -333,6 +342,7 @@ export interface FileRouteTypes {
     | "/differences"
     | "/failures"
     | "/historicos"
+    | "/import"
     | "/invoices"
     | "/ledger"
     | "/users"
@@ -367,6 +377,7 @@ export interface FileRouteTypes {
     | "/differences"
     | "/failures"
     | "/historicos"
+    | "/import"
     | "/invoices"
     | "/ledger"
     | "/users"
@@ -403,6 +414,7 @@ export interface FileRouteTypes {
     | "/_app/differences"
     | "/_app/failures"
     | "/_app/historicos"
+    | "/_app/import"
     | "/_app/invoices"
     | "/_app/ledger"
     | "/_app/users"
@@ -494,6 +506,13 @@ declare module "@tanstack/react-router" {
       path: "/historicos";
       fullPath: "/historicos";
       preLoaderRoute: typeof AppHistoricosRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/import": {
+      id: "/_app/import";
+      path: "/import";
+      fullPath: "/import";
+      preLoaderRoute: typeof AppImportRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/invoices": {
@@ -686,6 +705,7 @@ interface AppRouteChildren {
   AppDifferencesRoute: typeof AppDifferencesRoute;
   AppFailuresRoute: typeof AppFailuresRoute;
   AppHistoricosRoute: typeof AppHistoricosRoute;
+  AppImportRoute: typeof AppImportRoute;
   AppInvoicesRoute: typeof AppInvoicesRoute;
   AppLedgerRoute: typeof AppLedgerRoute;
   AppUsersRoute: typeof AppUsersRoute;
@@ -720,6 +740,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppDifferencesRoute: AppDifferencesRoute,
   AppFailuresRoute: AppFailuresRoute,
   AppHistoricosRoute: AppHistoricosRoute,
+  AppImportRoute: AppImportRoute,
   AppInvoicesRoute: AppInvoicesRoute,
   AppLedgerRoute: AppLedgerRoute,
   AppUsersRoute: AppUsersRoute,

@@ -5,6 +5,7 @@ import { AccountStatementDocument } from "@/gen/documents/accounts";
 import type { AccountStatementQuery } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { bankLabel } from "@/ui/bank";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { FilterDay } from "@/ui/FilterDay";
 import { Filters } from "@/ui/Filters";
@@ -68,6 +69,7 @@ function Statement({ statement, period, search, onSearch, onBack }: StatementPro
           {t("accounts.title")}
         </AppLink>
       }
+      actions={<ExportMenu list="statement" variables={{ accountId: account.id, period }} />}
     >
       <Filters>
         <FilterDay

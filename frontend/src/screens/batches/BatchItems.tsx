@@ -13,6 +13,7 @@ import type {
 import { useT } from "@/i18n";
 import { useFormat } from "@/i18n/format";
 import { Choice } from "@/ui/Choice";
+import { csv, saveFile } from "@/ui/csv";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { errorText, Loaded } from "@/ui/Feedback";
 import { AppLink } from "@/ui/links";
@@ -22,7 +23,6 @@ import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { Money } from "@/ui/Values";
 import { pollMilliseconds } from "./BatchScreen";
-import { csv, saveFile } from "@/ui/csv";
 import { type BatchSearch, type ItemFilter, itemFilters } from "./search";
 
 interface Props {

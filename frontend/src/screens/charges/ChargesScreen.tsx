@@ -6,6 +6,7 @@ import { useMay } from "@/api/viewer";
 import { ChargeChangedDocument, ChargesDocument } from "@/gen/documents/charges";
 import { useT } from "@/i18n";
 import { Choice } from "@/ui/Choice";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { FilterDay } from "@/ui/FilterDay";
 import { Filters, SearchBox } from "@/ui/Filters";
@@ -28,20 +29,20 @@ const nothing: ReadonlySet<string> = new Set();
 export function ChargesScreen({ search, onSearch }: Props) {
   const t = useT();
   const { status, method, search: text, dueFrom, dueTo, environment } = search;
+  const shown = {
+    filter: {
+      status: status ? [status] : null,
+      method,
+      search: text,
+      dueFrom,
+      dueTo,
+      environment,
+    },
+    orderBy: search.order ?? ("CREATED_DESC" as const),
+  };
   const charges = useLoad(
     ChargesDocument,
-    {
-      ...pageVariables(search),
-      filter: {
-        status: status ? [status] : null,
-        method,
-        search: text,
-        dueFrom,
-        dueTo,
-        environment,
-      },
-      orderBy: search.order ?? "CREATED_DESC",
-    },
+    { ...pageVariables(search), ...shown },
     { keepPrevious: true },
   );
   useLive(ChargeChangedDocument, {});
@@ -59,14 +60,17 @@ export function ChargesScreen({ search, onSearch }: Props) {
       title={t("charges.title")}
       hint={t("charges.hint")}
       actions={
-        mayAct && (
-          <>
-            <LinkButton to="/charges/new">{t("charges.new")}</LinkButton>
-            <LinkButton to="/batches/new" variant="default">
-              {t("batch.issue")}
-            </LinkButton>
-          </>
-        )
+        <>
+          {mayAct && (
+            <>
+              <LinkButton to="/charges/new">{t("charges.new")}</LinkButton>
+              <LinkButton to="/batches/new" variant="default">
+                {t("batch.issue")}
+              </LinkButton>
+            </>
+          )}
+          <ExportMenu list="charges" variables={shown} />
+        </>
       }
     >
       <Filters>

@@ -8,6 +8,7 @@ import { CustomersDocument } from "@/gen/documents/customers";
 import type { CustomerPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { type Column, DataTable } from "@/ui/DataTable";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { Filters, SearchBox } from "@/ui/Filters";
 import { AppLink } from "@/ui/links";
@@ -26,9 +27,10 @@ export function CustomersScreen({ search, onSearch }: Props) {
   const navigate = useNavigate();
   const mayEdit = useMay()("OPERATOR");
   const [adding, add] = useDisclosure(false);
+  const shown = { search: search.search, orderBy: "NAME_ASC" as const };
   const query = useLoad(
     CustomersDocument,
-    { ...pageVariables(search), search: search.search, orderBy: "NAME_ASC" as const },
+    { ...pageVariables(search), ...shown },
     { keepPrevious: true },
   );
   const addButton = mayEdit && <Button onClick={add.open}>{t("customers.new")}</Button>;
@@ -57,7 +59,16 @@ export function CustomersScreen({ search, onSearch }: Props) {
     },
   ];
   return (
-    <Page title={t("customers.title")} hint={t("customers.hint")} actions={addButton}>
+    <Page
+      title={t("customers.title")}
+      hint={t("customers.hint")}
+      actions={
+        <>
+          {addButton}
+          <ExportMenu list="customers" variables={shown} />
+        </>
+      }
+    >
       <Filters>
         <SearchBox
           label={t("customers.search")}

@@ -1,4 +1,14 @@
-import { Alert, Button, Checkbox, Group, Input, Progress, Stack, Text, Textarea } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  Input,
+  Progress,
+  Stack,
+  Text,
+  Textarea,
+} from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { refetchAll } from "@/api/cache";
@@ -12,7 +22,15 @@ import { LinkButton } from "@/ui/links";
 import { notifyDone } from "@/ui/notify";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
-import { type ImportKind, type ImportRow, type ImportTable, importKinds, model, mostRows, readImport } from "./table";
+import {
+  type ImportKind,
+  type ImportRow,
+  type ImportTable,
+  importKinds,
+  model,
+  mostRows,
+  readImport,
+} from "./table";
 import { type ImportState, type RowResult, useImport } from "./useImport";
 
 interface Props {
@@ -54,13 +72,18 @@ function ImportForm({ kind }: { kind: ImportKind }) {
   const refusal = text.trim() === "" ? null : tableProblem(t, table);
   const fine = table.rows.filter(({ problems }) => problems.length === 0);
   const checked = state !== null && !state.running && state.dryRun && state.done === state.total;
-  const ready = state?.results.filter(({ outcome }) => outcome === "CREATED" || outcome === "UPDATED") ?? [];
+  const ready =
+    state?.results.filter(({ outcome }) => outcome === "CREATED" || outcome === "UPDATED") ?? [];
   const begin = async (rows: ImportRow[], dryRun: boolean) => {
     setProblem(null);
     try {
       const results = await run(rows, { dryRun, updateExisting });
       if (!dryRun) {
-        notifyDone(t("import.done", { count: results.filter(({ outcome }) => outcome !== "REFUSED").length }));
+        notifyDone(
+          t("import.done", {
+            count: results.filter(({ outcome }) => outcome !== "REFUSED").length,
+          }),
+        );
         await refetchAll(cache);
       }
     } catch (error) {
@@ -71,7 +94,10 @@ function ImportForm({ kind }: { kind: ImportKind }) {
     <Stack gap="lg" maw="60rem">
       <Section title={t("issue.table")}>
         <Group>
-          <Button variant="default" onClick={() => saveFile(`${t(`import.kind.${kind}`)}.csv`, csv(model(kind)))}>
+          <Button
+            variant="default"
+            onClick={() => saveFile(`${t(`import.kind.${kind}`)}.csv`, csv(model(kind)))}
+          >
             {t("import.model")}
           </Button>
         </Group>
@@ -122,7 +148,13 @@ function ImportForm({ kind }: { kind: ImportKind }) {
       </Group>
       <Problems messages={problem === null ? [] : [problem]} />
       {state && (
-        <Outcome kind={kind} state={state} wrong={table.rows.filter(({ problems }) => problems.length > 0)} titles={table.titles} onStop={stop} />
+        <Outcome
+          kind={kind}
+          state={state}
+          wrong={table.rows.filter(({ problems }) => problems.length > 0)}
+          titles={table.titles}
+          onStop={stop}
+        />
       )}
       {checked && (
         <Group>
@@ -132,22 +164,21 @@ function ImportForm({ kind }: { kind: ImportKind }) {
           {ready.length < table.rows.length && <Text size="sm">{t("import.othersStay")}</Text>}
         </Group>
       )}
-      {asking && (
-        <ConfirmDialog
-          title={t("import.ask", { count: ready.length })}
-          confirmLabel={t("import.submit", { count: ready.length })}
-          onClose={() => setAsking(false)}
-          onConfirm={() => {
-            setAsking(false);
-            void begin(
-              ready.map(({ row }) => row),
-              false,
-            );
-          }}
-        >
-          {t(`import.askHint.${kind}`)}
-        </ConfirmDialog>
-      )}
+      <ConfirmDialog
+        title={t("import.ask", { count: ready.length })}
+        opened={asking}
+        confirmLabel={t("import.submit", { count: ready.length })}
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          void begin(
+            ready.map(({ row }) => row),
+            false,
+          );
+          return [];
+        }}
+      >
+        <Text>{t(`import.askHint.${kind}`)}</Text>
+      </ConfirmDialog>
     </Stack>
   );
 }
@@ -155,7 +186,8 @@ function ImportForm({ kind }: { kind: ImportKind }) {
 type Translate = ReturnType<typeof useT>;
 
 function tableProblem(t: Translate, { rows, missing, titles }: ImportTable): string | null {
-  if (missing.length > 0) return t("import.missing", { titles: missing.join(", "), found: titles.join(", ") });
+  if (missing.length > 0)
+    return t("import.missing", { titles: missing.join(", "), found: titles.join(", ") });
   if (rows.length === 0 || rows.length > mostRows) return t("issue.rows", { most: mostRows });
   return null;
 }
@@ -180,12 +212,15 @@ interface WrongRow {
 function Outcome({ kind, state, wrong, titles, onStop }: OutcomeProps) {
   const t = useT();
   const { done, total, running, dryRun, results } = state;
-  const count = (outcome: RowResult["outcome"]) => results.filter((one) => one.outcome === outcome).length;
+  const count = (outcome: RowResult["outcome"]) =>
+    results.filter((one) => one.outcome === outcome).length;
   const refused: WrongRow[] = [
     ...(dryRun
       ? wrong.map((row) => ({
           row,
-          messages: row.problems.map(({ title, problem }) => t(`import.problem.${problem}`, { title })),
+          messages: row.problems.map(({ title, problem }) =>
+            t(`import.problem.${problem}`, { title }),
+          ),
         }))
       : []),
     ...results.filter(({ outcome }) => outcome === "REFUSED"),
@@ -200,8 +235,18 @@ function Outcome({ kind, state, wrong, titles, onStop }: OutcomeProps) {
     );
   const columns: Column<WrongRow>[] = [
     { key: "line", header: t("issue.line"), cell: ({ row }) => row.line },
-    { key: "error", header: t("import.error"), wraps: true, cell: ({ messages }) => messages.join(" ") },
-    { key: "cells", header: t("import.cells"), wraps: true, cell: ({ row }) => row.cells.filter(Boolean).join(" · ") },
+    {
+      key: "error",
+      header: t("import.error"),
+      wraps: true,
+      cell: ({ messages }) => messages.join(" "),
+    },
+    {
+      key: "cells",
+      header: t("import.cells"),
+      wraps: true,
+      cell: ({ row }) => row.cells.filter(Boolean).join(" · "),
+    },
   ];
   return (
     <Section title={t(dryRun ? "import.check" : "import.result")}>
@@ -223,7 +268,11 @@ function Outcome({ kind, state, wrong, titles, onStop }: OutcomeProps) {
           refused: refused.length,
         })}
       </Text>
-      {!running && done < total && <Alert color="yellow" variant="outline">{t("import.stopped", { rest: total - done })}</Alert>}
+      {!running && done < total && (
+        <Alert color="yellow" variant="outline">
+          {t("import.stopped", { rest: total - done })}
+        </Alert>
+      )}
       {refused.length > 0 && (
         <>
           <DataTable
@@ -236,7 +285,9 @@ function Outcome({ kind, state, wrong, titles, onStop }: OutcomeProps) {
             <Button variant="default" onClick={saveErrors}>
               {t("import.saveErrors")}
             </Button>
-            {refused.length > mostShown && <Text size="sm">{t("import.moreErrors", { count: refused.length - mostShown })}</Text>}
+            {refused.length > mostShown && (
+              <Text size="sm">{t("import.moreErrors", { count: refused.length - mostShown })}</Text>
+            )}
           </Group>
         </>
       )}

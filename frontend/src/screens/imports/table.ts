@@ -44,17 +44,49 @@ export const columns: Record<ImportKind, readonly Column[]> = {
       reading: "text",
       example: "(31) 99999-0000",
     },
-    { field: "address.street", titles: ["Rua", "Street", "Logradouro"], reading: "text", example: "Rua das Flores" },
+    {
+      field: "address.street",
+      titles: ["Rua", "Street", "Logradouro"],
+      reading: "text",
+      example: "Rua das Flores",
+    },
     { field: "address.number", titles: ["Número", "Number"], reading: "text", example: "10" },
-    { field: "address.complement", titles: ["Complemento", "Complement"], reading: "text", example: "sala 2" },
-    { field: "address.district", titles: ["Bairro", "District"], reading: "text", example: "Centro" },
+    {
+      field: "address.complement",
+      titles: ["Complemento", "Complement"],
+      reading: "text",
+      example: "sala 2",
+    },
+    {
+      field: "address.district",
+      titles: ["Bairro", "District"],
+      reading: "text",
+      example: "Centro",
+    },
     { field: "address.city", titles: ["Cidade", "City"], reading: "text", example: "Ouro Preto" },
     { field: "address.state", titles: ["UF", "State", "Estado"], reading: "text", example: "MG" },
-    { field: "address.postalCode", titles: ["CEP", "Postal code"], reading: "text", example: "35400-000" },
+    {
+      field: "address.postalCode",
+      titles: ["CEP", "Postal code"],
+      reading: "text",
+      example: "35400-000",
+    },
   ],
   products: [
-    { field: "code", titles: ["Código", "Code"], reading: "text", required: true, example: "LIV-01" },
-    { field: "name", titles: ["Nome", "Name"], reading: "text", required: true, example: "Livro de receitas" },
+    {
+      field: "code",
+      titles: ["Código", "Code"],
+      reading: "text",
+      required: true,
+      example: "LIV-01",
+    },
+    {
+      field: "name",
+      titles: ["Nome", "Name"],
+      reading: "text",
+      required: true,
+      example: "Livro de receitas",
+    },
     {
       field: "priceCents",
       titles: ["Preço", "Price", "Valor"],
@@ -79,12 +111,32 @@ export const columns: Record<ImportKind, readonly Column[]> = {
       required: true,
       example: "529.982.247-25",
     },
-    { field: "productCode", titles: ["Código do produto", "Product code"], reading: "text", example: "LIV-01" },
-    { field: "description", titles: ["Descrição", "Description"], reading: "text", example: "Livro de receitas" },
+    {
+      field: "productCode",
+      titles: ["Código do produto", "Product code"],
+      reading: "text",
+      example: "LIV-01",
+    },
+    {
+      field: "description",
+      titles: ["Descrição", "Description"],
+      reading: "text",
+      example: "Livro de receitas",
+    },
     { field: "quantity", titles: ["Quantidade", "Quantity"], reading: "whole", example: "2" },
-    { field: "unitCents", titles: ["Preço unitário", "Unit price"], reading: "cents", example: "89,90" },
+    {
+      field: "unitCents",
+      titles: ["Preço unitário", "Unit price"],
+      reading: "cents",
+      example: "89,90",
+    },
     { field: "discountCents", titles: ["Desconto", "Discount"], reading: "cents", example: "0,00" },
-    { field: "paymentMethod", titles: ["Forma", "Method", "Forma de pagamento"], reading: "method", example: "Boleto" },
+    {
+      field: "paymentMethod",
+      titles: ["Forma", "Method", "Forma de pagamento"],
+      reading: "method",
+      example: "Boleto",
+    },
     { field: "installments", titles: ["Parcelas", "Instalments"], reading: "whole", example: "3" },
     {
       field: "firstDueDate",
@@ -152,7 +204,11 @@ function columnOf(kind: ImportKind, title: string): Column | undefined {
   return columns[kind].find(({ titles }) => titles.some((one) => plain(one) === plain(title)));
 }
 
-function readRow(kind: ImportKind, found: (Column | undefined)[], { line, cells }: Line): ImportRow {
+function readRow(
+  kind: ImportKind,
+  found: (Column | undefined)[],
+  { line, cells }: Line,
+): ImportRow {
   const row: ImportRow = { line, cells, key: "", input: {}, problems: [] };
   found.forEach((column, place) => {
     const cell = (cells[place] ?? "").replace(/^'(?=[=+\-@])/, "");
@@ -191,7 +247,10 @@ const readings: Record<Reading, (cell: string) => unknown> = {
   cents: (cell) => parseHundredths(cell),
   day: (cell) => parseDay(cell),
   whole: (cell) => (/^\d{1,6}$/.test(cell) ? Number(cell) : null),
-  yes: (cell) => ({ sim: true, s: true, yes: true, true: true, nao: false, n: false, no: false, false: false })[plain(cell)] ?? null,
+  yes: (cell) =>
+    ({ sim: true, s: true, yes: true, true: true, nao: false, n: false, no: false, false: false })[
+      plain(cell)
+    ] ?? null,
   method: (cell) =>
     ({
       boleto: "BOLETO",
@@ -215,5 +274,8 @@ function markRepeated(rows: ImportRow[], title: string): void {
 
 /** A table to begin with: the titles and one example. */
 export function model(kind: ImportKind): string[][] {
-  return [columns[kind].map(({ titles: [title] }) => title), columns[kind].map(({ example }) => example)];
+  return [
+    columns[kind].map(({ titles: [title] }) => title),
+    columns[kind].map(({ example }) => example),
+  ];
 }

@@ -46,7 +46,13 @@ export function useImport(kind: ImportKind) {
     stopped.current = false;
     const results: RowResult[] = [];
     const tell = (running: boolean) =>
-      setState({ done: results.length, total: rows.length, running, dryRun: options.dryRun, results: [...results] });
+      setState({
+        done: results.length,
+        total: rows.length,
+        running,
+        dryRun: options.dryRun,
+        results: [...results],
+      });
     tell(true);
     try {
       while (results.length < rows.length && !stopped.current) {
@@ -56,7 +62,12 @@ export function useImport(kind: ImportKind) {
         if (refusal) throw new Error(refusal.message);
         for (const { row, outcome, userErrors } of payload.rows) {
           const sent = part[row];
-          if (sent) results.push({ row: sent, outcome, messages: userErrors.map(({ message }) => message) });
+          if (sent)
+            results.push({
+              row: sent,
+              outcome,
+              messages: userErrors.map(({ message }) => message),
+            });
         }
         tell(true);
       }
@@ -75,7 +86,11 @@ export function useImport(kind: ImportKind) {
   };
 }
 
-async function send(kind: ImportKind, rows: ImportRow[], { dryRun, updateExisting }: Options): Promise<ImportPartsFragment> {
+async function send(
+  kind: ImportKind,
+  rows: ImportRow[],
+  { dryRun, updateExisting }: Options,
+): Promise<ImportPartsFragment> {
   const inputs = rows.map(({ input }) => input);
   switch (kind) {
     case "customers":

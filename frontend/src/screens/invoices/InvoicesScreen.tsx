@@ -6,6 +6,7 @@ import type { InvoiceRowFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { Choice } from "@/ui/Choice";
 import { type Column, DataTable } from "@/ui/DataTable";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { Filters } from "@/ui/Filters";
 import { AppLink } from "@/ui/links";
@@ -29,9 +30,10 @@ const pollMilliseconds = 4_000;
 export function InvoicesScreen({ search, onSearch }: Props) {
   const t = useT();
   const { state, kind } = search;
+  const shown = { filter: { state: state ? [state] : null, kind } };
   const query = useLoad(
     InvoicesDocument,
-    { ...pageVariables(search), filter: { state: state ? [state] : null, kind } },
+    { ...pageVariables(search), ...shown },
     {
       keepPrevious: true,
       every: ({ invoices }) =>
@@ -42,7 +44,11 @@ export function InvoicesScreen({ search, onSearch }: Props) {
     onSearch({ ...search, after: undefined, before: undefined, ...change });
   const filtered = Boolean(state || kind);
   return (
-    <Page title={t("invoices.title")} hint={t("invoices.hint")}>
+    <Page
+      title={t("invoices.title")}
+      hint={t("invoices.hint")}
+      actions={<ExportMenu list="invoices" variables={shown} />}
+    >
       <Filters>
         <Choice
           label={t("common.status")}

@@ -5,6 +5,7 @@ import type { OperationRowFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { Choice } from "@/ui/Choice";
 import { type Column, DataTable } from "@/ui/DataTable";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { Filters } from "@/ui/Filters";
 import { AppLink } from "@/ui/links";
@@ -24,19 +25,23 @@ interface Props {
 export function OperationsScreen({ search, onSearch }: Props) {
   const t = useT();
   const { state, kind, integration } = search;
+  const shown = {
+    filter: { state: state ? [state] : null, kind: kind ? [kind] : null, integration },
+  };
   const operations = useLoad(
     OperationsDocument,
-    {
-      ...pageVariables(search),
-      filter: { state: state ? [state] : null, kind: kind ? [kind] : null, integration },
-    },
+    { ...pageVariables(search), ...shown },
     { keepPrevious: true },
   );
   const narrow = (change: Partial<OperationsSearch>) =>
     onSearch({ ...search, after: undefined, before: undefined, ...change });
 
   return (
-    <Page title={t("operations.title")} hint={t("operations.hint")}>
+    <Page
+      title={t("operations.title")}
+      hint={t("operations.hint")}
+      actions={<ExportMenu list="operations" variables={shown} />}
+    >
       <Filters>
         <Choice
           label={t("common.status")}

@@ -6,6 +6,7 @@ import { ProductsDocument } from "@/gen/documents/products";
 import type { ProductPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { type Column, DataTable } from "@/ui/DataTable";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { Filters, SearchBox } from "@/ui/Filters";
 import { AppLink, LinkButton } from "@/ui/links";
@@ -23,13 +24,10 @@ interface Props {
 export function ProductsScreen({ search, onSearch }: Props) {
   const t = useT();
   const mayEdit = useMay()("OPERATOR");
+  const shown = { search: search.search, active: search.inactive ? undefined : true };
   const query = useLoad(
     ProductsDocument,
-    {
-      ...pageVariables(search),
-      search: search.search,
-      active: search.inactive ? undefined : true,
-    },
+    { ...pageVariables(search), ...shown },
     { keepPrevious: true },
   );
   const addButton = mayEdit && <LinkButton to="/products/new">{t("products.new")}</LinkButton>;
@@ -68,7 +66,16 @@ export function ProductsScreen({ search, onSearch }: Props) {
     },
   ];
   return (
-    <Page title={t("products.title")} hint={t("products.hint")} actions={addButton}>
+    <Page
+      title={t("products.title")}
+      hint={t("products.hint")}
+      actions={
+        <>
+          {addButton}
+          <ExportMenu list="products" variables={shown} />
+        </>
+      }
+    >
       <Filters>
         <SearchBox
           label={t("products.search")}

@@ -7,6 +7,7 @@ import type { SaleRowFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { Choice } from "@/ui/Choice";
 import { type Column, DataTable } from "@/ui/DataTable";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { FilterDay } from "@/ui/FilterDay";
 import { Filters, SearchBox } from "@/ui/Filters";
@@ -27,13 +28,13 @@ export function SalesScreen({ search, onSearch }: Props) {
   const t = useT();
   const may = useMay();
   const { status, search: text, createdFrom, createdTo } = search;
+  const shown = {
+    filter: { status: status ? [status] : null, search: text, createdFrom, createdTo },
+    orderBy: search.order ?? ("CREATED_DESC" as const),
+  };
   const query = useLoad(
     SalesDocument,
-    {
-      ...pageVariables(search),
-      filter: { status: status ? [status] : null, search: text, createdFrom, createdTo },
-      orderBy: search.order ?? "CREATED_DESC",
-    },
+    { ...pageVariables(search), ...shown },
     { keepPrevious: true },
   );
   const narrow = (change: Partial<SalesSearch>) =>
@@ -54,6 +55,7 @@ export function SalesScreen({ search, onSearch }: Props) {
         <>
           {recordButton}
           {addButton}
+          <ExportMenu list="sales" variables={shown} />
         </>
       }
     >

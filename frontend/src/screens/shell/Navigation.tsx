@@ -49,6 +49,7 @@ const groups: { label: MessageId; items: Item[] }[] = [
     items: [
       { to: "/customers", label: "nav.customers", icon: PeopleIcon },
       { to: "/products", label: "nav.products", icon: ProductIcon },
+      { to: "/import", label: "nav.import", icon: TextIcon, least: "OPERATOR" },
     ],
   },
   {
