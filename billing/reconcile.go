@@ -14,6 +14,7 @@ import (
 	"ponte/ent/db/difference"
 	"ponte/ent/db/integration"
 	"ponte/ent/db/invoice"
+	"ponte/ent/db/operation"
 	"ponte/ent/db/order"
 	"ponte/ent/db/sale"
 	"ponte/ent/enum"
@@ -220,10 +221,13 @@ func (s *Service) compareOrders(ctx context.Context, client provider.Mirror, sin
 
 func (s *Service) compareOrder(ctx context.Context, client provider.Mirror, told provider.Order, result *compared) error {
 	ours, err := s.DB.Order.Query().Where(order.RemoteOrderID(told.ID)).Only(ctx)
-	if db.IsNotFound(err) || err == nil && ours.Step != enum.StepDone {
+	if db.IsNotFound(err) {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if moving, err := s.isMoving(ctx, ours); err != nil || moving {
 		return err
 	}
 	result.note(ours.SaleID, enum.DifferenceOrderMissing, told.Trashed, "pedido "+told.ID, "na lixeira")
@@ -245,6 +249,16 @@ func (s *Service) compareOrder(ctx context.Context, client provider.Mirror, told
 	}
 	result.note(ours.SaleID, enum.DifferenceInstallments, !sameInstallments(there, plan.Installments), showInstallments(plan.Installments), showInstallments(there))
 	return nil
+}
+
+// isMoving tells whether the mirror is bringing an order in step, or has done so a
+// moment ago: what the ERP shows may be older. The next comparison sees it again.
+func (s *Service) isMoving(ctx context.Context, ours *db.Order) (bool, error) {
+	if ours.Step != enum.StepDone || ours.SyncedAt != nil && ours.SyncedAt.After(s.Now().Add(-min(s.Timing.SettleWindow, reconcileMargin/2))) {
+		return true, nil
+	}
+	return s.DB.Operation.Query().Where(operation.KindEQ(enum.KindMirrorSale), operation.SubjectID(ours.SaleID),
+		operation.StateIn(enum.OperationQueued, enum.OperationRunning, enum.OperationUnknown)).Exist(ctx)
 }
 
 // differentStatus compares the base and, when both have one, the custom status.

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -101,22 +102,59 @@ func (s *Service) sweepEnvironment(ctx context.Context, environment enum.Environ
 // at the end because the provider's clock may run ahead of ours.
 func (s *Service) sweepList(ctx context.Context, issuer provider.Issuer, environment enum.Environment, from brazil.Date, byPayment bool) error {
 	var applyErr error
-	err := issuer.Changed(ctx, from, s.today().AddDays(1), byPayment, func(told provider.Charge) bool {
-		applyErr = s.sweepOne(ctx, issuer, environment, told)
+	var page []provider.Charge
+	apply := func() bool {
+		applyErr = s.sweepPage(ctx, issuer, environment, page)
+		page = page[:0]
 		return applyErr == nil
+	}
+	err := issuer.Changed(ctx, from, s.today().AddDays(1), byPayment, func(told provider.Charge) bool {
+		page = append(page, told)
+		return len(page) < sweptAtOnce || apply()
 	})
+	if err == nil && applyErr == nil {
+		apply()
+	}
 	return errors.Join(err, applyErr)
 }
 
-func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environment enum.Environment, told provider.Charge) error {
-	c, err := s.DB.Charge.Query().Where(charge.EnvironmentEQ(environment),
-		charge.Or(charge.ProviderID(told.ProviderID), charge.Reference(told.Reference))).WithCarnet().Only(ctx)
-	if db.IsNotFound(err) {
-		return s.sweepParcel(ctx, environment, told)
+// sweptAtOnce is of how many rows our charges are read by one statement: a list may
+// have thousands, and most tell nothing new.
+const sweptAtOnce = 200
+
+// sweepPage reads our charges of some rows, after the rows, and applies each.
+func (s *Service) sweepPage(ctx context.Context, issuer provider.Issuer, environment enum.Environment, page []provider.Charge) error {
+	ids, references := make([]string, len(page)), make([]string, len(page))
+	for i, told := range page {
+		ids[i], references[i] = told.ProviderID, told.Reference
 	}
+	ours, err := s.DB.Charge.Query().Where(charge.EnvironmentEQ(environment),
+		charge.Or(charge.ProviderIDIn(ids...), charge.ReferenceIn(references...))).WithCarnet().All(ctx)
 	if err != nil {
 		return err
 	}
+	byID, byReference := map[string]*db.Charge{}, map[string]*db.Charge{}
+	for _, c := range ours {
+		byReference[c.Reference] = c
+		if c.ProviderID != nil {
+			byID[*c.ProviderID] = c
+		}
+	}
+	for _, told := range page {
+		c := cmp.Or(byID[told.ProviderID], byReference[told.Reference])
+		if c == nil {
+			err = s.sweepParcel(ctx, environment, told)
+		} else {
+			err = s.sweepOne(ctx, issuer, c, told)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, c *db.Charge, told provider.Charge) error {
 	if c.ProviderID == nil || *c.ProviderID != told.ProviderID {
 		return s.sweepStray(ctx, c, told)
 	}
@@ -127,6 +165,7 @@ func (s *Service) sweepOne(ctx context.Context, issuer provider.Issuer, environm
 		return nil
 	}
 	fresh := false
+	var err error
 	if refused || refunded || wasPaid(to) || isUnissued(c.Status) && c.Method == enum.MethodCard || !mayFollow(c.Status, to, false) { // a list may be old, and may not say how much was paid
 		if told, err = issuer.Get(ctx, handle(c)); err != nil {
 			return err

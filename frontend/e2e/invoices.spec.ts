@@ -147,6 +147,23 @@ test("lists the invoices, narrowed in the address", async ({ page }) => {
   await expectAccessible(page);
 });
 
+test("shows the order and the NF-e of a past sale before they are sent", async ({ page }) => {
+  await page.goto("/integrations/vhsys");
+  const section = page.locator("section", { hasText: "O que seria enviado" });
+  const sale = page.getByLabel("Venda", { exact: true });
+  const label = await sale.getByRole("option").filter({ hasText: customer }).first().textContent();
+  await sale.selectOption({ label: label ?? "" });
+  await expect(section.getByRole("region", { name: "Itens que serão enviados" })).toContainText(
+    `${product} de ${customer}`,
+  );
+  await expect(
+    section.getByRole("heading", { name: "NF-e que será emitida", level: 3 }),
+  ).toBeVisible();
+  await expect(section.getByRole("region", { name: "Itens da NF-e" })).toContainText(rightNcm);
+  await expect(section.getByRole("region", { name: "Parcelas da NF-e" })).toContainText("49,90");
+  await expectAccessible(page);
+});
+
 test("compares with Vhsys now, and says when it was", async ({ page }) => {
   await page.goto("/differences");
   await press(page, page.getByRole("button", { name: "Comparar agora" }));
@@ -172,6 +189,20 @@ test("keeps the settings of invoices, and shows the webhook's address", async ({
   await expect(page.getByLabel("UF da empresa")).toHaveValue("PR");
   await expect(page.getByLabel("Série da NFC-e")).toHaveValue("2");
   await expect(page.getByText(/\/callbacks\/vhsys\/\S{10,}/)).toBeVisible();
+  await press(page, page.getByRole("button", { name: "Registrar no Vhsys" }));
+  await expect(page.getByText("O Vhsys só chama um endereço https")).toBeVisible();
+});
+
+test("sets a first day for the mirror, and takes it back", async ({ page }) => {
+  await page.goto("/integrations/vhsys");
+  const first = page.getByLabel("Espelhar vendas a partir de");
+  for (const value of [day(-400), ""]) {
+    await first.fill(value);
+    await page.getByRole("button", { name: "Salvar" }).click();
+    await expect(page.getByText("Integração salva.").last()).toBeVisible();
+    await page.reload();
+    await expect(first).toHaveValue(value);
+  }
 });
 
 test("records a sale that was paid by PayPal, from a buyer abroad, and gives it back", async ({
