@@ -185,9 +185,11 @@ func (s *Service) pruneFeeds(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// UnreadFailures counts what the person has not read and may hear of.
+// UnreadFailures counts the failures with events that the person has not read and
+// may hear of.
 func (s *Service) UnreadFailures(ctx context.Context, userID string) (int, error) {
-	return s.DB.Delivery.Query().Where(delivery.UserID(userID), delivery.ReadAtIsNil(), MayHear(userID)).Count(ctx)
+	return s.DB.Delivery.Query().Where(delivery.UserID(userID), delivery.ReadAtIsNil(), MayHear(userID)).
+		Unique(true).Select(delivery.FieldFailureID).Count(ctx)
 }
 
 // MarkRead marks the person's feed as read up to a position.
@@ -197,4 +199,12 @@ func (s *Service) MarkRead(ctx context.Context, userID, upTo string) error {
 		return err
 	}
 	return s.DB.Delivery.Update().Where(delivery.UserID(userID), delivery.SequenceLTE(sequence), delivery.ReadAtIsNil()).SetReadAt(s.Now()).Exec(ctx)
+}
+
+// MarkFailuresRead marks all that the person's feed tells of some failures as read.
+func (s *Service) MarkFailuresRead(ctx context.Context, userID string, ids []string) error {
+	if len(ids) == 0 || len(ids) > MaxAcknowledged {
+		return tooManyFailures
+	}
+	return s.DB.Delivery.Update().Where(delivery.UserID(userID), delivery.FailureIDIn(ids...), delivery.ReadAtIsNil()).SetReadAt(s.Now()).Exec(ctx)
 }

@@ -5,18 +5,13 @@ import (
 	"strconv"
 	"strings"
 
-	"entgo.io/ent/dialect/sql"
-
-	"ponte/billing"
 	"ponte/billing/brazil"
 	"ponte/ent/db"
 	"ponte/ent/db/account"
 	"ponte/ent/db/charge"
 	"ponte/ent/db/customer"
-	"ponte/ent/db/delivery"
 	"ponte/ent/db/difference"
 	"ponte/ent/db/entry"
-	"ponte/ent/db/failure"
 	"ponte/ent/db/invoice"
 	"ponte/ent/db/operation"
 	"ponte/ent/db/predicate"
@@ -337,70 +332,4 @@ func (r *Resolver) statementEntries(ctx context.Context, of *gen.AccountStatemen
 	load(ctx).sawEntries(p.nodes)
 	return &gen.EntryConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
 		Edges: edges(p, func(cursor string, node *db.Entry) *gen.EntryEdge { return &gen.EntryEdge{Cursor: cursor, Node: node} })}, nil
-}
-
-// feed reads the viewer's feed, newest first. Its cursors are those of the
-// subscription.
-func (r *Resolver) feed(ctx context.Context, first *int, after *string, filter *gen.FailureFilter) (*gen.FailureEventConnection, error) {
-	size, _, err := pageSize(pageArgs{first: first})
-	if err != nil {
-		return nil, err
-	}
-	me := viewerID(ctx)
-	q := r.DB.Delivery.Query().Where(delivery.UserID(me), billing.MayHear(me)).Where(feedFilter(filter)...)
-	made := &gen.FailureEventConnection{PageInfo: &gen.PageInfo{HasPreviousPage: after != nil}}
-	if asked(ctx, "totalCount") {
-		if made.TotalCount, err = q.Clone().Count(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if after != nil {
-		sequence, err := billing.ParseFeedCursor(me, *after)
-		if err != nil {
-			return nil, err
-		}
-		q.Where(delivery.SequenceLT(sequence))
-	}
-	found, err := q.Order(delivery.BySequence(sql.OrderDesc())).Limit(size + 1).WithFailure().All(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if made.PageInfo.HasNextPage = len(found) > size; made.PageInfo.HasNextPage {
-		found = found[:size]
-	}
-	made.Edges, made.Nodes = make([]*gen.FailureEventEdge, len(found)), make([]*gen.FailureEvent, len(found))
-	failures := make([]*db.Failure, len(found))
-	for i, one := range found {
-		failures[i] = one.Edges.Failure
-		made.Nodes[i] = failureEvent(one)
-		made.Edges[i] = &gen.FailureEventEdge{Cursor: made.Nodes[i].Cursor, Node: made.Nodes[i]}
-	}
-	load(ctx).sawFailures(failures)
-	if n := len(found); n > 0 {
-		made.PageInfo.StartCursor, made.PageInfo.EndCursor = &made.Nodes[0].Cursor, &made.Nodes[n-1].Cursor
-	}
-	return made, nil
-}
-
-func feedFilter(filter *gen.FailureFilter) []predicate.Delivery {
-	if filter == nil {
-		return nil
-	}
-	var where []predicate.Delivery
-	if len(filter.State) > 0 {
-		where = append(where, delivery.HasFailureWith(failure.StateIn(filter.State...)))
-	}
-	if filter.Integration != nil {
-		where = append(where, delivery.HasFailureWith(failure.IntegrationEQ(*filter.Integration)))
-	}
-	if filter.Unread != nil && *filter.Unread {
-		where = append(where, delivery.ReadAtIsNil())
-	} else if filter.Unread != nil {
-		where = append(where, delivery.ReadAtNotNil())
-	}
-	return where
-}
-
-func failureEvent(told *db.Delivery) *gen.FailureEvent {
-	return &gen.FailureEvent{Cursor: billing.FeedCursor(told.UserID, told.Sequence), Kind: told.Kind, Failure: told.Edges.Failure, Read: told.ReadAt != nil, At: told.CreatedAt}
 }

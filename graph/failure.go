@@ -30,6 +30,10 @@ func (r *failureResolver) HandledBy(ctx context.Context, obj *db.Failure) (*db.U
 	return optional(ctx, load(ctx).user, obj.HandledByID)
 }
 
+func (r *failureResolver) History(ctx context.Context, obj *db.Failure) ([]*gen.FailureStep, error) {
+	return failureHistory(ctx, obj)
+}
+
 func (r *mutationResolver) AcknowledgeFailures(ctx context.Context, input gen.AcknowledgeFailuresInput) (*gen.AcknowledgeFailuresPayload, error) {
 	failures, err := r.Billing.AcknowledgeFailures(ctx, input.Ids, input.IgnoreReason)
 	problems, err := userErrors(ctx, err)
@@ -47,11 +51,15 @@ func (r *mutationResolver) RetryFailures(ctx context.Context, input gen.RetryFai
 }
 
 func (r *mutationResolver) MarkFailuresRead(ctx context.Context, input gen.MarkFailuresReadInput) (*gen.MarkFailuresReadPayload, error) {
-	return r.markRead(ctx, input.UpTo)
+	return r.markRead(ctx, input)
 }
 
 func (r *queryResolver) Failures(ctx context.Context, first *int, after *string, filter *gen.FailureFilter) (*gen.FailureEventConnection, error) {
 	return r.feed(ctx, first, after, filter)
+}
+
+func (r *queryResolver) FailureGroups(ctx context.Context, by gen.FailureGrouping, filter *gen.FailureFilter) ([]*gen.FailureGroup, error) {
+	return r.failureGroups(ctx, by, filter)
 }
 
 func (r *subscriptionResolver) Failures(ctx context.Context, after *string) (<-chan *gen.FailureEvent, error) {

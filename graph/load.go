@@ -10,6 +10,7 @@ import (
 	"ponte/ent/db"
 	"ponte/ent/db/account"
 	"ponte/ent/db/attempt"
+	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
 	"ponte/ent/db/carnet"
 	"ponte/ent/db/charge"
@@ -168,6 +169,7 @@ type loaders struct {
 	subjectOperations *loader[[]*db.Operation]
 	subjectFailure    *loader[*db.Failure]
 	operationAttempts *loader[[]*db.Attempt]
+	failureChanges    *loader[[]*db.AuditEntry] // what people did to a failure
 	batchCounts       *loader[batchCounts]
 	channelMessages   *loader[[]*db.Message] // the newest
 	messageAttempts   *loader[[]*db.MessageAttempt]
@@ -287,6 +289,9 @@ func (l *loaders) readByParent() {
 	l.operationAttempts = many(func(ctx context.Context, ids []string) ([]*db.Attempt, error) {
 		return l.client.Attempt.Query().Where(attempt.OperationIDIn(ids...)).Order(db.Asc(attempt.FieldID)).All(ctx)
 	}, func(a *db.Attempt) string { return a.OperationID }, nothing)
+	l.failureChanges = many(func(ctx context.Context, ids []string) ([]*db.AuditEntry, error) {
+		return l.client.AuditEntry.Query().Where(auditentry.ObjectIDIn(ids...), auditentry.Kind("failures")).Order(db.Asc(auditentry.FieldID)).All(ctx)
+	}, func(e *db.AuditEntry) string { return e.ObjectID }, l.sawFailureChanges)
 	l.batchCounts = newLoader(l.readBatchCounts)
 	l.subjectFailure = one(func(ctx context.Context, ids []string) ([]*db.Failure, error) {
 		return l.client.Failure.Query().Where(failure.SubjectIDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).All(ctx)
@@ -429,7 +434,12 @@ func (l *loaders) sawOperations(list []*db.Operation) {
 func (l *loaders) sawFailures(list []*db.Failure) {
 	announce(l.user, list, func(f *db.Failure) string { return orEmpty(f.HandledByID) })
 	announce(l.operation, list, func(f *db.Failure) string { return orEmpty(f.OperationID) })
+	announce(l.failureChanges, list, func(f *db.Failure) string { return f.ID })
 	l.sawIDs(idsOf(list, func(f *db.Failure) string { return f.SubjectID }))
+}
+
+func (l *loaders) sawFailureChanges(list []*db.AuditEntry) {
+	announce(l.user, list, func(e *db.AuditEntry) string { return orEmpty(e.UserID) })
 }
 
 // sawCustomers remembers who was read together, for the pages of their sales.

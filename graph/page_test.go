@@ -47,6 +47,7 @@ func lists(accountID, customerID string, period map[string]any) []list {
 	}
 	return append(made,
 		list{name: "failures", field: "failures(%s)", path: []string{"failures"}},
+		list{name: "latest failures", field: "failures(filter: {latest: true} %s)", path: []string{"failures"}},
 		list{name: "accountStatement", field: "accountStatement(accountId: $a, period: $p) { entries(%s)", path: []string{"accountStatement", "entries"}, declared: "$a: ID!, $p: PeriodInput!", variables: map[string]any{"a": accountID, "p": period}},
 		list{name: "customer", field: "node(id: $c) { ... on Customer { sales(%s)", path: []string{"node", "sales"}, declared: "$c: ID!", variables: map[string]any{"c": customerID}},
 		list{name: "batch", field: "node(id: $b) { ... on Batch { items(%s)", path: []string{"node", "items"}, declared: "$b: ID!", variables: map[string]any{"b": row("bat", 1)}, uncounted: true},
@@ -81,7 +82,7 @@ func (c *caller) tryRead(of list, args, more string) (connection, answer) {
 		declared = "(" + declared + ")"
 	}
 	node := "__typename"
-	if of.name == "failures" {
+	if of.path[0] == "failures" {
 		node = "kind"
 	}
 	document := "query" + declared + " { " + fmt.Sprintf(of.field, args) + " { edges { cursor node { " + node + " } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } " + more
@@ -213,7 +214,7 @@ func TestPageArguments(t *testing.T) {
 	for _, of := range all {
 		cursors[of.name] = *owner.read(of, "first: 3", "").PageInfo.EndCursor
 	}
-	cursors["customer"] = cursors["sales CREATED_DESC"] // the same list of the same order
+	cursors["customer"] = cursors["sales CREATED_DESC"]
 	stranger := billing.FeedCursor("usr_somebody", 3)
 	for _, of := range all {
 		t.Run(of.name, func(t *testing.T) {
@@ -228,7 +229,7 @@ func TestPageArguments(t *testing.T) {
 			}
 			for name, cursor := range cursors {
 				want := "INVALID_CURSOR"
-				if name == of.name || of.name == "customer" && name == "sales CREATED_DESC" || of.name == "sales CREATED_DESC" && name == "customer" {
+				if positionsOf(name) == positionsOf(of.name) {
 					want = ""
 				}
 				if _, got := owner.tryRead(of, fmt.Sprintf("after: %q", cursor), ""); got.code() != want {
@@ -255,6 +256,17 @@ func TestPageArguments(t *testing.T) {
 			}
 		}
 	})
+}
+
+// positionsOf answers the list whose cursors a list understands.
+func positionsOf(name string) string {
+	switch name {
+	case "customer":
+		return "sales CREATED_DESC"
+	case "latest failures":
+		return "failures"
+	}
+	return name
 }
 
 func TestTotalCountIsCountedOnlyWhenAsked(t *testing.T) {
@@ -295,7 +307,7 @@ func TestStatements(t *testing.T) {
 		"charges":     `query($n: Int) { charges(first: $n) { nodes { id number status customer { name } sale { number items { description product { name } } order { step failure { code } } } failure { code operation { id } } operations { id attempts { id } requestedBy { name } } events { text user { name } } entries { account { name } } } } }`,
 		"sales":       `query($n: Int) { sales(first: $n) { nodes { id customer { name } items { totalCents product { name } } charges { id failure { code } } invoices { number failure { code } } differences { kind sale { number } } order { step remoteCustomerId failure { code } } } totalCount } }`,
 		"customers":   `query($n: Int) { customers(first: $n) { nodes { id sales(first: 2) { nodes { id number charges { id } } totalCount } } } }`,
-		"failures":    `query($n: Int) { failures(first: $n) { nodes { failure { code subject { id ... on Charge { customer { name } } } operation { id attempts { id } } handledBy { name } } } } }`,
+		"failures":    `query($n: Int) { failures(first: $n) { nodes { failure { code subject { id ... on Charge { customer { name } } } operation { id attempts { id } } handledBy { name } history { kind by { name } } } } } }`,
 		"carnets":     `query($n: Int) { charges(first: $n) { nodes { carnet { reference sale { number carnet { parcels } } charges { installment customer { name } } actions operations { id } failure { code } } refunds { amountCents charge { number } requestedBy { name } } actions } } }`,
 		"batches":     `query($n: Int) { batches(first: $n) { nodes { id done failed running requestedBy { name } items(first: 1) { pageInfo { hasNextPage } nodes { position sale { number customer { name } } charge { number customer { name } } operation { id attempts { id } } problem { code } } } rest: items(first: 1, state: FAILED) { nodes { problem { message } } } } } }`,
 		"invoices":    `query($n: Int) { invoices(first: $n) { nodes { number sale { number customer { name } } operations { id attempts { id } } failure { code } } totalCount } }`,
@@ -353,7 +365,7 @@ func TestPagesUseAnIndex(t *testing.T) {
 }
 
 func table(of list) string {
-	return map[string]string{"failures": "deliveries", "accountStatement": "entries", "customer": "sales", "batch": "batch_items"}[of.name]
+	return map[string]string{"failures": "deliveries", "latest failures": "deliveries", "accountStatement": "entries", "customer": "sales", "batch": "batch_items"}[of.name]
 }
 
 // fields answers the fields of a type that can be asked for without a selection

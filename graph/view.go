@@ -432,8 +432,8 @@ func (r *Resolver) retryFailure(ctx context.Context, id string) (*gen.RetryFailu
 	return payload, err
 }
 
-func (r *Resolver) markRead(ctx context.Context, upTo string) (*gen.MarkFailuresReadPayload, error) {
-	refused, err := userErrors(ctx, r.Billing.MarkRead(ctx, viewerID(ctx), upTo))
+func (r *Resolver) markRead(ctx context.Context, input gen.MarkFailuresReadInput) (*gen.MarkFailuresReadPayload, error) {
+	refused, err := userErrors(ctx, r.readFeed(ctx, input))
 	if err != nil {
 		return nil, err
 	}
@@ -454,6 +454,16 @@ func importPayload(ctx context.Context) func([]*billing.Imported, error) (*gen.I
 		}
 		return payload, err
 	}
+}
+
+func (r *Resolver) readFeed(ctx context.Context, input gen.MarkFailuresReadInput) error {
+	switch {
+	case input.UpTo != nil && input.Ids == nil:
+		return r.Billing.MarkRead(ctx, viewerID(ctx), *input.UpTo)
+	case input.UpTo == nil && input.Ids != nil:
+		return r.Billing.MarkFailuresRead(ctx, viewerID(ctx), input.Ids)
+	}
+	return invalidArgument("upTo", "Diga até que posição foi lido (upTo) ou quais falhas (ids), um dos dois.", "Say up to which position was read (upTo) or which failures (ids), one of the two.")
 }
 
 // The people.

@@ -82,7 +82,8 @@ export function useLive<Result, Variables extends Record<string, unknown>>(
 /** Many changes in a row load the lists once. */
 const quietMilliseconds = 400;
 
-function lazily(cache: QueryClient) {
+/** Loads what is on screen again, soon, and once for many reasons. */
+export function lazily(cache: QueryClient) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     soon() {

@@ -1,83 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeSocket, lastSocket, serveTokens } from "@/test/socket";
 import type { TypedDocument } from "./document";
 import { currentConnection, disconnect, listen, onReturn } from "./live";
 import { endSession, signIn } from "./session";
 
 type Numbers = TypedDocument<{ number: number }, { after: number | null }>;
 const numbers: Numbers = { kind: "subscription", name: "Numbers", text: "subscription Numbers…" };
-
-interface Message {
-  id?: string;
-  type: string;
-  payload?: Record<string, unknown>;
-}
-
-/** The server's end of a socket. */
-class FakeSocket {
-  static opened: FakeSocket[] = [];
-  static readonly OPEN = 1;
-  static readonly CLOSED = 3;
-  readyState = 0;
-  answersPings = true;
-  received: Message[] = [];
-  onopen?: () => void;
-  onclose?: (event: { code: number; reason: string; wasClean: boolean }) => void;
-  onerror?: () => void;
-  onmessage?: (event: { data: string }) => void;
-
-  constructor(
-    readonly url: string,
-    readonly protocol: string,
-  ) {
-    FakeSocket.opened.push(this);
-    queueMicrotask(() => {
-      this.readyState = FakeSocket.OPEN;
-      this.onopen?.();
-    });
-  }
-
-  send(text: string) {
-    const message = JSON.parse(text) as Message;
-    this.received.push(message);
-    if (message.type === "connection_init") this.say({ type: "connection_ack" });
-    if (message.type === "ping" && this.answersPings) this.say({ type: "pong" });
-  }
-
-  say(message: Message) {
-    queueMicrotask(() => this.onmessage?.({ data: JSON.stringify(message) }));
-  }
-
-  close(code = 1000, reason = "") {
-    this.readyState = FakeSocket.CLOSED;
-    this.onclose?.({ code, reason, wasClean: true });
-  }
-
-  subscribed() {
-    return this.received.find(({ type }) => type === "subscribe");
-  }
-
-  tell(number: number) {
-    this.say({ id: this.subscribed()?.id, type: "next", payload: { data: { number } } });
-  }
-}
-
-function lastSocket(): FakeSocket {
-  const socket = FakeSocket.opened.at(-1);
-  if (!socket) throw new Error("no socket was opened");
-  return socket;
-}
-
-/** Answers login with t1 and each refresh with t2. */
-function serveTokens(refreshStatus = 200) {
-  const refreshes: string[] = [];
-  vi.stubGlobal("fetch", async (path: string) => {
-    if (path === "/auth/refresh") refreshes.push(path);
-    const accessToken = path === "/auth/login" ? "t1" : "t2";
-    const status = path === "/auth/refresh" ? refreshStatus : 200;
-    return new Response(JSON.stringify({ accessToken, expiresInSeconds: 900 }), { status });
-  });
-  return refreshes;
-}
 
 const soon = () => vi.advanceTimersByTimeAsync(1);
 const later = () => vi.advanceTimersByTimeAsync(12_000);
@@ -201,6 +129,42 @@ describe("listen", () => {
     await later();
     await later();
     expect(FakeSocket.opened).toHaveLength(count);
+    stop();
+  });
+
+  it.each(["next", "error"])(
+    "tells why it is refused in a message of type %s, and ends",
+    async (type) => {
+      serveTokens();
+      await signIn("a", "b");
+      const refused = vi.fn(() => true);
+      listen(
+        numbers,
+        () => ({ after: null }),
+        () => {},
+        refused,
+      );
+      await soon();
+      lastSocket().refuse("CURSOR_EXPIRED", type);
+      await later();
+      expect(refused).toHaveBeenCalledExactlyOnceWith("CURSOR_EXPIRED");
+      expect(FakeSocket.opened).toHaveLength(1);
+      expect(lastSocket().subscriptions()).toHaveLength(1);
+    },
+  );
+
+  it("goes on after a refusal that nobody ends it for", async () => {
+    serveTokens();
+    await signIn("a", "b");
+    const stop = listen(
+      numbers,
+      () => ({ after: null }),
+      () => {},
+    );
+    await soon();
+    lastSocket().refuse("UNAVAILABLE", "error");
+    await later();
+    expect(FakeSocket.opened.flatMap((socket) => socket.subscriptions()).length).toBeGreaterThan(1);
     stop();
   });
 

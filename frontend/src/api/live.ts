@@ -76,15 +76,24 @@ function closeCode(reason: unknown): number | null {
     : null;
 }
 
+/** The code of the first error of a message, or of a list of errors. */
+function refusalCode(errors: unknown): string | null {
+  const first: unknown = Array.isArray(errors) ? errors[0] : null;
+  const code = (first as { extensions?: { code?: unknown } } | null)?.extensions?.code;
+  return typeof code === "string" ? code : null;
+}
+
 /**
  * Follows a subscription until it is stopped, across every loss of connection.
  * The variables are asked for at each beginning, so that a feed can go on from
- * where it was.
+ * where it was. onRefused hears why the server does not begin it, and answers
+ * whether that ends it.
  */
 export function listen<Result, Variables extends Record<string, unknown>>(
   document: TypedDocument<Result, Variables>,
   variables: () => Variables,
   onData: (result: Result) => void,
+  onRefused: (code: string) => boolean = () => false,
 ): () => void {
   let stopped = false;
   let failures = 0;
@@ -98,8 +107,21 @@ export function listen<Result, Variables extends Record<string, unknown>>(
     timer = setTimeout(begin, pause * (0.75 + Math.random() / 2));
   };
 
+  const end = () => {
+    stopped = true;
+    clearTimeout(timer);
+    unsubscribe();
+  };
+
+  const endedBy = (errors: unknown) => {
+    const code = stopped ? null : refusalCode(errors);
+    if (code === null || !onRefused(code)) return false;
+    end();
+    return true;
+  };
+
   const lost = async (reason: unknown) => {
-    if (stopped) return;
+    if (stopped || endedBy(reason)) return;
     if (closeCode(reason) !== null) setConnection("lost");
     if (unauthorizedCodes.includes(closeCode(reason) ?? 0)) {
       await refresh();
@@ -117,7 +139,8 @@ export function listen<Result, Variables extends Record<string, unknown>>(
       { operationName: document.name, query: document.text, variables: variables() },
       {
         next: (message) => {
-          failures = 0;
+          if (endedBy(message.errors)) return;
+          if (message.data != null) failures = 0;
           if (message.data != null) onData(message.data);
         },
         error: (reason) => void lost(reason),
@@ -127,9 +150,5 @@ export function listen<Result, Variables extends Record<string, unknown>>(
   }
 
   begin();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    unsubscribe();
-  };
+  return end;
 }

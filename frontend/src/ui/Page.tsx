@@ -1,5 +1,6 @@
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
+import { setPageTitle } from "./title";
 
 interface Props {
   title: string;
@@ -19,7 +20,7 @@ let firstPage = true;
 export function Page({ title, mark, hint, back, actions, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${title} · Ponte`;
+    setPageTitle(title);
   }, [title]);
   useEffect(() => {
     if (!firstPage) heading.current?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-import { notifications } from "@mantine/notifications";
+import { type NotificationData, notifications } from "@mantine/notifications";
 import type { ReactNode } from "react";
 
 /** A short notice at the top right that something was done. */
@@ -8,12 +8,23 @@ export function notifyDone(message: string): void {
 
 /** A notice that stays long enough to be read, away from what the page offers to do. */
 export function notifyFailure(id: string, title: string, message: ReactNode): void {
-  notifications.show({
+  notify({ id, title, message, color: "red.9", position: "bottom-right", autoClose: 20_000 });
+}
+
+/** A quiet notice that something is over, in the place where it was told. */
+export function notifyOver(id: string, message: ReactNode): void {
+  notify({
     id,
-    title,
     message,
-    color: "red.9",
+    color: "teal.9",
+    role: "status",
     position: "bottom-right",
-    autoClose: 20_000,
+    autoClose: 8000,
   });
+}
+
+/** Shows a notice; one with the same id says the new words. */
+function notify(notice: NotificationData & { id: string }): void {
+  notifications.show(notice);
+  notifications.update(notice);
 }

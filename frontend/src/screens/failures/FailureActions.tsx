@@ -1,124 +1,89 @@
-import { Button, Group, Textarea } from "@mantine/core";
-import { useForm } from "@mantine/form";
-import { useDisclosure } from "@mantine/hooks";
-import { useChange } from "@/api/hooks";
-import { useMay } from "@/api/viewer";
-import { AcknowledgeFailuresDocument, RetryFailureDocument } from "@/gen/documents/failures";
+import { Button, Group } from "@mantine/core";
+import { useLocation } from "@tanstack/react-router";
+import { useState } from "react";
 import type { FailurePartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
-import { errorText } from "@/ui/Feedback";
-import { FormDialog } from "@/ui/FormDialog";
-import { type Refusal, useSubmit } from "@/ui/form";
-import { notifyDone, notifyFailure } from "@/ui/notify";
+import { LinkButton } from "@/ui/links";
+import { IgnoreDialog } from "./IgnoreDialog";
+import { mendTarget } from "./mend";
+import { type Handling, isOpen, useHandling } from "./useHandling";
 
-/** Tries again, marks as seen, or leaves as it is with a reason. */
-export function FailureActions({ failure }: { failure: FailurePartsFragment }) {
+interface Props {
+  failure: FailurePartsFragment;
+  /** What does it; a part of its own when absent. */
+  handling?: Handling;
+}
+
+/** The way to what mends it; tries again, marks as seen, or leaves it with a reason. */
+export function FailureActions({ failure, handling }: Props) {
+  const own = useHandling();
+  const { mayAct, progress, run } = handling ?? own;
   const t = useT();
-  const may = useMay();
-  const retry = useChange(RetryFailureDocument);
-  const acknowledge = useChange(AcknowledgeFailuresDocument);
-  const [ignoring, ignore] = useDisclosure(false);
-  const open = failure.state === "OPEN" || failure.state === "RETRYING";
-  if (!open || !may("OPERATOR")) return null;
-
-  const tell = (refusals: readonly Refusal[], done: string) => {
-    const [first] = refusals;
-    if (first) notifyFailure(`refused-${failure.id}`, t("form.refused"), first.message);
-    else notifyDone(done);
-  };
-  const fail = (error: unknown) =>
-    notifyFailure(`refused-${failure.id}`, t("error.title"), errorText(t, error));
-
-  const tryAgain = () =>
-    retry
-      .mutateAsync({ input: { id: failure.id } })
-      .then(({ retryFailure }) => tell(retryFailure.userErrors, t("failure.retry.done")), fail);
-  const seen = () =>
-    acknowledge
-      .mutateAsync({ input: { ids: [failure.id] } })
-      .then(
-        ({ acknowledgeFailures }) =>
-          tell(acknowledgeFailures.userErrors, t("failure.acknowledge.done")),
-        fail,
-      );
+  const [ignoring, setIgnoring] = useState(false);
+  if (failure.state === "RESOLVED") return null;
+  if (!mayAct) return <MendButton failure={failure} />;
 
   const about = failure.subjectLabel;
+  const named = (action: string) => t("failure.actionAbout", { action, about });
   return (
     <Group gap="xs">
+      <MendButton failure={failure} />
       {failure.operation && (
         <Button
           size="xs"
-          loading={retry.isPending}
-          onClick={tryAgain}
-          aria-label={t("failure.actionAbout", { action: t("failure.retry"), about })}
+          variant={failure.mendPath ? "light" : "filled"}
+          disabled={progress !== null}
+          onClick={() => run("retry", [failure])}
+          aria-label={named(t("failure.retry"))}
         >
           {t("failure.retry")}
         </Button>
       )}
-      {failure.handledBy === null && (
+      {failure.handledBy === null && isOpen(failure) && (
         <Button
           size="xs"
           variant="default"
-          loading={acknowledge.isPending}
-          onClick={seen}
-          aria-label={t("failure.actionAbout", { action: t("failure.acknowledge"), about })}
+          disabled={progress !== null}
+          onClick={() => run("acknowledge", [failure])}
+          aria-label={named(t("failure.acknowledge"))}
         >
           {t("failure.acknowledge")}
         </Button>
       )}
-      <Button
-        size="xs"
-        variant="default"
-        onClick={ignore.open}
-        aria-label={t("failure.actionAbout", { action: t("failure.ignore"), about })}
-      >
-        {t("failure.ignore")}
-      </Button>
-      <IgnoreDialog failure={failure} opened={ignoring} onClose={ignore.close} />
+      {isOpen(failure) && (
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => setIgnoring(true)}
+          aria-label={named(t("failure.ignore"))}
+        >
+          {t("failure.ignore")}
+        </Button>
+      )}
+      {ignoring && (
+        <IgnoreDialog
+          failures={[failure]}
+          onIgnore={(failures, reason) => run("ignore", failures, reason)}
+          onClose={() => setIgnoring(false)}
+        />
+      )}
     </Group>
   );
 }
 
-interface IgnoreProps {
-  failure: FailurePartsFragment;
-  opened: boolean;
-  onClose: () => void;
-}
-
-function IgnoreDialog({ failure, opened, onClose }: IgnoreProps) {
+/** The way to the page on which the failure is mended, unless it is this one. */
+function MendButton({ failure }: { failure: FailurePartsFragment }) {
   const t = useT();
-  const acknowledge = useChange(AcknowledgeFailuresDocument);
-  const form = useForm({
-    initialValues: { ignoreReason: "" },
-    validate: { ignoreReason: (value) => (value.trim() === "" ? t("form.required") : null) },
-  });
-  const submit = useSubmit(form, async ({ ignoreReason }) => {
-    const { acknowledgeFailures } = await acknowledge.mutateAsync({
-      input: { ids: [failure.id], ignoreReason: ignoreReason.trim() },
-    });
-    if (acknowledgeFailures.userErrors.length === 0) {
-      notifyDone(t("failure.ignore.done"));
-      onClose();
-    }
-    return acknowledgeFailures.userErrors;
-  });
+  const here = useLocation({ select: ({ pathname }) => pathname });
+  const { mendPath, subjectLabel } = failure;
+  if (mendPath === null || mendPath === here) return null;
   return (
-    <FormDialog
-      title={t("failure.ignore.title")}
-      opened={opened}
-      onClose={onClose}
-      submitLabel={t("failure.ignore")}
-      {...submit}
+    <LinkButton
+      {...mendTarget(mendPath)}
+      size="xs"
+      aria-label={t("failure.actionAbout", { action: t("failure.mend"), about: subjectLabel })}
     >
-      <Textarea
-        label={t("failure.ignore.reason")}
-        description={t("failure.ignore.hint")}
-        required
-        autosize={false}
-        rows={3}
-        data-autofocus
-        {...form.getInputProps("ignoreReason")}
-      />
-    </FormDialog>
+      {t("failure.mend")}
+    </LinkButton>
   );
 }

@@ -2,6 +2,7 @@ import { Alert, Group, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { FailurePartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
+import { AppLink } from "@/ui/links";
 import { Status } from "@/ui/Status";
 import { FailureActions } from "./FailureActions";
 
@@ -26,6 +27,9 @@ export function FailureNotice({
         <ProviderWords failure={failure} />
         {children}
         <FailureActions failure={failure} />
+        <AppLink to="/failures/$failureId" params={{ failureId: failure.id }} size="sm">
+          {t("failure.details")}
+        </AppLink>
       </Stack>
     </Alert>
   );

@@ -71,9 +71,7 @@ function Counts({ home, dueSoon }: { home: HomeQuery; dueSoon: ChargesSearch }) 
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, lg: 5 }}>
       <Count count={home.openFailures.totalCount}>
-        <AppLink to="/failures" search={{ state: "OPEN" }}>
-          {t("home.count.failures")}
-        </AppLink>
+        <AppLink to="/failures">{t("home.count.failures")}</AppLink>
       </Count>
       <Count count={home.failing.totalCount}>
         <AppLink to="/charges" search={{ status: "FAILED" }}>

@@ -13,6 +13,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { AuthError, type AuthStatus, signIn } from "@/api/session";
 import { useT } from "@/i18n";
 import { BridgeIcon } from "@/ui/icons";
+import { setPageTitle } from "@/ui/title";
 import { LanguageSwitch } from "./LanguageSwitch";
 
 interface Props {
@@ -27,7 +28,7 @@ export function LoginScreen({ status, onSignedIn }: Props) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    document.title = `${t("login.title")} · Ponte`;
+    setPageTitle(t("login.title"));
   }, [t]);
 
   const submit = async (event: FormEvent) => {

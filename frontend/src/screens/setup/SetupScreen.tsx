@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { AuthError, setUp } from "@/api/session";
 import { useT } from "@/i18n";
 import { BridgeIcon } from "@/ui/icons";
+import { setPageTitle } from "@/ui/title";
 import { LanguageSwitch } from "../login/LanguageSwitch";
 
 const shortestPassword = 10;
@@ -23,7 +24,7 @@ export function SetupScreen({ onDone }: { onDone: () => void }) {
     },
   });
   useEffect(() => {
-    document.title = `${t("setup.title")} · Ponte`;
+    setPageTitle(t("setup.title"));
   }, [t]);
 
   const submit = form.onSubmit(async ({ name, email, password }) => {

@@ -16,6 +16,7 @@ import { onLanguageChange } from "@/i18n/language";
 import { ErrorNotice, Loading } from "@/ui/Feedback";
 import { BridgeIcon } from "@/ui/icons";
 import { AppLink } from "@/ui/links";
+import { setUnreadInTitle } from "@/ui/title";
 import { ConnectionNotice, LiveMark } from "./Connection";
 import { Navigation } from "./Navigation";
 import { useFailureToasts } from "./useFailureToasts";
@@ -62,6 +63,9 @@ function Frame({ shell }: { shell: ShellQuery }) {
   const t = useT();
   const [menuOpened, menu] = useDisclosure(false);
   useFailureToasts();
+  const { unreadFailures } = shell.viewer;
+  useEffect(() => setUnreadInTitle(unreadFailures), [unreadFailures]);
+  useEffect(() => () => setUnreadInTitle(0), []);
   const sandbox = shell.gerencianetIntegration?.environment === "SANDBOX";
   return (
     <ShellContext value={shell}>

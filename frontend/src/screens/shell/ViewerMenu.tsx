@@ -4,16 +4,24 @@ import { useShell } from "@/api/viewer";
 import { useLanguage, useT } from "@/i18n";
 import { chooseLanguage, type Language } from "@/i18n/language";
 import { UserIcon } from "@/ui/icons";
+import { setPreference, usePreference } from "@/ui/preferences";
+import { play } from "./sound";
 
 const schemes = ["light", "dark", "auto"] as const;
 const languageNames: Record<Language, string> = { "pt-BR": "Português (Brasil)", en: "English" };
 
-/** Language, theme and the way out. */
+/** Language, theme, sound, shortcuts and the way out. */
 export function ViewerMenu() {
   const t = useT();
   const { user } = useShell().viewer;
   const chosenLanguage = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const sound = usePreference("sound");
+  const shortcuts = usePreference("shortcuts");
+  const chooseSound = (on: boolean) => {
+    setPreference("sound", on);
+    if (on) play(); // what it sounds like
+  };
   return (
     <Menu position="bottom-end" width={240} withinPortal={false}>
       <Menu.Target>
@@ -55,6 +63,16 @@ export function ViewerMenu() {
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
+        <Menu.Divider />
+        <Menu.CheckboxItem checked={sound} onChange={chooseSound}>
+          {t("viewer.sound")}
+        </Menu.CheckboxItem>
+        <Menu.CheckboxItem
+          checked={shortcuts}
+          onChange={(checked) => setPreference("shortcuts", checked)}
+        >
+          {t("viewer.shortcuts")}
+        </Menu.CheckboxItem>
         <Menu.Divider />
         <Menu.Item onClick={() => void signOut(false)}>{t("viewer.signOut")}</Menu.Item>
         <Menu.Item onClick={() => void signOut(true)}>{t("viewer.signOutEverywhere")}</Menu.Item>

@@ -2,7 +2,7 @@ import { createFileRoute, useRouter } from "@tanstack/react-router";
 import { FailuresScreen } from "@/screens/failures/FailuresScreen";
 import { failuresSearch } from "@/screens/failures/search";
 
-export const Route = createFileRoute("/_app/failures")({
+export const Route = createFileRoute("/_app/failures/")({
   validateSearch: failuresSearch,
   component: function FailuresRoute() {
     const search = Route.useSearch();
