@@ -40,6 +40,86 @@ export async function signIn(page: Page, login?: Login): Promise<void> {
   expect(answer.ok()).toBe(true);
 }
 
+/** Asks the API as the person of the demo does; answers the data. */
+export async function ask<Data>(document: string, variables: object = {}): Promise<Data> {
+  const send = (path: string, body: object, headers = {}) =>
+    fetch(`${url()}${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    }).then((response) => response.json());
+  const { accessToken } = await send("/auth/login", await demoLogin());
+  const headers = { Authorization: `Bearer ${accessToken}` };
+  const answer = await send("/graphql", { query: document, variables }, headers);
+  expect(answer.errors).toBeUndefined();
+  return answer.data;
+}
+
+/** Has Gerencianet refuse the telephone number of the next boletos. */
+export async function refusePhones(count: number): Promise<void> {
+  const fault = {
+    kind: "status",
+    status: 400,
+    count,
+    body: JSON.stringify({
+      code: 3500034,
+      error: "validation_error",
+      error_description: {
+        property: "/payment/banking_billet/customer/phone_number",
+        message: "O telefone é inválido.",
+      },
+    }),
+  };
+  const faults = `${url()}/sandbox/gerencianet/faults`;
+  await fetch(faults, { method: "DELETE" });
+  const body = JSON.stringify({ route: "POST /v1/charge/:id/pay", ...fault });
+  await fetch(faults, { method: "POST", body });
+}
+
+/** Leaves nothing in the feed that needs attention or is unread. */
+export async function quietFeed(): Promise<void> {
+  const { failures } = await ask<{
+    failures: { end: string; nodes: { failure: { id: string } }[] };
+  }>(
+    "{ failures(first: 100, filter: { state: [OPEN, RETRYING], latest: true }) { end nodes { failure { id } } } }",
+  );
+  await ask(
+    "mutation($end: Cursor!) { markFailuresRead(input: { upTo: $end }) { unreadFailures } }",
+    {
+      end: failures.end,
+    },
+  );
+  const ids = failures.nodes.map(({ failure }) => failure.id);
+  if (ids.length === 0) return;
+  await ask(
+    'mutation($ids: [ID!]!) { acknowledgeFailures(input: { ids: $ids, ignoreReason: "de outro teste" }) { userErrors { code } } }',
+    { ids },
+  );
+}
+
+/** Sells in so many boletos, each of which is refused, and waits until all are told. */
+export async function failBoletos(name: string, seed: number, count: number): Promise<void> {
+  await refusePhones(count);
+  const { saveCustomer } = await ask<{ saveCustomer: { customer: { id: string } } }>(
+    "mutation($input: SaveCustomerInput!) { saveCustomer(input: $input) { customer { id } } }",
+    { input: { name, taxId: cpf(seed), email: "cliente@example.com" } },
+  );
+  const told = async () => {
+    const open = "{ failures(filter: { state: [OPEN], latest: true }) { totalCount } }";
+    return (await ask<{ failures: { totalCount: number } }>(open)).failures.totalCount;
+  };
+  const before = await told();
+  await ask("mutation($input: CreateSaleInput!) { createSale(input: $input) { sale { id } } }", {
+    input: {
+      customerId: saveCustomer.customer.id,
+      items: [{ description: "Assinatura", unitCents: 5000 }],
+      installments: count,
+      firstDueDate: day(5),
+    },
+  });
+  await expect.poll(told, { timeout: 45_000 }).toBe(before + count);
+}
+
 /** Waits until the page has its heading and nothing is loading. */
 export async function settled(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
