@@ -148,7 +148,7 @@ func TestChannels(t *testing.T) {
 		untilTold(w, mine, opened(told), resolved(told))
 		first := events(w, mine)[0]
 		if first.Environment != "Ambiente de testes" || first.Integration != "Gerencianet (Efí)" || !strings.HasPrefix(first.Object, "Cobrança ") || first.Cause == "" || first.Remedy == "" ||
-			first.URL != w.PublicURL+"/failures?failure="+told.ID || first.Code != "gerencianet.4600210" {
+			first.URL != w.PublicURL+"/failures/"+told.ID || first.Code != "gerencianet.4600210" {
 			t.Errorf("told %+v", first)
 		}
 		verifier, err := standardwebhooks.NewWebhook(secret)

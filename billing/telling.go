@@ -207,7 +207,7 @@ func (s *Service) toldFailure(event *db.Delivery, locale string) outgoing.Failur
 }
 
 // failureURL is where the panel shows a failure.
-func (s *Service) failureURL(id string) string { return s.PublicURL + "/failures?failure=" + id }
+func (s *Service) failureURL(id string) string { return s.PublicURL + "/failures/" + id }
 
 // SourceOf answers whose failure it is.
 func SourceOf(f *db.Failure) enum.FailureSource {

@@ -42,7 +42,7 @@ func content(failures int) outgoing.Content {
 	for range failures {
 		c.Failures = append(c.Failures, outgoing.Failure{
 			Event: "OPENED", ID: "flr_1", Code: "gerencianet.4600210", Integration: "Gerencianet (Efí)", Environment: "Produção", Object: "Cobrança 42",
-			Cause: "O telefone <do cliente> não é válido & foi recusado.", Remedy: "Corrija o telefone no cadastro *dele*.", Count: 1, At: c.At, URL: "https://ponte.example/failures?failure=flr_1",
+			Cause: "O telefone <do cliente> não é válido & foi recusado.", Remedy: "Corrija o telefone no cadastro *dele*.", Count: 1, At: c.At, URL: "https://ponte.example/failures/flr_1",
 		})
 	}
 	if failures > 1 {
@@ -52,7 +52,7 @@ func content(failures int) outgoing.Content {
 }
 
 // told is what a message has to name.
-var told = []string{"Gerencianet (Efí)", "Produção", "Cobrança 42", "recusado", "Corrija o telefone", "https://ponte.example/failures?failure=flr_1"}
+var told = []string{"Gerencianet (Efí)", "Produção", "Cobrança 42", "recusado", "Corrija o telefone", "https://ponte.example/failures/flr_1"}
 
 func assertTells(t *testing.T, text string) {
 	t.Helper()
