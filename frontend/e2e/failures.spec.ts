@@ -10,7 +10,7 @@ import {
   test,
 } from "./panel";
 
-test.describe.configure({ mode: "serial", timeout: 300_000 });
+test.describe.configure({ mode: "serial", timeout: 120_000 });
 
 const run = Date.now();
 const badge = (page: Page) => page.getByRole("img", { name: /falhas? não lidas?/ });
@@ -143,7 +143,7 @@ test("goes through the failures by keyboard, one and several at a time", async (
   await expect(bar).toBeHidden();
 
   await page.keyboard.press("?");
-  await help.getByText("Usar atalhos de teclado").click();
+  await help.getByRole("switch", { name: "Usar atalhos de teclado" }).press("Space");
   await page.keyboard.press("Escape");
   await expect(help).toBeHidden();
   await page.getByRole("heading", { level: 1 }).click();

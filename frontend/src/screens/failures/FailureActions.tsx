@@ -12,26 +12,29 @@ interface Props {
   failure: FailurePartsFragment;
   /** What does it; a part of its own when absent. */
   handling?: Handling;
+  /** Whether the first thing to do stands out, as on a page of its own. */
+  prominent?: boolean;
 }
 
 /** The way to what mends it; tries again, marks as seen, or leaves it with a reason. */
-export function FailureActions({ failure, handling }: Props) {
+export function FailureActions({ failure, handling, prominent = false }: Props) {
   const own = useHandling();
   const { mayAct, progress, run } = handling ?? own;
   const t = useT();
   const [ignoring, setIgnoring] = useState(false);
   if (failure.state === "RESOLVED") return null;
-  if (!mayAct) return <MendButton failure={failure} />;
+  const first = prominent ? "filled" : "light";
+  if (!mayAct) return <MendButton failure={failure} variant={first} />;
 
   const about = failure.subjectLabel;
   const named = (action: string) => t("failure.actionAbout", { action, about });
   return (
     <Group gap="xs">
-      <MendButton failure={failure} />
+      <MendButton failure={failure} variant={first} />
       {failure.operation && (
         <Button
           size="xs"
-          variant={failure.mendPath ? "light" : "filled"}
+          variant={failure.mendPath ? "default" : first}
           disabled={progress !== null}
           onClick={() => run("retry", [failure])}
           aria-label={named(t("failure.retry"))}
@@ -72,7 +75,7 @@ export function FailureActions({ failure, handling }: Props) {
 }
 
 /** The way to the page on which the failure is mended, unless it is this one. */
-function MendButton({ failure }: { failure: FailurePartsFragment }) {
+function MendButton({ failure, variant }: { failure: FailurePartsFragment; variant: string }) {
   const t = useT();
   const here = useLocation({ select: ({ pathname }) => pathname });
   const { mendPath, subjectLabel } = failure;
@@ -81,6 +84,7 @@ function MendButton({ failure }: { failure: FailurePartsFragment }) {
     <LinkButton
       {...mendTarget(mendPath)}
       size="xs"
+      variant={variant}
       aria-label={t("failure.actionAbout", { action: t("failure.mend"), about: subjectLabel })}
     >
       {t("failure.mend")}

@@ -53,6 +53,7 @@ export function FailureResult() {
         <Alert
           color={result.refused.length + result.left.length > 0 ? "red" : "teal"}
           variant="outline"
+          mt="lg"
           title={t(doneTexts[result.action], { count: result.done.length })}
         >
           <Stack gap="xs" align="flex-start">

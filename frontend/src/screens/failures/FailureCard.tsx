@@ -1,6 +1,6 @@
 import { Badge, Card, Checkbox, Group, Stack, Text, Title } from "@mantine/core";
 import type { FailureEventPartsFragment, FailurePartsFragment } from "@/gen/schema";
-import { useT } from "@/i18n";
+import { type MessageId, useT } from "@/i18n";
 import { AppLink } from "@/ui/links";
 import { Status } from "@/ui/Status";
 import { Moment } from "@/ui/Values";
@@ -22,6 +22,7 @@ export function FailureCard({ event }: { event: FailureEventPartsFragment }) {
       padding="sm"
       className="failure-row"
       data-unread={!event.read || undefined}
+      data-selected={selected.has(failure.id) || undefined}
       data-row={failure.id}
       tabIndex={-1}
       aria-labelledby={`cause-${failure.id}`}
@@ -80,18 +81,22 @@ function Headline({ event: { failure, read } }: { event: FailureEventPartsFragme
 
 function Origin({ failure }: { failure: FailurePartsFragment }) {
   const t = useT();
-  const over = failure.state === "RESOLVED" && failure.resolvedAt !== null;
   const parts = [
     failure.integration && t(`integration.${failure.integration}`),
     failure.environment && t(`environment.${failure.environment}`),
-    t("failure.count", { count: failure.count }),
-    failure.handledBy && t("failure.handledBy", { name: failure.handledBy.name }),
+    failure.count > 1 && t("failure.count", { count: failure.count }),
+    failure.handledBy && t(handledText(failure), { name: failure.handledBy.name }),
     failure.code,
   ];
   return (
     <>
-      {over ? t("failure.resolvedAt") : t("failure.lastAt")}{" "}
+      {failure.resolvedAt !== null && <>{t("failure.resolvedAt")} </>}
+      {failure.resolvedAt === null && failure.count > 1 && <>{t("failure.lastAt")} </>}
       <Moment value={failure.resolvedAt ?? failure.lastAt} /> · {parts.filter(Boolean).join(" · ")}
     </>
   );
+}
+
+function handledText({ state }: FailurePartsFragment): MessageId {
+  return state === "IGNORED" ? "failure.ignoredBy" : "failure.handledBy";
 }

@@ -79,7 +79,7 @@ function Detail({ failure }: { failure: Detailed }) {
       hint={failure.state === "RESOLVED" ? undefined : failure.remedy}
       back={<ToFeed />}
     >
-      <FailureActions failure={failure} handling={handling} />
+      <FailureActions failure={failure} handling={handling} prominent />
       <About failure={failure} />
       <Section title={t("failure.history")}>
         <History failure={failure} />
@@ -126,7 +126,7 @@ function About({ failure }: { failure: Detailed }) {
             t("gerencianet.environment"),
             t(`environment.${failure.environment}`),
           ],
-          [t("failure.times"), t("failure.count", { count: failure.count })],
+          [t("failure.times"), t("failure.timesCount", { count: failure.count })],
           [t("failure.first"), <Moment key="first" value={failure.firstAt} />],
           [t("failure.last"), <Moment key="last" value={failure.lastAt} />],
           [

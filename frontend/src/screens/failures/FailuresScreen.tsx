@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useLoad } from "@/api/hooks";
@@ -67,8 +67,10 @@ function Feed({ search, onSearch, onBack }: Props) {
         </>
       }
     >
-      <FailureFilters search={search} onNarrow={narrow} />
-      <FailureResult />
+      <div>
+        <FailureFilters search={search} onNarrow={narrow} />
+        <FailureResult />
+      </div>
       {search.group ? (
         <Grouped by={search.group} search={search} onSearch={onSearch} />
       ) : (
@@ -176,11 +178,9 @@ function Grouped({ by, search, onSearch }: GroupedProps) {
           <NoFailures search={search} />
         ) : (
           <>
-            <Group>
-              <Text size="sm" c="dimmed" role="status">
-                {t("failures.groups", { count: failureGroups.length })}
-              </Text>
-            </Group>
+            <Text size="sm" c="dimmed" role="status">
+              {t("failures.groups", { count: failureGroups.length })}
+            </Text>
             <FailureGroups groups={failureGroups} search={search} onSearch={onSearch} />
           </>
         )
