@@ -561,6 +561,7 @@ type ComplexityRoot struct {
 		FirstAt      func(childComplexity int) int
 		FormField    func(childComplexity int) int
 		HandledBy    func(childComplexity int) int
+		History      func(childComplexity int) int
 		ID           func(childComplexity int) int
 		Integration  func(childComplexity int) int
 		LastAt       func(childComplexity int) int
@@ -586,6 +587,7 @@ type ComplexityRoot struct {
 
 	FailureEventConnection struct {
 		Edges      func(childComplexity int) int
+		End        func(childComplexity int) int
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
@@ -594,6 +596,24 @@ type ComplexityRoot struct {
 	FailureEventEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	FailureGroup struct {
+		Code        func(childComplexity int) int
+		Count       func(childComplexity int) int
+		Failures    func(childComplexity int) int
+		FirstAt     func(childComplexity int) int
+		Integration func(childComplexity int) int
+		LastAt      func(childComplexity int) int
+		Newest      func(childComplexity int) int
+		State       func(childComplexity int) int
+	}
+
+	FailureStep struct {
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Kind   func(childComplexity int) int
+		Reason func(childComplexity int) int
 	}
 
 	GerencianetIntegration struct {
@@ -980,6 +1000,7 @@ type ComplexityRoot struct {
 		Convenios              func(childComplexity int, bankCode *string) int
 		Customers              func(childComplexity int, first *int, after *string, last *int, before *string, search *string, orderBy CustomerOrder) int
 		Differences            func(childComplexity int, first *int, after *string, last *int, before *string, state []enum.DifferenceState) int
+		FailureGroups          func(childComplexity int, by FailureGrouping, filter *FailureFilter) int
 		Failures               func(childComplexity int, first *int, after *string, filter *FailureFilter) int
 		GerencianetIntegration func(childComplexity int) int
 		Historicos             func(childComplexity int, kind *enum.HistoricoKind) int
@@ -1362,6 +1383,8 @@ type FailureResolver interface {
 	Operation(ctx context.Context, obj *db.Failure) (*db.Operation, error)
 
 	HandledBy(ctx context.Context, obj *db.Failure) (*db.User, error)
+
+	History(ctx context.Context, obj *db.Failure) ([]*FailureStep, error)
 }
 type GerencianetIntegrationResolver interface {
 	Credentials(ctx context.Context, obj *billing.GerencianetIntegration) ([]*CredentialStatus, error)
@@ -1500,6 +1523,7 @@ type QueryResolver interface {
 	AccountStatement(ctx context.Context, accountID string, period brazil.Period) (*AccountStatement, error)
 	LedgerCheck(ctx context.Context) (*billing.LedgerCheck, error)
 	Failures(ctx context.Context, first *int, after *string, filter *FailureFilter) (*FailureEventConnection, error)
+	FailureGroups(ctx context.Context, by FailureGrouping, filter *FailureFilter) ([]*FailureGroup, error)
 	GerencianetIntegration(ctx context.Context) (*billing.GerencianetIntegration, error)
 	VhsysIntegration(ctx context.Context) (*billing.VhsysIntegration, error)
 	Integrations(ctx context.Context) ([]billing.AnyIntegration, error)
@@ -3569,6 +3593,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Failure.HandledBy(childComplexity), true
+	case "Failure.history":
+		if e.ComplexityRoot.Failure.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Failure.History(childComplexity), true
 	case "Failure.id":
 		if e.ComplexityRoot.Failure.ID == nil {
 			break
@@ -3685,6 +3715,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FailureEventConnection.Edges(childComplexity), true
+	case "FailureEventConnection.end":
+		if e.ComplexityRoot.FailureEventConnection.End == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureEventConnection.End(childComplexity), true
 	case "FailureEventConnection.nodes":
 		if e.ComplexityRoot.FailureEventConnection.Nodes == nil {
 			break
@@ -3716,6 +3752,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FailureEventEdge.Node(childComplexity), true
+
+	case "FailureGroup.code":
+		if e.ComplexityRoot.FailureGroup.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Code(childComplexity), true
+	case "FailureGroup.count":
+		if e.ComplexityRoot.FailureGroup.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Count(childComplexity), true
+	case "FailureGroup.failures":
+		if e.ComplexityRoot.FailureGroup.Failures == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Failures(childComplexity), true
+	case "FailureGroup.firstAt":
+		if e.ComplexityRoot.FailureGroup.FirstAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.FirstAt(childComplexity), true
+	case "FailureGroup.integration":
+		if e.ComplexityRoot.FailureGroup.Integration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Integration(childComplexity), true
+	case "FailureGroup.lastAt":
+		if e.ComplexityRoot.FailureGroup.LastAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.LastAt(childComplexity), true
+	case "FailureGroup.newest":
+		if e.ComplexityRoot.FailureGroup.Newest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.Newest(childComplexity), true
+	case "FailureGroup.state":
+		if e.ComplexityRoot.FailureGroup.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureGroup.State(childComplexity), true
+
+	case "FailureStep.at":
+		if e.ComplexityRoot.FailureStep.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureStep.At(childComplexity), true
+	case "FailureStep.by":
+		if e.ComplexityRoot.FailureStep.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureStep.By(childComplexity), true
+	case "FailureStep.kind":
+		if e.ComplexityRoot.FailureStep.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureStep.Kind(childComplexity), true
+	case "FailureStep.reason":
+		if e.ComplexityRoot.FailureStep.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FailureStep.Reason(childComplexity), true
 
 	case "GerencianetIntegration.activationProblems":
 		if e.ComplexityRoot.GerencianetIntegration.ActivationProblems == nil {
@@ -5765,6 +5875,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Differences(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["state"].([]enum.DifferenceState)), true
+	case "Query.failureGroups":
+		if e.ComplexityRoot.Query.FailureGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Query_failureGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.FailureGroups(childComplexity, args["by"].(FailureGrouping), args["filter"].(*FailureFilter)), true
 	case "Query.failures":
 		if e.ComplexityRoot.Query.Failures == nil {
 			break
@@ -8815,6 +8936,34 @@ type Failure implements Node {
   handledBy: User
   "Why it was ignored."
   reason: String
+  "What became of it, oldest first: when it began, what people did, and when it ended."
+  history: [FailureStep!]! @goField(forceResolver: true)
+}
+
+"What became of a failure at one moment."
+enum FailureStepKind {
+  "It happened for the first time."
+  OPENED
+  "Somebody has seen it."
+  SEEN
+  "Somebody left it as it is."
+  IGNORED
+  "Somebody had it tried again."
+  RETRIED
+  "It was over."
+  RESOLVED
+}
+
+"One step in the history of a failure."
+type FailureStep {
+  "What happened."
+  kind: FailureStepKind!
+  "When."
+  at: DateTime!
+  "Who did it; null when nobody did."
+  by: User
+  "Why, when it was ignored."
+  reason: String
 }
 
 "What an event of the feed tells."
@@ -8849,6 +8998,8 @@ type FailureEventConnection {
   pageInfo: PageInfo!
   "How many there are in all; counted only when asked."
   totalCount: Int!
+  "The newest position of the whole feed, whatever is listed: pass it to failures(after:) to hear of all that comes later."
+  end: Cursor!
 }
 
 "An event in a list."
@@ -8865,8 +9016,46 @@ input FailureFilter {
   state: [FailureState!]
   "Only those of this service."
   integration: IntegrationKind
+  "Only those of this environment."
+  environment: Environment
+  "Only those with one of these codes."
+  code: [String!]
+  "Only those whose code, provider's code or subject contains this text."
+  search: String
   "Only those not read yet."
   unread: Boolean
+  "Only the newest event of each failure, so that each is listed once."
+  latest: Boolean
+}
+
+"By what failures are put together."
+enum FailureGrouping {
+  "By their code: the same cause."
+  CODE
+  "By their service."
+  INTEGRATION
+  "By where they stand."
+  STATE
+}
+
+"Failures of the viewer's feed that have something in common."
+type FailureGroup {
+  "The code that they have in common; null in another grouping."
+  code: String
+  "The service that they have in common; null in another grouping, and for checks of our own."
+  integration: IntegrationKind
+  "Where they stand; null in another grouping."
+  state: FailureState
+  "The one that happened last."
+  newest: Failure!
+  "How many failures they are."
+  failures: Int!
+  "How often they happened, all together."
+  count: Int!
+  "When the first of them happened first."
+  firstAt: DateTime!
+  "When the last of them happened last."
+  lastAt: DateTime!
 }
 
 extend type Query {
@@ -8879,6 +9068,13 @@ extend type Query {
     "Which events."
     filter: FailureFilter
   ): FailureEventConnection! @role(min: READER)
+  "The failures of the viewer's feed put together, at most 100 groups, those that happened last first."
+  failureGroups(
+    "What they have in common."
+    by: FailureGrouping!
+    "Which failures."
+    filter: FailureFilter
+  ): [FailureGroup!]! @role(min: READER)
 }
 
 "Which failures."
@@ -8927,15 +9123,17 @@ type RetryFailuresPayload {
   userErrors: [UserError!]!
 }
 
-"How far the viewer has read."
+"What the viewer has read: give one of the two."
 input MarkFailuresReadInput {
-  "The position of the last event that was read."
-  upTo: Cursor!
+  "The position of the last event that was read; all before it count as read too."
+  upTo: Cursor
+  "The failures that were read, 1 to 100."
+  ids: [ID!]
 }
 
 "The answer of markFailuresRead."
 type MarkFailuresReadPayload {
-  "How many events are unread now."
+  "How many failures have unread events now."
   unreadFailures: Int!
   "Why it was refused."
   userErrors: [UserError!]!
@@ -8950,8 +9148,8 @@ extend type Mutation {
   "Tries again what several failures are about; those that leave nothing to try are told in userErrors."
   retryFailures("Which ones." input: RetryFailuresInput!): RetryFailuresPayload!
     @role(min: OPERATOR)
-  "Marks the viewer's feed as read up to a position."
-  markFailuresRead("How far." input: MarkFailuresReadInput!): MarkFailuresReadPayload!
+  "Marks the viewer's feed as read, up to a position or of some failures."
+  markFailuresRead("What was read." input: MarkFailuresReadInput!): MarkFailuresReadPayload!
     @role(min: READER)
 }
 
@@ -10920,7 +11118,7 @@ type UserEdge {
 type Viewer {
   "The person."
   user: User!
-  "How many events of the viewer's failure feed are unread."
+  "How many failures of the viewer's feed have unread events."
   unreadFailures: Int! @goField(forceResolver: true)
   "What the token may do that asks; null for a person."
   scopes: [Scope!] @goField(forceResolver: true)
@@ -12014,6 +12212,8 @@ func (ec *executionContext) childFields_Failure(ctx context.Context, field graph
 		return ec.fieldContext_Failure_handledBy(ctx, field)
 	case "reason":
 		return ec.fieldContext_Failure_reason(ctx, field)
+	case "history":
+		return ec.fieldContext_Failure_history(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Failure", field.Name)
 }
@@ -12044,6 +12244,8 @@ func (ec *executionContext) childFields_FailureEventConnection(ctx context.Conte
 		return ec.fieldContext_FailureEventConnection_pageInfo(ctx, field)
 	case "totalCount":
 		return ec.fieldContext_FailureEventConnection_totalCount(ctx, field)
+	case "end":
+		return ec.fieldContext_FailureEventConnection_end(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FailureEventConnection", field.Name)
 }
@@ -12056,6 +12258,42 @@ func (ec *executionContext) childFields_FailureEventEdge(ctx context.Context, fi
 		return ec.fieldContext_FailureEventEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FailureEventEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_FailureGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_FailureGroup_code(ctx, field)
+	case "integration":
+		return ec.fieldContext_FailureGroup_integration(ctx, field)
+	case "state":
+		return ec.fieldContext_FailureGroup_state(ctx, field)
+	case "newest":
+		return ec.fieldContext_FailureGroup_newest(ctx, field)
+	case "failures":
+		return ec.fieldContext_FailureGroup_failures(ctx, field)
+	case "count":
+		return ec.fieldContext_FailureGroup_count(ctx, field)
+	case "firstAt":
+		return ec.fieldContext_FailureGroup_firstAt(ctx, field)
+	case "lastAt":
+		return ec.fieldContext_FailureGroup_lastAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FailureGroup", field.Name)
+}
+
+func (ec *executionContext) childFields_FailureStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_FailureStep_kind(ctx, field)
+	case "at":
+		return ec.fieldContext_FailureStep_at(ctx, field)
+	case "by":
+		return ec.fieldContext_FailureStep_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_FailureStep_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FailureStep", field.Name)
 }
 
 func (ec *executionContext) childFields_GerencianetIntegration(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14559,6 +14797,28 @@ func (ec *executionContext) field_Query_differences_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["state"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_failureGroups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "by",
+		func(ctx context.Context, v any) (FailureGrouping, error) {
+			return ec.unmarshalNFailureGrouping2ponteᚋgraphᚋgenᚐFailureGrouping(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["by"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*FailureFilter, error) {
+			return ec.unmarshalOFailureFilter2ᚖponteᚋgraphᚋgenᚐFailureFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg1
 	return args, nil
 }
 
@@ -23659,6 +23919,38 @@ func (ec *executionContext) fieldContext_Failure_reason(_ context.Context, field
 	return graphql.NewScalarFieldContext("Failure", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Failure_history(ctx context.Context, field graphql.CollectedField, obj *db.Failure) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Failure_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Failure().History(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*FailureStep) graphql.Marshaler {
+			return ec.marshalNFailureStep2ᚕᚖponteᚋgraphᚋgenᚐFailureStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Failure_history(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Failure",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FailureStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _FailureEvent_cursor(ctx context.Context, field graphql.CollectedField, obj *FailureEvent) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23902,6 +24194,29 @@ func (ec *executionContext) fieldContext_FailureEventConnection_totalCount(_ con
 	return graphql.NewScalarFieldContext("FailureEventConnection", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _FailureEventConnection_end(ctx context.Context, field graphql.CollectedField, obj *FailureEventConnection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureEventConnection_end(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.End, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCursor2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureEventConnection_end(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureEventConnection", field, false, false, errors.New("field of type Cursor does not have child fields"))
+}
+
 func (ec *executionContext) _FailureEventEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *FailureEventEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23955,6 +24270,300 @@ func (ec *executionContext) fieldContext_FailureEventEdge_node(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _FailureGroup_code(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _FailureGroup_integration(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_integration(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Integration, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *enum.IntegrationKind) graphql.Marshaler {
+			return ec.marshalOIntegrationKind2ᚖponteᚋentᚋenumᚐIntegrationKind(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_integration(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type IntegrationKind does not have child fields"))
+}
+
+func (ec *executionContext) _FailureGroup_state(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *enum.FailureState) graphql.Marshaler {
+			return ec.marshalOFailureState2ᚖponteᚋentᚋenumᚐFailureState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type FailureState does not have child fields"))
+}
+
+func (ec *executionContext) _FailureGroup_newest(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_newest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Newest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.Failure) graphql.Marshaler {
+			return ec.marshalNFailure2ᚖponteᚋentᚋdbᚐFailure(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_newest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FailureGroup",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Failure(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FailureGroup_failures(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_failures(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Failures, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_failures(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FailureGroup_count(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _FailureGroup_firstAt(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_firstAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_firstAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _FailureGroup_lastAt(ctx context.Context, field graphql.CollectedField, obj *FailureGroup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureGroup_lastAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureGroup_lastAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureGroup", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _FailureStep_kind(ctx context.Context, field graphql.CollectedField, obj *FailureStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureStep_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v FailureStepKind) graphql.Marshaler {
+			return ec.marshalNFailureStepKind2ponteᚋgraphᚋgenᚐFailureStepKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureStep_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureStep", field, false, false, errors.New("field of type FailureStepKind does not have child fields"))
+}
+
+func (ec *executionContext) _FailureStep_at(ctx context.Context, field graphql.CollectedField, obj *FailureStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureStep_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FailureStep_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureStep", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _FailureStep_by(ctx context.Context, field graphql.CollectedField, obj *FailureStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureStep_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *db.User) graphql.Marshaler {
+			return ec.marshalOUser2ᚖponteᚋentᚋdbᚐUser(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FailureStep_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FailureStep",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_User(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FailureStep_reason(ctx context.Context, field graphql.CollectedField, obj *FailureStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FailureStep_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FailureStep_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FailureStep", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _GerencianetIntegration_id(ctx context.Context, field graphql.CollectedField, obj *billing.GerencianetIntegration) (ret graphql.Marshaler) {
@@ -34043,6 +34652,68 @@ func (ec *executionContext) fieldContext_Query_failures(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_failureGroups(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_failureGroups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().FailureGroups(ctx, fc.Args["by"].(FailureGrouping), fc.Args["filter"].(*FailureFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "READER")
+				if err != nil {
+					var zeroVal []*FailureGroup
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal []*FailureGroup
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*FailureGroup) graphql.Marshaler {
+			return ec.marshalNFailureGroup2ᚕᚖponteᚋgraphᚋgenᚐFailureGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_failureGroups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FailureGroup(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_failureGroups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_gerencianetIntegration(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41598,7 +42269,7 @@ func (ec *executionContext) unmarshalInputFailureFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"state", "integration", "unread"}
+	fieldsInOrder := [...]string{"state", "integration", "environment", "code", "search", "unread", "latest"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -41619,6 +42290,27 @@ func (ec *executionContext) unmarshalInputFailureFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Integration = data
+		case "environment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("environment"))
+			data, err := ec.unmarshalOEnvironment2ᚖponteᚋentᚋenumᚐEnvironment(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Environment = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		case "unread":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unread"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -41626,6 +42318,13 @@ func (ec *executionContext) unmarshalInputFailureFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Unread = data
+		case "latest":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("latest"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Latest = data
 		}
 	}
 	return it, nil
@@ -42100,7 +42799,7 @@ func (ec *executionContext) unmarshalInputMarkFailuresReadInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"upTo"}
+	fieldsInOrder := [...]string{"upTo", "ids"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -42109,11 +42808,18 @@ func (ec *executionContext) unmarshalInputMarkFailuresReadInput(ctx context.Cont
 		switch k {
 		case "upTo":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("upTo"))
-			data, err := ec.unmarshalNCursor2string(ctx, v)
+			data, err := ec.unmarshalOCursor2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.UpTo = data
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ids = data
 		}
 	}
 	return it, nil
@@ -49472,6 +50178,44 @@ func (ec *executionContext) _Failure(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "history":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Failure_history(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -49583,6 +50327,11 @@ func (ec *executionContext) _FailureEventConnection(ctx context.Context, sel ast
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "end":
+			out.Values[i] = ec._FailureEventConnection_end(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -49624,6 +50373,132 @@ func (ec *executionContext) _FailureEventEdge(ctx context.Context, sel ast.Selec
 		case "node":
 			out.Values[i] = ec._FailureEventEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var failureGroupImplementors = []string{"FailureGroup"}
+
+func (ec *executionContext) _FailureGroup(ctx context.Context, sel ast.SelectionSet, obj *FailureGroup) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, failureGroupImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FailureGroup")
+		case "code":
+			out.Values[i] = ec._FailureGroup_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "integration":
+			out.Values[i] = ec._FailureGroup_integration(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._FailureGroup_state(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "newest":
+			out.Values[i] = ec._FailureGroup_newest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "failures":
+			out.Values[i] = ec._FailureGroup_failures(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._FailureGroup_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "firstAt":
+			out.Values[i] = ec._FailureGroup_firstAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastAt":
+			out.Values[i] = ec._FailureGroup_lastAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var failureStepImplementors = []string{"FailureStep"}
+
+func (ec *executionContext) _FailureStep(ctx context.Context, sel ast.SelectionSet, obj *FailureStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, failureStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FailureStep")
+		case "kind":
+			out.Values[i] = ec._FailureStep_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._FailureStep_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "by":
+			out.Values[i] = ec._FailureStep_by(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._FailureStep_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -53537,6 +54412,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_failures(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "failureGroups":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_failureGroups(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -58385,6 +59282,42 @@ func (ec *executionContext) marshalNFailureEventKind2ponteᚋentᚋenumᚐFailur
 	return v
 }
 
+func (ec *executionContext) marshalNFailureGroup2ᚕᚖponteᚋgraphᚋgenᚐFailureGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*FailureGroup) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFailureGroup2ᚖponteᚋgraphᚋgenᚐFailureGroup(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFailureGroup2ᚖponteᚋgraphᚋgenᚐFailureGroup(ctx context.Context, sel ast.SelectionSet, v *FailureGroup) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FailureGroup(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFailureGrouping2ponteᚋgraphᚋgenᚐFailureGrouping(ctx context.Context, v any) (FailureGrouping, error) {
+	var res FailureGrouping
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFailureGrouping2ponteᚋgraphᚋgenᚐFailureGrouping(ctx context.Context, sel ast.SelectionSet, v FailureGrouping) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNFailureSource2ponteᚋentᚋenumᚐFailureSource(ctx context.Context, v any) (enum.FailureSource, error) {
 	var res enum.FailureSource
 	err := res.UnmarshalGQL(v)
@@ -58432,6 +59365,42 @@ func (ec *executionContext) unmarshalNFailureState2ponteᚋentᚋenumᚐFailureS
 }
 
 func (ec *executionContext) marshalNFailureState2ponteᚋentᚋenumᚐFailureState(ctx context.Context, sel ast.SelectionSet, v enum.FailureState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNFailureStep2ᚕᚖponteᚋgraphᚋgenᚐFailureStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*FailureStep) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNFailureStep2ᚖponteᚋgraphᚋgenᚐFailureStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNFailureStep2ᚖponteᚋgraphᚋgenᚐFailureStep(ctx context.Context, sel ast.SelectionSet, v *FailureStep) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._FailureStep(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNFailureStepKind2ponteᚋgraphᚋgenᚐFailureStepKind(ctx context.Context, v any) (FailureStepKind, error) {
+	var res FailureStepKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFailureStepKind2ponteᚋgraphᚋgenᚐFailureStepKind(ctx context.Context, sel ast.SelectionSet, v FailureStepKind) graphql.Marshaler {
 	return v
 }
 
@@ -60824,6 +61793,22 @@ func (ec *executionContext) marshalOFailureState2ᚕponteᚋentᚋenumᚐFailure
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOFailureState2ᚖponteᚋentᚋenumᚐFailureState(ctx context.Context, v any) (*enum.FailureState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(enum.FailureState)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFailureState2ᚖponteᚋentᚋenumᚐFailureState(ctx context.Context, sel ast.SelectionSet, v *enum.FailureState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOForeignRule2ᚖponteᚋentᚋenumᚐForeignRule(ctx context.Context, v any) (*enum.ForeignRule, error) {

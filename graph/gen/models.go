@@ -578,6 +578,8 @@ type FailureEventConnection struct {
 	PageInfo *PageInfo `json:"pageInfo"`
 	// How many there are in all; counted only when asked.
 	TotalCount int `json:"totalCount"`
+	// The newest position of the whole feed, whatever is listed: pass it to failures(after:) to hear of all that comes later.
+	End string `json:"end"`
 }
 
 // An event in a list.
@@ -594,8 +596,48 @@ type FailureFilter struct {
 	State []enum.FailureState `json:"state,omitempty"`
 	// Only those of this service.
 	Integration *enum.IntegrationKind `json:"integration,omitempty"`
+	// Only those of this environment.
+	Environment *enum.Environment `json:"environment,omitempty"`
+	// Only those with one of these codes.
+	Code []string `json:"code,omitempty"`
+	// Only those whose code, provider's code or subject contains this text.
+	Search *string `json:"search,omitempty"`
 	// Only those not read yet.
 	Unread *bool `json:"unread,omitempty"`
+	// Only the newest event of each failure, so that each is listed once.
+	Latest *bool `json:"latest,omitempty"`
+}
+
+// Failures of the viewer's feed that have something in common.
+type FailureGroup struct {
+	// The code that they have in common; null in another grouping.
+	Code *string `json:"code,omitempty"`
+	// The service that they have in common; null in another grouping, and for checks of our own.
+	Integration *enum.IntegrationKind `json:"integration,omitempty"`
+	// Where they stand; null in another grouping.
+	State *enum.FailureState `json:"state,omitempty"`
+	// The one that happened last.
+	Newest *db.Failure `json:"newest"`
+	// How many failures they are.
+	Failures int `json:"failures"`
+	// How often they happened, all together.
+	Count int `json:"count"`
+	// When the first of them happened first.
+	FirstAt time.Time `json:"firstAt"`
+	// When the last of them happened last.
+	LastAt time.Time `json:"lastAt"`
+}
+
+// One step in the history of a failure.
+type FailureStep struct {
+	// What happened.
+	Kind FailureStepKind `json:"kind"`
+	// When.
+	At time.Time `json:"at"`
+	// Who did it; null when nobody did.
+	By *db.User `json:"by,omitempty"`
+	// Why, when it was ignored.
+	Reason *string `json:"reason,omitempty"`
 }
 
 // The answer of saveGerencianetIntegration.
@@ -736,15 +778,17 @@ type MapSaleStatusInput struct {
 	Name *string `json:"name,omitempty"`
 }
 
-// How far the viewer has read.
+// What the viewer has read: give one of the two.
 type MarkFailuresReadInput struct {
-	// The position of the last event that was read.
-	UpTo string `json:"upTo"`
+	// The position of the last event that was read; all before it count as read too.
+	UpTo *string `json:"upTo,omitempty"`
+	// The failures that were read, 1 to 100.
+	Ids []string `json:"ids,omitempty"`
 }
 
 // The answer of markFailuresRead.
 type MarkFailuresReadPayload struct {
-	// How many events are unread now.
+	// How many failures have unread events now.
 	UnreadFailures int `json:"unreadFailures"`
 	// Why it was refused.
 	UserErrors []*UserError `json:"userErrors"`
@@ -1378,7 +1422,7 @@ type VhsysIntegrationPayload struct {
 type Viewer struct {
 	// The person.
 	User *db.User `json:"user"`
-	// How many events of the viewer's failure feed are unread.
+	// How many failures of the viewer's feed have unread events.
 	UnreadFailures int `json:"unreadFailures"`
 	// What the token may do that asks; null for a person.
 	Scopes []enum.Scope `json:"scopes,omitempty"`
@@ -1508,6 +1552,134 @@ func (e *CustomerOrder) UnmarshalJSON(b []byte) error {
 }
 
 func (e CustomerOrder) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// By what failures are put together.
+type FailureGrouping string
+
+const (
+	// By their code: the same cause.
+	FailureGroupingCode FailureGrouping = "CODE"
+	// By their service.
+	FailureGroupingIntegration FailureGrouping = "INTEGRATION"
+	// By where they stand.
+	FailureGroupingState FailureGrouping = "STATE"
+)
+
+var AllFailureGrouping = []FailureGrouping{
+	FailureGroupingCode,
+	FailureGroupingIntegration,
+	FailureGroupingState,
+}
+
+func (e FailureGrouping) IsValid() bool {
+	switch e {
+	case FailureGroupingCode, FailureGroupingIntegration, FailureGroupingState:
+		return true
+	}
+	return false
+}
+
+func (e FailureGrouping) String() string {
+	return string(e)
+}
+
+func (e *FailureGrouping) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FailureGrouping(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FailureGrouping", str)
+	}
+	return nil
+}
+
+func (e FailureGrouping) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FailureGrouping) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FailureGrouping) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What became of a failure at one moment.
+type FailureStepKind string
+
+const (
+	// It happened for the first time.
+	FailureStepKindOpened FailureStepKind = "OPENED"
+	// Somebody has seen it.
+	FailureStepKindSeen FailureStepKind = "SEEN"
+	// Somebody left it as it is.
+	FailureStepKindIgnored FailureStepKind = "IGNORED"
+	// Somebody had it tried again.
+	FailureStepKindRetried FailureStepKind = "RETRIED"
+	// It was over.
+	FailureStepKindResolved FailureStepKind = "RESOLVED"
+)
+
+var AllFailureStepKind = []FailureStepKind{
+	FailureStepKindOpened,
+	FailureStepKindSeen,
+	FailureStepKindIgnored,
+	FailureStepKindRetried,
+	FailureStepKindResolved,
+}
+
+func (e FailureStepKind) IsValid() bool {
+	switch e {
+	case FailureStepKindOpened, FailureStepKindSeen, FailureStepKindIgnored, FailureStepKindRetried, FailureStepKindResolved:
+		return true
+	}
+	return false
+}
+
+func (e FailureStepKind) String() string {
+	return string(e)
+}
+
+func (e *FailureStepKind) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = FailureStepKind(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid FailureStepKind", str)
+	}
+	return nil
+}
+
+func (e FailureStepKind) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *FailureStepKind) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e FailureStepKind) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -271,6 +271,13 @@ export type FailureState =
   | 'RESOLVED'
   | 'IGNORED';
 
+export type FailureStepKind =
+  | 'OPENED'
+  | 'SEEN'
+  | 'IGNORED'
+  | 'RETRIED'
+  | 'RESOLVED';
+
 export type FailureEventKind =
   | 'OPENED'
   | 'RESOLVED';
@@ -278,20 +285,30 @@ export type FailureEventKind =
 export type FailureFilter = {
   state?: Array<FailureState> | null | undefined;
   integration?: IntegrationKind | null | undefined;
+  environment?: Environment | null | undefined;
+  code?: Array<string> | null | undefined;
+  search?: string | null | undefined;
   unread?: boolean | null | undefined;
+  latest?: boolean | null | undefined;
 };
+
+export type FailureGrouping =
+  | 'CODE'
+  | 'INTEGRATION'
+  | 'STATE';
 
 export type AcknowledgeFailuresInput = {
   ids: Array<string>;
   ignoreReason?: string | null | undefined;
 };
 
-export type RetryFailureInput = {
-  id: string;
+export type RetryFailuresInput = {
+  ids: Array<string>;
 };
 
 export type MarkFailuresReadInput = {
-  upTo: string;
+  upTo?: string | null | undefined;
+  ids?: Array<string> | null | undefined;
 };
 
 export type IntegrationKind =
@@ -804,7 +821,7 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
-     | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+     | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -855,7 +872,7 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
-         | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+         | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -929,7 +946,7 @@ export type ChargeRowFragment = { __typename: 'Charge', id: string, number: numb
 
 export type RefundPartsFragment = { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
 
-export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -993,7 +1010,7 @@ export type ChargeQueryVariables = Exact<{
 export type ChargeQuery = { __typename: 'Query', node:
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
-    | { __typename: 'Charge', id: string, recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Charge', id: string, recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1227,7 +1244,7 @@ export type IgnoreDifferenceMutationVariables = Exact<{
 
 export type IgnoreDifferenceMutation = { __typename: 'Mutation', ignoreDifference: { __typename: 'DifferencePayload', difference: { __typename: 'Difference', id: string, state: DifferenceState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
-export type FailurePartsFragment = { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type FailurePartsFragment = { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', number: number, id: string }
@@ -1250,7 +1267,7 @@ export type FailurePartsFragment = { __typename: 'Failure', id: string, code: st
     | { __typename: 'User', id: string }
    | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null };
 
-export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1273,6 +1290,8 @@ export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: st
       | { __typename: 'User', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } };
 
+export type FailureGroupPartsFragment = { __typename: 'FailureGroup', code: string | null, integration: IntegrationKind | null, failures: number, count: number, firstAt: string, lastAt: string, newest: { __typename: 'Failure', id: string, cause: string } };
+
 export type FailuresQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -1280,7 +1299,7 @@ export type FailuresQueryVariables = Exact<{
 }>;
 
 
-export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', nodes: Array<{ __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', nodes: Array<{ __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1303,12 +1322,107 @@ export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'Fail
           | { __typename: 'User', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
+export type FailuresEndQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type FailuresEndQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', end: string } };
+
+export type FailureGroupsQueryVariables = Exact<{
+  by: FailureGrouping;
+  filter?: FailureFilter | null | undefined;
+}>;
+
+
+export type FailureGroupsQuery = { __typename: 'Query', failureGroups: Array<{ __typename: 'FailureGroup', code: string | null, integration: IntegrationKind | null, failures: number, count: number, firstAt: string, lastAt: string, newest: { __typename: 'Failure', id: string, cause: string } }> };
+
+export type FailureStatesQueryVariables = Exact<{
+  filter?: FailureFilter | null | undefined;
+}>;
+
+
+export type FailureStatesQuery = { __typename: 'Query', failureGroups: Array<{ __typename: 'FailureGroup', state: FailureState | null, failures: number }> };
+
+export type LastResolvedQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LastResolvedQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', nodes: Array<{ __typename: 'FailureEvent', cursor: string, failure: { __typename: 'Failure', id: string, subjectLabel: string, cause: string, resolvedAt: string | null } }> } };
+
+export type FailureDetailsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FailureDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
+    | { __typename: 'Charge', id: string }
+    | { __typename: 'Account', id: string }
+    | { __typename: 'Convenio', id: string }
+    | { __typename: 'Historico', id: string }
+    | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
+    | { __typename: 'Entry', id: string }
+    | { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, history: Array<{ __typename: 'FailureStep', kind: FailureStepKind, at: string, reason: string | null, by: { __typename: 'User', id: string, name: string } | null }>, operation: { __typename: 'Operation', id: string, state: OperationState, kind: OperationKind, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+          | { __typename: 'Batch', action: BatchAction, total: number, id: string }
+          | { __typename: 'Carnet', parcels: number, id: string }
+          | { __typename: 'Charge', number: number, id: string }
+          | { __typename: 'Account', id: string }
+          | { __typename: 'Convenio', id: string }
+          | { __typename: 'Historico', id: string }
+          | { __typename: 'Customer', id: string }
+          | { __typename: 'Difference', id: string }
+          | { __typename: 'Entry', id: string }
+          | { __typename: 'Failure', id: string }
+          | { __typename: 'GerencianetIntegration', id: string }
+          | { __typename: 'VhsysIntegration', id: string }
+          | { __typename: 'Invoice', kind: InvoiceKind, id: string, sale: { __typename: 'Sale', id: string, number: number } }
+          | { __typename: 'Operation', id: string }
+          | { __typename: 'Product', id: string }
+          | { __typename: 'Refund', id: string }
+          | { __typename: 'Sale', number: number, id: string }
+          | { __typename: 'Order', id: string }
+          | { __typename: 'ApiToken', id: string }
+          | { __typename: 'User', id: string }
+         | null } | null, subject:
+        | { __typename: 'Batch', id: string }
+        | { __typename: 'Carnet', id: string }
+        | { __typename: 'Charge', number: number, id: string }
+        | { __typename: 'Account', id: string }
+        | { __typename: 'Convenio', id: string }
+        | { __typename: 'Historico', id: string }
+        | { __typename: 'Customer', id: string }
+        | { __typename: 'Difference', id: string }
+        | { __typename: 'Entry', id: string }
+        | { __typename: 'Failure', id: string }
+        | { __typename: 'GerencianetIntegration', id: string }
+        | { __typename: 'VhsysIntegration', id: string }
+        | { __typename: 'Invoice', id: string, sale: { __typename: 'Sale', id: string } }
+        | { __typename: 'Operation', id: string }
+        | { __typename: 'Product', id: string }
+        | { __typename: 'Refund', id: string }
+        | { __typename: 'Sale', number: number, id: string }
+        | { __typename: 'Order', id: string }
+        | { __typename: 'ApiToken', id: string }
+        | { __typename: 'User', id: string }
+       | null, handledBy: { __typename: 'User', id: string, name: string } | null }
+    | { __typename: 'GerencianetIntegration', id: string }
+    | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
+    | { __typename: 'Operation', id: string }
+    | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
+    | { __typename: 'Sale', id: string }
+    | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
+    | { __typename: 'User', id: string }
+   | null };
+
 export type AcknowledgeFailuresMutationVariables = Exact<{
   input: AcknowledgeFailuresInput;
 }>;
 
 
-export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeFailures: { __typename: 'AcknowledgeFailuresPayload', failures: Array<{ __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeFailures: { __typename: 'AcknowledgeFailuresPayload', failures: Array<{ __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -1331,12 +1445,12 @@ export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeF
         | { __typename: 'User', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
-export type RetryFailureMutationVariables = Exact<{
-  input: RetryFailureInput;
+export type RetryFailuresMutationVariables = Exact<{
+  input: RetryFailuresInput;
 }>;
 
 
-export type RetryFailureMutation = { __typename: 'Mutation', retryFailure: { __typename: 'RetryFailurePayload', failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type RetryFailuresMutation = { __typename: 'Mutation', retryFailures: { __typename: 'RetryFailuresPayload', failures: Array<{ __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -1357,7 +1471,7 @@ export type RetryFailureMutation = { __typename: 'Mutation', retryFailure: { __t
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
-       | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+       | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type MarkFailuresReadMutationVariables = Exact<{
   input: MarkFailuresReadInput;
@@ -1521,7 +1635,7 @@ export type MirrorOldSalesMutation = { __typename: 'Mutation', mirrorOldSales: {
 
 export type InvoiceRowFragment = { __typename: 'Invoice', id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } };
 
-export type InvoiceDetailFragment = { __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type InvoiceDetailFragment = { __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1812,7 +1926,7 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Operation', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
-    | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, channel: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string, name: string, invoicing: { __typename: 'ProductInvoicing', document: InvoiceDocument } } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, invoices: Array<{ __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, channel: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string, name: string, invoicing: { __typename: 'ProductInvoicing', document: InvoiceDocument } } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, invoices: Array<{ __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
             | { __typename: 'Batch', id: string }
             | { __typename: 'Carnet', id: string }
             | { __typename: 'Charge', number: number, id: string }
@@ -1833,7 +1947,7 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'Order', id: string }
             | { __typename: 'ApiToken', id: string }
             | { __typename: 'User', id: string }
-           | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, differences: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+           | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, differences: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
             | { __typename: 'Batch', id: string }
             | { __typename: 'Carnet', id: string }
             | { __typename: 'Charge', number: number, id: string }
@@ -1907,7 +2021,7 @@ export type FailureFeedSubscriptionVariables = Exact<{
 }>;
 
 
-export type FailureFeedSubscription = { __typename: 'Subscription', failures: { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+export type FailureFeedSubscription = { __typename: 'Subscription', failures: { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -1930,10 +2044,10 @@ export type FailureFeedSubscription = { __typename: 'Subscription', failures: { 
         | { __typename: 'User', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } } };
 
-export type FeedPositionQueryVariables = Exact<{ [key: string]: never; }>;
+export type FeedEndQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type FeedPositionQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', nodes: Array<{ __typename: 'FailureEvent', cursor: string }> } };
+export type FeedEndQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', end: string } };
 
 export type UserPartsFragment = { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null };
 
