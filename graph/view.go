@@ -441,6 +441,16 @@ func (r *Resolver) markRead(ctx context.Context, input gen.MarkFailuresReadInput
 	return &gen.MarkFailuresReadPayload{UnreadFailures: unread, UserErrors: refused}, err
 }
 
+func (r *Resolver) readFeed(ctx context.Context, input gen.MarkFailuresReadInput) error {
+	switch {
+	case input.UpTo != nil && input.Ids == nil:
+		return r.Billing.MarkRead(ctx, viewerID(ctx), *input.UpTo)
+	case input.UpTo == nil && input.Ids != nil:
+		return r.Billing.MarkFailuresRead(ctx, viewerID(ctx), input.Ids)
+	}
+	return invalidArgument("upTo", "Diga até que posição foi lido (upTo) ou quais falhas (ids), um dos dois.", "Say up to which position was read (upTo) or which failures (ids), one of the two.")
+}
+
 // importPayload answers what became of the rows of an import.
 func importPayload(ctx context.Context) func([]*billing.Imported, error) (*gen.ImportPayload, error) {
 	return func(done []*billing.Imported, err error) (*gen.ImportPayload, error) {
@@ -454,16 +464,6 @@ func importPayload(ctx context.Context) func([]*billing.Imported, error) (*gen.I
 		}
 		return payload, err
 	}
-}
-
-func (r *Resolver) readFeed(ctx context.Context, input gen.MarkFailuresReadInput) error {
-	switch {
-	case input.UpTo != nil && input.Ids == nil:
-		return r.Billing.MarkRead(ctx, viewerID(ctx), *input.UpTo)
-	case input.UpTo == nil && input.Ids != nil:
-		return r.Billing.MarkFailuresRead(ctx, viewerID(ctx), input.Ids)
-	}
-	return invalidArgument("upTo", "Diga até que posição foi lido (upTo) ou quais falhas (ids), um dos dois.", "Say up to which position was read (upTo) or which failures (ids), one of the two.")
 }
 
 // The people.

@@ -15,7 +15,6 @@ import { Route as SetupRouteImport } from "./../routes/setup";
 import { Route as AppIndexRouteImport } from "./../routes/_app/index";
 import { Route as AppConveniosRouteImport } from "./../routes/_app/convenios";
 import { Route as AppDifferencesRouteImport } from "./../routes/_app/differences";
-import { Route as AppFailuresRouteImport } from "./../routes/_app/failures";
 import { Route as AppHistoricosRouteImport } from "./../routes/_app/historicos";
 import { Route as AppImportRouteImport } from "./../routes/_app/import";
 import { Route as AppInvoicesRouteImport } from "./../routes/_app/invoices";
@@ -32,6 +31,8 @@ import { Route as AppChargesChargeIdRouteImport } from "./../routes/_app/charges
 import { Route as AppChargesNewRouteImport } from "./../routes/_app/charges/new";
 import { Route as AppCustomersIndexRouteImport } from "./../routes/_app/customers/index";
 import { Route as AppCustomersCustomerIdRouteImport } from "./../routes/_app/customers/$customerId";
+import { Route as AppFailuresIndexRouteImport } from "./../routes/_app/failures/index";
+import { Route as AppFailuresFailureIdRouteImport } from "./../routes/_app/failures/$failureId";
 import { Route as AppIntegrationsIndexRouteImport } from "./../routes/_app/integrations/index";
 import { Route as AppIntegrationsGerencianetRouteImport } from "./../routes/_app/integrations/gerencianet";
 import { Route as AppIntegrationsVhsysRouteImport } from "./../routes/_app/integrations/vhsys";
@@ -72,11 +73,6 @@ const AppConveniosRoute = AppConveniosRouteImport.update({
 const AppDifferencesRoute = AppDifferencesRouteImport.update({
   id: "/differences",
   path: "/differences",
-  getParentRoute: () => AppRoute,
-} as any);
-const AppFailuresRoute = AppFailuresRouteImport.update({
-  id: "/failures",
-  path: "/failures",
   getParentRoute: () => AppRoute,
 } as any);
 const AppHistoricosRoute = AppHistoricosRouteImport.update({
@@ -159,6 +155,16 @@ const AppCustomersCustomerIdRoute = AppCustomersCustomerIdRouteImport.update({
   path: "/customers/$customerId",
   getParentRoute: () => AppRoute,
 } as any);
+const AppFailuresIndexRoute = AppFailuresIndexRouteImport.update({
+  id: "/failures/",
+  path: "/failures/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppFailuresFailureIdRoute = AppFailuresFailureIdRouteImport.update({
+  id: "/failures/$failureId",
+  path: "/failures/$failureId",
+  getParentRoute: () => AppRoute,
+} as any);
 const AppIntegrationsIndexRoute = AppIntegrationsIndexRouteImport.update({
   id: "/integrations/",
   path: "/integrations/",
@@ -228,7 +234,6 @@ export interface FileRoutesByFullPath {
   "/setup": typeof SetupRoute;
   "/convenios": typeof AppConveniosRoute;
   "/differences": typeof AppDifferencesRoute;
-  "/failures": typeof AppFailuresRoute;
   "/historicos": typeof AppHistoricosRoute;
   "/import": typeof AppImportRoute;
   "/invoices": typeof AppInvoicesRoute;
@@ -241,6 +246,7 @@ export interface FileRoutesByFullPath {
   "/charges/$chargeId": typeof AppChargesChargeIdRoute;
   "/charges/new": typeof AppChargesNewRoute;
   "/customers/$customerId": typeof AppCustomersCustomerIdRoute;
+  "/failures/$failureId": typeof AppFailuresFailureIdRoute;
   "/integrations/gerencianet": typeof AppIntegrationsGerencianetRoute;
   "/integrations/vhsys": typeof AppIntegrationsVhsysRoute;
   "/operations/$operationId": typeof AppOperationsOperationIdRoute;
@@ -253,6 +259,7 @@ export interface FileRoutesByFullPath {
   "/batches/": typeof AppBatchesIndexRoute;
   "/charges/": typeof AppChargesIndexRoute;
   "/customers/": typeof AppCustomersIndexRoute;
+  "/failures/": typeof AppFailuresIndexRoute;
   "/integrations/": typeof AppIntegrationsIndexRoute;
   "/operations/": typeof AppOperationsIndexRoute;
   "/products/": typeof AppProductsIndexRoute;
@@ -263,7 +270,6 @@ export interface FileRoutesByTo {
   "/setup": typeof SetupRoute;
   "/convenios": typeof AppConveniosRoute;
   "/differences": typeof AppDifferencesRoute;
-  "/failures": typeof AppFailuresRoute;
   "/historicos": typeof AppHistoricosRoute;
   "/import": typeof AppImportRoute;
   "/invoices": typeof AppInvoicesRoute;
@@ -277,6 +283,7 @@ export interface FileRoutesByTo {
   "/charges/$chargeId": typeof AppChargesChargeIdRoute;
   "/charges/new": typeof AppChargesNewRoute;
   "/customers/$customerId": typeof AppCustomersCustomerIdRoute;
+  "/failures/$failureId": typeof AppFailuresFailureIdRoute;
   "/integrations/gerencianet": typeof AppIntegrationsGerencianetRoute;
   "/integrations/vhsys": typeof AppIntegrationsVhsysRoute;
   "/operations/$operationId": typeof AppOperationsOperationIdRoute;
@@ -289,6 +296,7 @@ export interface FileRoutesByTo {
   "/batches": typeof AppBatchesIndexRoute;
   "/charges": typeof AppChargesIndexRoute;
   "/customers": typeof AppCustomersIndexRoute;
+  "/failures": typeof AppFailuresIndexRoute;
   "/integrations": typeof AppIntegrationsIndexRoute;
   "/operations": typeof AppOperationsIndexRoute;
   "/products": typeof AppProductsIndexRoute;
@@ -301,7 +309,6 @@ export interface FileRoutesById {
   "/setup": typeof SetupRoute;
   "/_app/convenios": typeof AppConveniosRoute;
   "/_app/differences": typeof AppDifferencesRoute;
-  "/_app/failures": typeof AppFailuresRoute;
   "/_app/historicos": typeof AppHistoricosRoute;
   "/_app/import": typeof AppImportRoute;
   "/_app/invoices": typeof AppInvoicesRoute;
@@ -315,6 +322,7 @@ export interface FileRoutesById {
   "/_app/charges/$chargeId": typeof AppChargesChargeIdRoute;
   "/_app/charges/new": typeof AppChargesNewRoute;
   "/_app/customers/$customerId": typeof AppCustomersCustomerIdRoute;
+  "/_app/failures/$failureId": typeof AppFailuresFailureIdRoute;
   "/_app/integrations/gerencianet": typeof AppIntegrationsGerencianetRoute;
   "/_app/integrations/vhsys": typeof AppIntegrationsVhsysRoute;
   "/_app/operations/$operationId": typeof AppOperationsOperationIdRoute;
@@ -327,6 +335,7 @@ export interface FileRoutesById {
   "/_app/batches/": typeof AppBatchesIndexRoute;
   "/_app/charges/": typeof AppChargesIndexRoute;
   "/_app/customers/": typeof AppCustomersIndexRoute;
+  "/_app/failures/": typeof AppFailuresIndexRoute;
   "/_app/integrations/": typeof AppIntegrationsIndexRoute;
   "/_app/operations/": typeof AppOperationsIndexRoute;
   "/_app/products/": typeof AppProductsIndexRoute;
@@ -340,7 +349,6 @@ export interface FileRouteTypes {
     | "/setup"
     | "/convenios"
     | "/differences"
-    | "/failures"
     | "/historicos"
     | "/import"
     | "/invoices"
@@ -353,6 +361,7 @@ export interface FileRouteTypes {
     | "/charges/$chargeId"
     | "/charges/new"
     | "/customers/$customerId"
+    | "/failures/$failureId"
     | "/integrations/gerencianet"
     | "/integrations/vhsys"
     | "/operations/$operationId"
@@ -365,6 +374,7 @@ export interface FileRouteTypes {
     | "/batches/"
     | "/charges/"
     | "/customers/"
+    | "/failures/"
     | "/integrations/"
     | "/operations/"
     | "/products/"
@@ -375,7 +385,6 @@ export interface FileRouteTypes {
     | "/setup"
     | "/convenios"
     | "/differences"
-    | "/failures"
     | "/historicos"
     | "/import"
     | "/invoices"
@@ -389,6 +398,7 @@ export interface FileRouteTypes {
     | "/charges/$chargeId"
     | "/charges/new"
     | "/customers/$customerId"
+    | "/failures/$failureId"
     | "/integrations/gerencianet"
     | "/integrations/vhsys"
     | "/operations/$operationId"
@@ -401,6 +411,7 @@ export interface FileRouteTypes {
     | "/batches"
     | "/charges"
     | "/customers"
+    | "/failures"
     | "/integrations"
     | "/operations"
     | "/products"
@@ -412,7 +423,6 @@ export interface FileRouteTypes {
     | "/setup"
     | "/_app/convenios"
     | "/_app/differences"
-    | "/_app/failures"
     | "/_app/historicos"
     | "/_app/import"
     | "/_app/invoices"
@@ -426,6 +436,7 @@ export interface FileRouteTypes {
     | "/_app/charges/$chargeId"
     | "/_app/charges/new"
     | "/_app/customers/$customerId"
+    | "/_app/failures/$failureId"
     | "/_app/integrations/gerencianet"
     | "/_app/integrations/vhsys"
     | "/_app/operations/$operationId"
@@ -438,6 +449,7 @@ export interface FileRouteTypes {
     | "/_app/batches/"
     | "/_app/charges/"
     | "/_app/customers/"
+    | "/_app/failures/"
     | "/_app/integrations/"
     | "/_app/operations/"
     | "/_app/products/"
@@ -492,13 +504,6 @@ declare module "@tanstack/react-router" {
       path: "/differences";
       fullPath: "/differences";
       preLoaderRoute: typeof AppDifferencesRouteImport;
-      parentRoute: typeof AppRoute;
-    };
-    "/_app/failures": {
-      id: "/_app/failures";
-      path: "/failures";
-      fullPath: "/failures";
-      preLoaderRoute: typeof AppFailuresRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/historicos": {
@@ -613,6 +618,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppCustomersCustomerIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/failures/": {
+      id: "/_app/failures/";
+      path: "/failures";
+      fullPath: "/failures/";
+      preLoaderRoute: typeof AppFailuresIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/failures/$failureId": {
+      id: "/_app/failures/$failureId";
+      path: "/failures/$failureId";
+      fullPath: "/failures/$failureId";
+      preLoaderRoute: typeof AppFailuresFailureIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     "/_app/integrations/": {
       id: "/_app/integrations/";
       path: "/integrations";
@@ -703,7 +722,6 @@ declare module "@tanstack/react-router" {
 interface AppRouteChildren {
   AppConveniosRoute: typeof AppConveniosRoute;
   AppDifferencesRoute: typeof AppDifferencesRoute;
-  AppFailuresRoute: typeof AppFailuresRoute;
   AppHistoricosRoute: typeof AppHistoricosRoute;
   AppImportRoute: typeof AppImportRoute;
   AppInvoicesRoute: typeof AppInvoicesRoute;
@@ -717,6 +735,7 @@ interface AppRouteChildren {
   AppChargesChargeIdRoute: typeof AppChargesChargeIdRoute;
   AppChargesNewRoute: typeof AppChargesNewRoute;
   AppCustomersCustomerIdRoute: typeof AppCustomersCustomerIdRoute;
+  AppFailuresFailureIdRoute: typeof AppFailuresFailureIdRoute;
   AppIntegrationsGerencianetRoute: typeof AppIntegrationsGerencianetRoute;
   AppIntegrationsVhsysRoute: typeof AppIntegrationsVhsysRoute;
   AppOperationsOperationIdRoute: typeof AppOperationsOperationIdRoute;
@@ -729,6 +748,7 @@ interface AppRouteChildren {
   AppBatchesIndexRoute: typeof AppBatchesIndexRoute;
   AppChargesIndexRoute: typeof AppChargesIndexRoute;
   AppCustomersIndexRoute: typeof AppCustomersIndexRoute;
+  AppFailuresIndexRoute: typeof AppFailuresIndexRoute;
   AppIntegrationsIndexRoute: typeof AppIntegrationsIndexRoute;
   AppOperationsIndexRoute: typeof AppOperationsIndexRoute;
   AppProductsIndexRoute: typeof AppProductsIndexRoute;
@@ -738,7 +758,6 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppConveniosRoute: AppConveniosRoute,
   AppDifferencesRoute: AppDifferencesRoute,
-  AppFailuresRoute: AppFailuresRoute,
   AppHistoricosRoute: AppHistoricosRoute,
   AppImportRoute: AppImportRoute,
   AppInvoicesRoute: AppInvoicesRoute,
@@ -752,6 +771,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppChargesChargeIdRoute: AppChargesChargeIdRoute,
   AppChargesNewRoute: AppChargesNewRoute,
   AppCustomersCustomerIdRoute: AppCustomersCustomerIdRoute,
+  AppFailuresFailureIdRoute: AppFailuresFailureIdRoute,
   AppIntegrationsGerencianetRoute: AppIntegrationsGerencianetRoute,
   AppIntegrationsVhsysRoute: AppIntegrationsVhsysRoute,
   AppOperationsOperationIdRoute: AppOperationsOperationIdRoute,
@@ -764,6 +784,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppBatchesIndexRoute: AppBatchesIndexRoute,
   AppChargesIndexRoute: AppChargesIndexRoute,
   AppCustomersIndexRoute: AppCustomersIndexRoute,
+  AppFailuresIndexRoute: AppFailuresIndexRoute,
   AppIntegrationsIndexRoute: AppIntegrationsIndexRoute,
   AppOperationsIndexRoute: AppOperationsIndexRoute,
   AppProductsIndexRoute: AppProductsIndexRoute,
