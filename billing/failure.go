@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lib/pq"
+
 	"ponte/billing/provider"
 	"ponte/ent/db"
 	"ponte/ent/db/carnet"
@@ -21,7 +23,7 @@ import (
 	"ponte/ent/schema"
 )
 
-var newFailureID = schema.NewID("flr")
+var newFailureID, newDeliveryID = schema.NewID("flr"), schema.NewID("dlv")
 
 // problemReport is a failure before it is recorded.
 type problemReport struct {
@@ -119,20 +121,24 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, of *db.Failure, event 
 	if err != nil {
 		return fmt.Errorf("choose who hears of a failure: %w", err)
 	}
-	for _, person := range people {
-		sequence := person.FeedSequence + 1
-		if err := tx.User.UpdateOne(person).SetFeedSequence(sequence).Exec(ctx); err != nil {
-			return err
-		}
-		if err := tx.Delivery.Create().SetUserID(person.ID).SetSequence(sequence).SetFailureID(of.ID).SetKind(event).SetCreatedAt(s.Now()).Exec(ctx); err != nil {
-			return fmt.Errorf("deliver a failure: %w", err)
-		}
-		if err := ring(ctx, tx, UserTopic(person.ID)); err != nil {
-			return err
-		}
+	ids, to := make([]string, len(people)), make([]string, len(people))
+	for i, person := range people {
+		ids[i], to[i] = newDeliveryID(), person.ID
+	}
+	if _, err := tx.ExecContext(ctx, writeDeliveries, pq.Array(ids), pq.Array(to), of.ID, event, s.Now(), bellChannel, userTopic); err != nil {
+		return fmt.Errorf("deliver a failure: %w", err)
 	}
 	return ring(ctx, tx, topicMessages)
 }
+
+// writeDeliveries moves the people's sequences, writes their rows and rings for each of
+// them: everybody who writes failures waits meanwhile, so it is one statement.
+const writeDeliveries = `WITH told AS (
+		UPDATE users u SET feed_sequence = u.feed_sequence + 1 FROM unnest($1::varchar[], $2::varchar[]) d (id, user_id) WHERE u.id = d.user_id
+		RETURNING d.id, d.user_id, u.feed_sequence
+	), written AS (
+		INSERT INTO deliveries (id, user_id, sequence, failure_id, kind, created_at) SELECT id, user_id, feed_sequence, $3, $4, $5 FROM told RETURNING user_id
+	) SELECT pg_notify($6, $7::text || user_id) FROM written`
 
 // resolve ends failures and says so to those who heard of them.
 func (s *Service) resolve(ctx context.Context, tx *db.Tx, over []*db.Failure) error {

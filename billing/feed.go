@@ -166,17 +166,19 @@ func (s *Service) readNews(ctx context.Context, after map[string]int64, news map
 }
 
 // between selects the deliveries of people, each from after a position up to another.
+// The ids are found by the index on person and sequence before anything else is looked
+// at; as a condition on each row PostgreSQL would try it on all of them.
 func between(people []string, from, to []int64) predicate.Delivery {
 	return predicate.Delivery(func(selector *sql.Selector) {
 		selector.Where(sql.P(func(b *sql.Builder) {
-			b.WriteString("EXISTS (SELECT 1 FROM unnest(").Arg(pq.Array(people)).WriteString("::text[], ").Arg(pq.Array(from)).WriteString("::bigint[], ").Arg(pq.Array(to)).
-				WriteString("::bigint[]) p(person, after, until) WHERE p.person = " + selector.C(delivery.FieldUserID) + " AND " + selector.C(delivery.FieldSequence) + " > p.after AND " + selector.C(delivery.FieldSequence) + " <= p.until)")
+			b.WriteString(selector.C(delivery.FieldID) + " IN (SELECT d.id FROM unnest(").Arg(pq.Array(people)).WriteString("::text[], ").Arg(pq.Array(from)).WriteString("::bigint[], ").Arg(pq.Array(to)).
+				WriteString("::bigint[]) p(person, after, until) JOIN deliveries d ON d.user_id = p.person AND d.sequence > p.after AND d.sequence <= p.until)")
 		}))
 	})
 }
 
-// pruneFeeds forgets deliveries that are older than a year, of each person the
-// oldest ones without a gap.
+// pruneFeeds forgets deliveries that are older than a year, of each person the oldest
+// ones without a gap.
 func (s *Service) pruneFeeds(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM deliveries d USING (SELECT user_id, max(sequence) AS last FROM deliveries WHERE created_at < $1 GROUP BY user_id) old WHERE d.user_id = old.user_id AND d.sequence <= old.last`, s.Now().Add(-feedLife))
 	if err != nil {

@@ -1,7 +1,6 @@
 package graph_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -230,6 +229,8 @@ type told struct {
 		OperationChanged struct{ ID, State string }
 	}
 	Errors []graphError
+
+	id string // of Server-Sent Events
 }
 
 // code answers the code of the first error, "" without one.
@@ -399,28 +400,5 @@ func TestFollow(t *testing.T) {
 // stream subscribes by Server-Sent Events; the channel is closed with the stream.
 func (c *caller) stream(document string) <-chan told {
 	c.Helper()
-	body, err := json.Marshal(map[string]any{"query": document})
-	c.Must(err)
-	request, err := http.NewRequestWithContext(c.Context(), http.MethodPost, c.url, strings.NewReader(string(body)))
-	c.Must(err)
-	request.Header = http.Header{"Authorization": {"Bearer " + c.token}, "Content-Type": {"application/json"}, "Accept": {"text/event-stream"}}
-	response, err := http.DefaultClient.Do(request)
-	c.Must(err)
-	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" {
-		c.Fatalf("%d %v", response.StatusCode, response.Header)
-	}
-	events := make(chan told, 10)
-	go func() {
-		defer close(events)
-		defer func() { _ = response.Body.Close() }()
-		lines := bufio.NewScanner(response.Body)
-		for lines.Scan() {
-			if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
-				var read told
-				_ = json.Unmarshal([]byte(data), &read)
-				events <- read
-			}
-		}
-	}()
-	return events
+	return c.streamFrom(document, nil, nil)
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"golang.org/x/text/language"
@@ -54,8 +53,7 @@ func NewHandler(r *Resolver, log *slog.Logger) *Handler {
 	}))
 	server.AddTransport(sockets{following})
 	server.AddTransport(streams{following})
-	server.AddTransport(transport.POST{})
-	server.AddTransport(transport.GET{})
+	server.AddTransport(answers{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
 	server.SetParserTokenLimit(maxQueryTokens)
 	server.SetDisableSuggestion(true)

@@ -75,15 +75,14 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	s := &socket{live: t.live, exec: exec, conn: conn, cookie: accessCookie(r)}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
 	s.heard.Store(time.Now().UnixNano())
-	go s.read(early(buffered.Reader))
+	s.timer = time.AfterFunc(initTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
 	switch {
 	case handshake.Protocol != subprotocol:
 		s.close(closeSubprotocol, "Subprotocol not acceptable")
 	case !t.live.connect(s):
 		s.leave()
-	default:
-		s.setTimer(time.AfterFunc(initTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") }))
 	}
+	go s.read(early(buffered.Reader))
 }
 
 // isOurOrigin refuses the pages of other sites; a client that is no browser has no
@@ -280,7 +279,7 @@ func (s *socket) initialise(payload initPayload) {
 	}
 	viewer.ExpiresAt = s.live.resolver.Billing.Now().Add(streamLife)
 	s.who.Store(viewer)
-	s.setTimer(nil)
+	s.stopTimer()
 	s.mu.Lock()
 	if payload.AcceptLanguage != "" {
 		s.ctx = WithLocale(s.ctx, preferredLocale(payload.AcceptLanguage))
@@ -465,7 +464,7 @@ func (s *socket) ended() {
 			s.live.end(one.follower)
 		}
 	}
-	s.setTimer(nil)
+	s.stopTimer()
 	s.live.disconnect(s)
 	go s.hangUp()
 }
@@ -477,13 +476,13 @@ func (s *socket) hangUp() {
 	_ = s.conn.Close()
 }
 
-func (s *socket) setTimer(timer *time.Timer) {
+func (s *socket) stopTimer() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.timer != nil {
 		s.timer.Stop()
+		s.timer = nil // it holds the socket's memory
 	}
-	s.timer = timer
 }
 
 func (s *socket) context() context.Context {

@@ -27,7 +27,7 @@ func (streams) Supports(r *http.Request) bool { return requestChannel(r) == chan
 
 // Do serves one stream to its end.
 func (t streams) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
-	request, err := streamRequest(r)
+	request, err := readParams(r)
 	if err != nil {
 		refuseRequest(w, http.StatusBadRequest, "BAD_REQUEST", "Os parâmetros não são JSON. / The parameters are not JSON.")
 		return
@@ -58,26 +58,6 @@ type lastEventKey struct{}
 func lastEventID(ctx context.Context) string {
 	id, _ := ctx.Value(lastEventKey{}).(string)
 	return id
-}
-
-// streamRequest reads the operation of a POST, or of the GET of an EventSource.
-func streamRequest(r *http.Request) (*graphql.RawParams, error) {
-	request := &graphql.RawParams{Headers: r.Header, ReadTime: graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}}
-	if r.Method == http.MethodPost {
-		decoder := json.NewDecoder(r.Body)
-		decoder.UseNumber()
-		return request, decoder.Decode(request)
-	}
-	query := r.URL.Query()
-	request.Query, request.OperationName = query.Get("query"), query.Get("operationName")
-	for name, into := range map[string]*map[string]any{"variables": &request.Variables, "extensions": &request.Extensions} {
-		if given := query.Get(name); given != "" {
-			if err := unmarshalNumbers([]byte(given), into); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return request, nil
 }
 
 // eventStream is one client's stream: a connection with one operation.

@@ -39,7 +39,7 @@ var faultKinds = []string{
 const hugeBytes = 17<<20 + 1
 
 // faultsRemembered bounds the record of fired faults.
-const faultsRemembered = 2000
+const faultsRemembered = 20_000
 
 // fault is an order to spoil some requests of one provider.
 type fault struct {
