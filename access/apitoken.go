@@ -151,9 +151,11 @@ func (s *Service) RotateAPIToken(ctx context.Context, rotation Rotation) (*db.AP
 			return refuse("SCOPE_EXCEEDED", "id", "O token que pede não tem os escopos deste: troque o segredo no painel.", "The token that asks does not have the scopes of this one: rotate it in the panel.")
 		}
 		change := tx.APIToken.UpdateOne(token).SetSecretHash(hashToken(secret)).SetHint(hintOf(secret)).SetRotatedAt(s.Now()).
-			SetNillableExpiresAt(rotation.ExpiresAt).ClearPreviousHash().ClearPreviousUntil().ClearPreviousUsedAt()
+			SetNillableExpiresAt(rotation.ExpiresAt).ClearPreviousUsedAt()
 		if rotation.Overlap > 0 {
 			change.SetPreviousHash(token.SecretHash).SetPreviousUntil(s.Now().Add(rotation.Overlap))
+		} else {
+			change.ClearPreviousHash().ClearPreviousUntil()
 		}
 		if rotated, err = change.Save(ctx); err != nil {
 			return fmt.Errorf("rotate a token: %w", err)

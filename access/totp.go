@@ -199,7 +199,7 @@ func (s *Service) stepOf(who *db.User, code string) (int64, error) {
 	if who.TotpSecret == nil {
 		return 0, nil
 	}
-	secret, err := s.Seal.Open(*who.TotpSecret, totpPlace(who.ID))
+	secret, err := s.Seal.Open(who.TotpSecret, totpPlace(who.ID))
 	if err != nil {
 		return 0, fmt.Errorf("open a second factor: %w", err)
 	}

@@ -15,7 +15,7 @@ import (
 	"ponte/ent/enum"
 )
 
-func schema(t *testing.T) *ast.Schema {
+func schema(t testing.TB) *ast.Schema {
 	t.Helper()
 	files, err := filepath.Glob("*.graphqls")
 	if err != nil {

@@ -31,7 +31,7 @@ type APIToken struct {
 	// SHA-256 of the secret
 	SecretHash []byte `json:"-"`
 	// of the secret before the last rotation
-	PreviousHash *[]byte `json:"-"`
+	PreviousHash []byte `json:"-"`
 	// how long that one is still good
 	PreviousUntil *time.Time `json:"previous_until,omitempty"`
 	// Origin holds the value of the "origin" field.
@@ -161,7 +161,7 @@ func (_m *APIToken) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field previous_hash", values[i])
 			} else if value != nil {
-				_m.PreviousHash = value
+				_m.PreviousHash = *value
 			}
 		case apitoken.FieldPreviousUntil:
 			if value, ok := values[i].(*sql.NullTime); !ok {

@@ -375,7 +375,7 @@ func (_c *APITokenCreate) createSpec() (*APIToken, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.PreviousHash(); ok {
 		_spec.SetField(apitoken.FieldPreviousHash, field.TypeBytes, value)
-		_node.PreviousHash = &value
+		_node.PreviousHash = value
 	}
 	if value, ok := _c.mutation.PreviousUntil(); ok {
 		_spec.SetField(apitoken.FieldPreviousUntil, field.TypeTime, value)

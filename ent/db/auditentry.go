@@ -44,7 +44,7 @@ type AuditEntry struct {
 	// its place in the chain; none until it is sealed
 	Position *int64 `json:"position,omitempty"`
 	// Hash holds the value of the "hash" field.
-	Hash         *[]byte `json:"hash,omitempty"`
+	Hash         []byte `json:"hash,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -166,7 +166,7 @@ func (_m *AuditEntry) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field hash", values[i])
 			} else if value != nil {
-				_m.Hash = value
+				_m.Hash = *value
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -248,10 +248,8 @@ func (_m *AuditEntry) String() string {
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")
-	if v := _m.Hash; v != nil {
-		builder.WriteString("hash=")
-		builder.WriteString(fmt.Sprintf("%v", *v))
-	}
+	builder.WriteString("hash=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Hash))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -319,7 +319,7 @@ func (_c *AuditEntryCreate) createSpec() (*AuditEntry, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.Hash(); ok {
 		_spec.SetField(auditentry.FieldHash, field.TypeBytes, value)
-		_node.Hash = &value
+		_node.Hash = value
 	}
 	return _node, _spec
 }

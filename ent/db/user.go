@@ -37,7 +37,7 @@ type User struct {
 	// LastLoginAt holds the value of the "last_login_at" field.
 	LastLoginAt *time.Time `json:"last_login_at,omitempty"`
 	// sealed
-	TotpSecret *[]byte `json:"-"`
+	TotpSecret []byte `json:"-"`
 	// the step of the last code that was taken: none is taken twice
 	TotpStep int64 `json:"totp_step,omitempty"`
 	// when the second factor was proven; none is asked for before
@@ -161,7 +161,7 @@ func (_m *User) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field totp_secret", values[i])
 			} else if value != nil {
-				_m.TotpSecret = value
+				_m.TotpSecret = *value
 			}
 		case user.FieldTotpStep:
 			if value, ok := values[i].(*sql.NullInt64); !ok {

@@ -351,7 +351,7 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.TotpSecret(); ok {
 		_spec.SetField(user.FieldTotpSecret, field.TypeBytes, value)
-		_node.TotpSecret = &value
+		_node.TotpSecret = value
 	}
 	if value, ok := _c.mutation.TotpStep(); ok {
 		_spec.SetField(user.FieldTotpStep, field.TypeInt64, value)

@@ -30,7 +30,7 @@ func (AuditEntry) Fields() []ent.Field {
 		field.JSON("before", json.RawMessage{}).Immutable(),
 		field.JSON("after", json.RawMessage{}).Immutable(),
 		field.Int64("position").Optional().Nillable().Unique().Comment("its place in the chain; none until it is sealed"),
-		field.Bytes("hash").Optional().Nillable(),
+		field.Bytes("hash").Optional(),
 	}
 }
 

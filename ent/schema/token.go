@@ -21,7 +21,7 @@ func (APIToken) Fields() []ent.Field {
 		field.String("hint").Comment("the last characters of the secret"),
 		field.JSON("scopes", []enum.Scope{}),
 		field.Bytes("secret_hash").Unique().Sensitive().Comment("SHA-256 of the secret"),
-		field.Bytes("previous_hash").Optional().Nillable().Unique().Sensitive().Comment("of the secret before the last rotation"),
+		field.Bytes("previous_hash").Optional().Unique().Sensitive().Comment("of the secret before the last rotation"),
 		field.Time("previous_until").Optional().Nillable().Comment("how long that one is still good"),
 		field.Enum("origin").GoType(enum.TokenOrigin("")),
 		field.String("created_by_id").Optional().Nillable(),

@@ -24,7 +24,7 @@ func (User) Fields() []ent.Field {
 		field.Int64("feed_sequence").Default(0).Comment("the sequence of the newest delivery"),
 		createdAt(),
 		field.Time("last_login_at").Optional().Nillable(),
-		field.Bytes("totp_secret").Optional().Nillable().Sensitive().Comment("sealed"),
+		field.Bytes("totp_secret").Optional().Sensitive().Comment("sealed"),
 		field.Int64("totp_step").Default(0).Comment("the step of the last code that was taken: none is taken twice"),
 		field.Time("totp_since").Optional().Nillable().Comment("when the second factor was proven; none is asked for before"),
 	}
