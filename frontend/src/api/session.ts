@@ -74,8 +74,14 @@ export async function authStatus(): Promise<AuthStatus> {
   return (await response.json()) as AuthStatus;
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  keep(await post<TokenAnswer>("login", { email, password }));
+/** Signs in; the code is of the second factor, or a recovery code. */
+export async function signIn(email: string, password: string, code = ""): Promise<void> {
+  keep(await post<TokenAnswer>("login", { email, password, code }));
+}
+
+/** Sets the password of who has an invitation; signing in comes after. */
+export async function choosePassword(secret: string, password: string): Promise<void> {
+  await post("password", { secret, password });
 }
 
 /** Makes the first owner; the server may sign in at once, else we do. */

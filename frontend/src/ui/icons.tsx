@@ -55,3 +55,7 @@ export const CopyIcon = icon(<path d="M8 8h12v12H8zM16 8V4H4v12h4" />);
 export const EditIcon = icon(<path d="M4 20h4L19 9l-4-4L4 16zM13 7l4 4" />);
 export const PreviousIcon = icon(<path d="m15 5-7 7 7 7" />);
 export const NextIcon = icon(<path d="m9 5 7 7-7 7" />);
+export const KeyIcon = icon(
+  <path d="M14.5 4a5.5 5.5 0 1 0 3.9 9.4M10.6 13.4 4 20v0h4v-3h3v-2.5M15.5 8.5h.01" />,
+);
+export const RecordIcon = icon(<path d="M5 4h14v16H5zM9 8h6M9 12h6M9 16h3" />);

@@ -9,6 +9,7 @@ import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { EntryTable } from "../accounts/EntryTable";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { FailureNotice } from "../failures/FailureNotice";
 import { OperationList } from "../operations/OperationList";
 import { NotFound } from "../shell/NotFound";
@@ -77,6 +78,7 @@ function Detail({ charge }: { charge: ChargeDetailFragment }) {
       <Section title={t("charge.operations")}>
         <OperationList operations={charge.operations} />
       </Section>
+      <ObjectAudit id={charge.id} />
     </Page>
   );
 }

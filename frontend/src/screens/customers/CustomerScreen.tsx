@@ -12,10 +12,11 @@ import { AppLink, LinkButton } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
-import { TaxId } from "@/ui/TaxId";
 import { Moment, Money } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { NotFound } from "../shell/NotFound";
 import { CustomerDialog } from "./CustomerDialog";
+import { RevealTaxId } from "./RevealTaxId";
 
 type Customer = Extract<CustomerDetailsQuery["node"], { __typename: "Customer" }>;
 
@@ -60,7 +61,7 @@ function Detail({ customer }: { customer: Customer }) {
             [
               t("customer.taxId"),
               customer.maskedTaxId ? (
-                <TaxId key="taxId" masked={customer.maskedTaxId} />
+                <RevealTaxId key="taxId" customerId={customer.id} masked={customer.maskedTaxId} />
               ) : (
                 t(customer.foreignBuyer ? "customer.abroad" : "common.notGiven")
               ),
@@ -88,6 +89,7 @@ function Detail({ customer }: { customer: Customer }) {
       <Section title={t("customer.sales")}>
         <CustomerSales customer={customer} />
       </Section>
+      <ObjectAudit id={customer.id} />
       {editing && <CustomerDialog customer={customer} onClose={edit.close} />}
     </Page>
   );

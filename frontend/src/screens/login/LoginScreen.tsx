@@ -25,6 +25,7 @@ export function LoginScreen({ status, onSignedIn }: Props) {
   const t = useT();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null); // null while none was asked for
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
@@ -36,11 +37,15 @@ export function LoginScreen({ status, onSignedIn }: Props) {
     setBusy(true);
     setProblem(null);
     try {
-      await signIn(email.trim(), password);
+      await signIn(email.trim(), password, code ?? "");
       onSignedIn();
     } catch (error) {
-      setProblem(error instanceof AuthError ? error.message : t("error.offline"));
       setBusy(false);
+      if (error instanceof AuthError && error.code === "TOTP_REQUIRED" && code === null) {
+        setCode("");
+        return;
+      }
+      setProblem(error instanceof AuthError ? error.message : t("error.offline"));
     }
   };
 
@@ -95,6 +100,18 @@ export function LoginScreen({ status, onSignedIn }: Props) {
               onChange={(event) => setPassword(event.currentTarget.value)}
               visibilityToggleButtonProps={{ "aria-label": t("secret.show") }}
             />
+            {code !== null && (
+              <TextInput
+                label={t("totp.code")}
+                description={t("totp.proofHint")}
+                autoComplete="one-time-code"
+                autoFocus
+                required
+                withAsterisk={false}
+                value={code}
+                onChange={(event) => setCode(event.currentTarget.value)}
+              />
+            )}
             {problem && (
               <Alert color="red" role="alert" variant="outline">
                 {problem}

@@ -5,6 +5,7 @@ import { Loaded } from "@/ui/Feedback";
 import { AppLink } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Status } from "@/ui/Status";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { NotFound } from "../shell/NotFound";
 import { ProductForm } from "./ProductForm";
 import type { ProductTab } from "./search";
@@ -35,6 +36,7 @@ export function ProductScreen({ productId, tab }: { productId: string; tab?: Pro
         node?.__typename === "Product" ? (
           <Page title={node.name} mark={<Status of="active" value={node.active} />} back={<Back />}>
             <ProductForm key={node.id} product={node} tab={tab} />
+            <ObjectAudit id={node.id} />
           </Page>
         ) : (
           <NotFound />

@@ -21,6 +21,7 @@ import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { Moment, Money } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { ChargeTable } from "../charges/ChargeTable";
 import { DifferenceTable } from "../differences/DifferenceTable";
 import { InvoiceSection } from "../invoices/InvoiceSection";
@@ -128,6 +129,7 @@ function Detail({ sale }: { sale: Sale }) {
         </Section>
       )}
       <MirrorSection sale={sale} />
+      <ObjectAudit id={sale.id} />
     </Page>
   );
 }

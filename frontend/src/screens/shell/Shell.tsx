@@ -7,6 +7,7 @@ import { useEffect } from "react";
 import { refetchAll } from "@/api/cache";
 import { useLoad } from "@/api/hooks";
 import { disconnect } from "@/api/live";
+import { RequestError } from "@/api/request";
 import { onSessionEnd } from "@/api/session";
 import { ShellContext } from "@/api/viewer";
 import { ShellDocument } from "@/gen/documents/shell";
@@ -17,6 +18,7 @@ import { ErrorNotice, Loading } from "@/ui/Feedback";
 import { BridgeIcon } from "@/ui/icons";
 import { AppLink } from "@/ui/links";
 import { setUnreadInTitle } from "@/ui/title";
+import { TotpFirst } from "../profile/TotpFirst";
 import { ConnectionNotice, LiveMark } from "./Connection";
 import { Navigation } from "./Navigation";
 import { useFailureToasts } from "./useFailureToasts";
@@ -42,6 +44,9 @@ export function Shell() {
   );
   useEffect(() => onLanguageChange(() => void refetchAll(cache)), [cache]);
   if (shell.data) return <Frame shell={shell.data} />;
+  if (shell.error instanceof RequestError && shell.error.code === "TOTP_REQUIRED") {
+    return <TotpFirst onDone={() => void shell.refetch()} />;
+  }
   return (
     <main className="login-page">
       {shell.error ? (

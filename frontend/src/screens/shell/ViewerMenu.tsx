@@ -1,4 +1,5 @@
 import { Button, Menu, useMantineColorScheme } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { signOut } from "@/api/session";
 import { useShell } from "@/api/viewer";
 import { useLanguage, useT } from "@/i18n";
@@ -13,6 +14,7 @@ const languageNames: Record<Language, string> = { "pt-BR": "Português (Brasil)"
 /** Language, theme, sound, shortcuts and the way out. */
 export function ViewerMenu() {
   const t = useT();
+  const navigate = useNavigate();
   const { user } = useShell().viewer;
   const chosenLanguage = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -39,6 +41,10 @@ export function ViewerMenu() {
           <br />
           {t(`role.${user.role}`)}
         </Menu.Label>
+        <Menu.Divider />
+        <Menu.Item onClick={() => void navigate({ to: "/profile" })}>
+          {t("profile.title")}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("viewer.language")}</Menu.Label>
         <Menu.RadioGroup

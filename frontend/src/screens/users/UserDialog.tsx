@@ -14,6 +14,8 @@ const shortestPassword = 10;
 
 interface Props {
   user: UserPartsFragment | null;
+  /** The address at which an invited person chooses a password. */
+  onLink: (link: string) => void;
   onClose: () => void;
 }
 
@@ -26,9 +28,9 @@ interface Values extends Record<string, unknown> {
   active: boolean;
 }
 
-export function UserDialog({ user, onClose }: Props) {
+export function UserDialog({ user, onLink, onClose }: Props) {
   const t = useT();
-  const send = useSave(user);
+  const send = useSave(user, onLink);
   const form = useForm<Values>({
     initialValues: {
       name: user?.name ?? "",
@@ -42,7 +44,7 @@ export function UserDialog({ user, onClose }: Props) {
       name: (value) => (value.trim() === "" ? t("form.required") : null),
       email: (value) => (value.includes("@") ? null : t("form.email")),
       password: (value) => {
-        if (user && value === "") return null;
+        if (value === "") return null;
         return value.length < shortestPassword ? t("form.password") : null;
       },
     },
@@ -81,8 +83,7 @@ export function UserDialog({ user, onClose }: Props) {
       />
       <PasswordInput
         label={t(user ? "user.newPassword" : "user.firstPassword")}
-        description={t(user ? "user.newPasswordHint" : "user.passwordHint")}
-        required={user === null}
+        description={t(user ? "user.newPasswordHint" : "user.inviteHint")}
         autoComplete="new-password"
         visibilityToggleButtonProps={{ "aria-label": t("secret.show") }}
         {...form.getInputProps("password")}
@@ -98,15 +99,16 @@ export function UserDialog({ user, onClose }: Props) {
   );
 }
 
-function useSave(user: UserPartsFragment | null) {
+function useSave(user: UserPartsFragment | null, onLink: (link: string) => void) {
   const create = useChange(CreateUserDocument);
   const update = useChange(UpdateUserDocument);
   return async (values: Values): Promise<readonly Refusal[]> => {
     const { name, email, role, locale, password, active } = values;
     if (user === null) {
       const { createUser } = await create.mutateAsync({
-        input: { name: name.trim(), email: email.trim(), role, locale, password },
+        input: { name: name.trim(), email: email.trim(), role, locale, password: password || null },
       });
+      if (createUser.passwordLink !== null) onLink(createUser.passwordLink);
       return createUser.userErrors;
     }
     const { updateUser } = await update.mutateAsync({

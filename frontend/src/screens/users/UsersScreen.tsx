@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useLoad } from "@/api/hooks";
 import { pageVariables, type TextSearch } from "@/api/search";
@@ -10,8 +10,10 @@ import { Empty, Loaded } from "@/ui/Feedback";
 import { Filters, SearchBox } from "@/ui/Filters";
 import { Page } from "@/ui/Page";
 import { Pager } from "@/ui/Pager";
+import { ShownOnce } from "@/ui/ShownOnce";
 import { Status } from "@/ui/Status";
 import { Moment } from "@/ui/Values";
+import { UserActions } from "./UserActions";
 import { UserDialog } from "./UserDialog";
 
 interface Props {
@@ -22,6 +24,7 @@ interface Props {
 /** The people who sign in. */
 export function UsersScreen({ search, onSearch }: Props) {
   const t = useT();
+  const [link, setLink] = useState<string | null>(null);
   const [edited, setEdited] = useState<UserPartsFragment | "new" | null>(null);
   const query = useLoad(
     UsersDocument,
@@ -38,6 +41,11 @@ export function UsersScreen({ search, onSearch }: Props) {
       cell: (user) => <Status of="active" value={user.active} />,
     },
     {
+      key: "totp",
+      header: t("totp.short"),
+      cell: (user) => (user.totpSince === null ? "–" : <Moment value={user.totpSince} />),
+    },
+    {
       key: "login",
       header: t("user.lastLogin"),
       cell: (user) =>
@@ -47,14 +55,17 @@ export function UsersScreen({ search, onSearch }: Props) {
       key: "edit",
       header: t("common.actions"),
       cell: (user) => (
-        <Button
-          size="compact-sm"
-          variant="default"
-          aria-label={t("common.editNamed", { name: user.name })}
-          onClick={() => setEdited(user)}
-        >
-          {t("common.edit")}
-        </Button>
+        <Group gap="xs" wrap="nowrap">
+          <Button
+            size="compact-sm"
+            variant="default"
+            aria-label={t("common.editNamed", { name: user.name })}
+            onClick={() => setEdited(user)}
+          >
+            {t("common.edit")}
+          </Button>
+          <UserActions user={user} onLink={setLink} />
+        </Group>
       ),
     },
   ];
@@ -92,7 +103,20 @@ export function UsersScreen({ search, onSearch }: Props) {
         }
       </Loaded>
       {edited && (
-        <UserDialog user={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
+        <UserDialog
+          user={edited === "new" ? null : edited}
+          onLink={setLink}
+          onClose={() => setEdited(null)}
+        />
+      )}
+      {link !== null && (
+        <ShownOnce
+          title={t("users.link")}
+          hint={t("users.linkHint")}
+          text={link}
+          copyLabel={t("users.copyLink")}
+          onClose={() => setLink(null)}
+        />
       )}
     </Page>
   );
