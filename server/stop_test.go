@@ -135,6 +135,46 @@ func TestCommands(t *testing.T) {
 		}
 	})
 
+	t.Run("user create without a password, token create, audit verify", func(t *testing.T) {
+		invited := runPonte(t, environment, "user", "create", "--name", "Bia Alves", "--email", "bia@empresa.example", "--role", "OPERATOR")
+		_, secret, found := strings.Cut(strings.TrimSpace(invited.output), "/password#")
+		if invited.code != 0 || !found {
+			t.Fatalf("%+v", invited)
+		}
+		if status, content := post(t, "http://"+address+"/auth/password", "", map[string]string{"secret": secret, "password": "a senha da Bia"}); status != http.StatusNoContent {
+			t.Fatalf("%d %s", status, content)
+		}
+		signIn(t, address, "/auth/login", map[string]string{"email": "bia@empresa.example", "password": "a senha da Bia"})
+
+		made := runPonte(t, environment, "token", "create", "--user", "bia@empresa.example", "--name", "Loja", "--scope", "charges:read,SALES_WRITE", "--expires-in", "24h")
+		if made.code != 0 || !strings.HasPrefix(made.output, "ponte_") {
+			t.Fatalf("%+v", made)
+		}
+		(&client{t: t, address: address, token: strings.TrimSpace(made.output)}).ask(`{ charges { nodes { id } } viewer { scopes } }`, nil, nil)
+		for _, wrong := range [][]string{{"--user", "ninguem@empresa.example", "--scope", "sales:read"}, {"--user", "bia@empresa.example", "--scope", "everything"}} {
+			if got := runPonte(t, environment, append([]string{"token", "create", "--name", "x"}, wrong...)...); got.code != exitFailed || got.errors == "" {
+				t.Errorf("%v: %+v", wrong, got)
+			}
+		}
+
+		until(t, "the record is sealed", func() bool {
+			var waiting int
+			w.Must(w.Pool.QueryRow("SELECT count(*) FROM audit_entries WHERE hash IS NULL").Scan(&waiting))
+			return waiting == 0
+		})
+		whole := runPonte(t, environment, "audit", "verify")
+		_, head, _ := strings.Cut(strings.TrimSpace(whole.output), "cabeça ")
+		if whole.code != 0 || len(head) != 64 {
+			t.Fatalf("%+v", whole)
+		}
+		if noted := runPonte(t, environment, "audit", "verify", "--noted", head); noted.code != 0 {
+			t.Errorf("%+v", noted)
+		}
+		if never := runPonte(t, environment, "audit", "verify", "--noted", strings.Repeat("ab", 32)); never.code != exitFailed {
+			t.Errorf("%+v", never)
+		}
+	})
+
 	t.Run("migrate beside a running server, twice", func(t *testing.T) {
 		for range 2 {
 			if got := runPonte(t, environment, "migrate"); got.code != 0 {
