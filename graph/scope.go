@@ -16,7 +16,7 @@ import (
 // areas says what each schema file is about: whatever is declared in it needs a
 // scope of that area. What is in schema.graphqls is free.
 var areas = map[string]access.Area{
-	"audit": access.Users, "batch": access.Charges, "carnet": access.Charges, "charge": access.Charges, "convenio": access.Ledger, "customer": access.Customers,
+	"audit": access.Users, "batch": access.Charges, "carnet": access.Charges, "channel": access.Failures, "charge": access.Charges, "convenio": access.Ledger, "customer": access.Customers,
 	"difference": access.Integrations, "entry": access.Ledger, "failure": access.Failures, "integration": access.Integrations, "invoice": access.Sales,
 	"operation": access.Charges, "product": access.Products, "refund": access.Charges, "sale": access.Sales, "session": access.Users, "token": access.Users, "user": access.Users,
 }

@@ -112,6 +112,11 @@ func (a *app) wire() error {
 		DB: client, Key: sealer.Derive("access"), Seal: sealer, Now: time.Now, Log: a.log, PublicURL: a.config.PublicURL,
 		TrustProxy: a.config.TrustProxy, Secure: strings.HasPrefix(a.config.PublicURL, "https://"),
 	}
+	if sender.Mails() {
+		a.access.Mail = func(ctx context.Context, message access.Message) error {
+			return sender.Letter(ctx, message.To, message.Subject, message.Text)
+		}
+	}
 	return nil
 }
 

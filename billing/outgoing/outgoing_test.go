@@ -164,6 +164,21 @@ func TestChats(t *testing.T) {
 	})
 }
 
+func TestLetter(t *testing.T) {
+	t.Parallel()
+	if err := sender(t, func(*outgoing.Config) {}).Letter(t.Context(), "ana@empresa.example", "x", "x"); err == nil {
+		t.Error("a letter was sent without a mail server")
+	}
+	box := billingtest.NewMailbox(t)
+	mails := sender(t, func(c *outgoing.Config) { c.SMTPURL, c.MailFrom = box.URL(), "avisos@empresa.example" })
+	if err := mails.Letter(t.Context(), "ana@empresa.example", "Ponte: escolha sua senha", "https://ponte.example/password#x"); err != nil {
+		t.Fatal(err)
+	}
+	if got := box.Mails()[0]; got.To != "ana@empresa.example" || !strings.Contains(got.Data, "https://ponte.example/password#x") {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestMail(t *testing.T) {
 	t.Parallel()
 	box := billingtest.NewMailbox(t)

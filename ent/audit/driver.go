@@ -100,7 +100,7 @@ type committing struct {
 
 // Close ends rows and transaction.
 func (c committing) Close() error {
-	if err := errors.Join(c.ColumnScanner.Err(), c.ColumnScanner.Close()); err != nil {
+	if err := errors.Join(c.Err(), c.ColumnScanner.Close()); err != nil {
 		return errors.Join(err, c.tx.Rollback())
 	}
 	return c.tx.Commit()

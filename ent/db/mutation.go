@@ -457,7 +457,7 @@ func (m *APITokenMutation) PreviousHash() (r []byte, exists bool) {
 // OldPreviousHash returns the old "previous_hash" field's value of the APIToken entity.
 // If the APIToken object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *APITokenMutation) OldPreviousHash(ctx context.Context) (v *[]byte, err error) {
+func (m *APITokenMutation) OldPreviousHash(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldPreviousHash is only allowed on UpdateOne operations")
 	}
@@ -4173,7 +4173,7 @@ func (m *AuditEntryMutation) Hash() (r []byte, exists bool) {
 // OldHash returns the old "hash" field's value of the AuditEntry entity.
 // If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *AuditEntryMutation) OldHash(ctx context.Context) (v *[]byte, err error) {
+func (m *AuditEntryMutation) OldHash(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldHash is only allowed on UpdateOne operations")
 	}
@@ -42098,7 +42098,7 @@ func (m *UserMutation) TotpSecret() (r []byte, exists bool) {
 // OldTotpSecret returns the old "totp_secret" field's value of the User entity.
 // If the User object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *UserMutation) OldTotpSecret(ctx context.Context) (v *[]byte, err error) {
+func (m *UserMutation) OldTotpSecret(ctx context.Context) (v []byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldTotpSecret is only allowed on UpdateOne operations")
 	}
