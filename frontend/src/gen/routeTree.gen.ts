@@ -11,14 +11,18 @@
 import { Route as rootRouteImport } from "./../routes/__root";
 import { Route as AppRouteImport } from "./../routes/_app";
 import { Route as LoginRouteImport } from "./../routes/login";
+import { Route as PasswordRouteImport } from "./../routes/password";
 import { Route as SetupRouteImport } from "./../routes/setup";
 import { Route as AppIndexRouteImport } from "./../routes/_app/index";
+import { Route as AppAuditRouteImport } from "./../routes/_app/audit";
 import { Route as AppConveniosRouteImport } from "./../routes/_app/convenios";
 import { Route as AppDifferencesRouteImport } from "./../routes/_app/differences";
 import { Route as AppHistoricosRouteImport } from "./../routes/_app/historicos";
 import { Route as AppImportRouteImport } from "./../routes/_app/import";
 import { Route as AppInvoicesRouteImport } from "./../routes/_app/invoices";
 import { Route as AppLedgerRouteImport } from "./../routes/_app/ledger";
+import { Route as AppProfileRouteImport } from "./../routes/_app/profile";
+import { Route as AppTokensRouteImport } from "./../routes/_app/tokens";
 import { Route as AppUsersRouteImport } from "./../routes/_app/users";
 import { Route as AppAccountsIndexRouteImport } from "./../routes/_app/accounts/index";
 import { Route as AppAccountsAccountIdRouteImport } from "./../routes/_app/accounts/$accountId";
@@ -55,6 +59,11 @@ const LoginRoute = LoginRouteImport.update({
   path: "/login",
   getParentRoute: () => rootRouteImport,
 } as any);
+const PasswordRoute = PasswordRouteImport.update({
+  id: "/password",
+  path: "/password",
+  getParentRoute: () => rootRouteImport,
+} as any);
 const SetupRoute = SetupRouteImport.update({
   id: "/setup",
   path: "/setup",
@@ -63,6 +72,11 @@ const SetupRoute = SetupRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppAuditRoute = AppAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
   getParentRoute: () => AppRoute,
 } as any);
 const AppConveniosRoute = AppConveniosRouteImport.update({
@@ -93,6 +107,16 @@ const AppInvoicesRoute = AppInvoicesRouteImport.update({
 const AppLedgerRoute = AppLedgerRouteImport.update({
   id: "/ledger",
   path: "/ledger",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppProfileRoute = AppProfileRouteImport.update({
+  id: "/profile",
+  path: "/profile",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppTokensRoute = AppTokensRouteImport.update({
+  id: "/tokens",
+  path: "/tokens",
   getParentRoute: () => AppRoute,
 } as any);
 const AppUsersRoute = AppUsersRouteImport.update({
@@ -231,13 +255,17 @@ const AppSalesRecordRoute = AppSalesRecordRouteImport.update({
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
   "/login": typeof LoginRoute;
+  "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
+  "/audit": typeof AppAuditRoute;
   "/convenios": typeof AppConveniosRoute;
   "/differences": typeof AppDifferencesRoute;
   "/historicos": typeof AppHistoricosRoute;
   "/import": typeof AppImportRoute;
   "/invoices": typeof AppInvoicesRoute;
   "/ledger": typeof AppLedgerRoute;
+  "/profile": typeof AppProfileRoute;
+  "/tokens": typeof AppTokensRoute;
   "/users": typeof AppUsersRoute;
   "/accounts/$accountId": typeof AppAccountsAccountIdRoute;
   "/batches/$batchId": typeof AppBatchesBatchIdRoute;
@@ -267,13 +295,17 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
+  "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
+  "/audit": typeof AppAuditRoute;
   "/convenios": typeof AppConveniosRoute;
   "/differences": typeof AppDifferencesRoute;
   "/historicos": typeof AppHistoricosRoute;
   "/import": typeof AppImportRoute;
   "/invoices": typeof AppInvoicesRoute;
   "/ledger": typeof AppLedgerRoute;
+  "/profile": typeof AppProfileRoute;
+  "/tokens": typeof AppTokensRoute;
   "/users": typeof AppUsersRoute;
   "/": typeof AppIndexRoute;
   "/accounts/$accountId": typeof AppAccountsAccountIdRoute;
@@ -306,13 +338,17 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/_app": typeof AppRouteWithChildren;
   "/login": typeof LoginRoute;
+  "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
+  "/_app/audit": typeof AppAuditRoute;
   "/_app/convenios": typeof AppConveniosRoute;
   "/_app/differences": typeof AppDifferencesRoute;
   "/_app/historicos": typeof AppHistoricosRoute;
   "/_app/import": typeof AppImportRoute;
   "/_app/invoices": typeof AppInvoicesRoute;
   "/_app/ledger": typeof AppLedgerRoute;
+  "/_app/profile": typeof AppProfileRoute;
+  "/_app/tokens": typeof AppTokensRoute;
   "/_app/users": typeof AppUsersRoute;
   "/_app/": typeof AppIndexRoute;
   "/_app/accounts/$accountId": typeof AppAccountsAccountIdRoute;
@@ -346,13 +382,17 @@ export interface FileRouteTypes {
   fullPaths:
     | "/"
     | "/login"
+    | "/password"
     | "/setup"
+    | "/audit"
     | "/convenios"
     | "/differences"
     | "/historicos"
     | "/import"
     | "/invoices"
     | "/ledger"
+    | "/profile"
+    | "/tokens"
     | "/users"
     | "/accounts/$accountId"
     | "/batches/$batchId"
@@ -382,13 +422,17 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
+    | "/password"
     | "/setup"
+    | "/audit"
     | "/convenios"
     | "/differences"
     | "/historicos"
     | "/import"
     | "/invoices"
     | "/ledger"
+    | "/profile"
+    | "/tokens"
     | "/users"
     | "/"
     | "/accounts/$accountId"
@@ -420,13 +464,17 @@ export interface FileRouteTypes {
     | "__root__"
     | "/_app"
     | "/login"
+    | "/password"
     | "/setup"
+    | "/_app/audit"
     | "/_app/convenios"
     | "/_app/differences"
     | "/_app/historicos"
     | "/_app/import"
     | "/_app/invoices"
     | "/_app/ledger"
+    | "/_app/profile"
+    | "/_app/tokens"
     | "/_app/users"
     | "/_app/"
     | "/_app/accounts/$accountId"
@@ -459,6 +507,7 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren;
   LoginRoute: typeof LoginRoute;
+  PasswordRoute: typeof PasswordRoute;
   SetupRoute: typeof SetupRoute;
 }
 
@@ -478,6 +527,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof LoginRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/password": {
+      id: "/password";
+      path: "/password";
+      fullPath: "/password";
+      preLoaderRoute: typeof PasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
     "/setup": {
       id: "/setup";
       path: "/setup";
@@ -490,6 +546,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof AppIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/audit": {
+      id: "/_app/audit";
+      path: "/audit";
+      fullPath: "/audit";
+      preLoaderRoute: typeof AppAuditRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/convenios": {
@@ -532,6 +595,20 @@ declare module "@tanstack/react-router" {
       path: "/ledger";
       fullPath: "/ledger";
       preLoaderRoute: typeof AppLedgerRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/profile": {
+      id: "/_app/profile";
+      path: "/profile";
+      fullPath: "/profile";
+      preLoaderRoute: typeof AppProfileRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/tokens": {
+      id: "/_app/tokens";
+      path: "/tokens";
+      fullPath: "/tokens";
+      preLoaderRoute: typeof AppTokensRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/users": {
@@ -720,12 +797,15 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppRouteChildren {
+  AppAuditRoute: typeof AppAuditRoute;
   AppConveniosRoute: typeof AppConveniosRoute;
   AppDifferencesRoute: typeof AppDifferencesRoute;
   AppHistoricosRoute: typeof AppHistoricosRoute;
   AppImportRoute: typeof AppImportRoute;
   AppInvoicesRoute: typeof AppInvoicesRoute;
   AppLedgerRoute: typeof AppLedgerRoute;
+  AppProfileRoute: typeof AppProfileRoute;
+  AppTokensRoute: typeof AppTokensRoute;
   AppUsersRoute: typeof AppUsersRoute;
   AppIndexRoute: typeof AppIndexRoute;
   AppAccountsAccountIdRoute: typeof AppAccountsAccountIdRoute;
@@ -756,12 +836,15 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppAuditRoute: AppAuditRoute,
   AppConveniosRoute: AppConveniosRoute,
   AppDifferencesRoute: AppDifferencesRoute,
   AppHistoricosRoute: AppHistoricosRoute,
   AppImportRoute: AppImportRoute,
   AppInvoicesRoute: AppInvoicesRoute,
   AppLedgerRoute: AppLedgerRoute,
+  AppProfileRoute: AppProfileRoute,
+  AppTokensRoute: AppTokensRoute,
   AppUsersRoute: AppUsersRoute,
   AppIndexRoute: AppIndexRoute,
   AppAccountsAccountIdRoute: AppAccountsAccountIdRoute,
@@ -796,6 +879,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   LoginRoute: LoginRoute,
+  PasswordRoute: PasswordRoute,
   SetupRoute: SetupRoute,
 };
 export const routeTree = rootRouteImport

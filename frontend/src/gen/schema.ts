@@ -3,6 +3,23 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type AuditChange =
+  | 'CREATED'
+  | 'CHANGED'
+  | 'REMOVED'
+  | 'REVEALED';
+
+export type AuditFilter = {
+  userId?: string | null | undefined;
+  tokenId?: string | null | undefined;
+  objectId?: string | null | undefined;
+  kind?: Array<string> | null | undefined;
+  change?: Array<AuditChange> | null | undefined;
+  action?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+};
+
 export type BatchAction =
   | 'ISSUE'
   | 'RETRY'
@@ -219,6 +236,10 @@ export type SaveCustomerInput = {
   email?: string | null | undefined;
   phone?: string | null | undefined;
   address?: AddressInput | null | undefined;
+};
+
+export type RevealTaxIdInput = {
+  customerId: string;
 };
 
 export type ImportCustomersInput = {
@@ -640,6 +661,66 @@ export type ImportOutcome =
   | 'UNCHANGED'
   | 'REFUSED';
 
+export type EndSessionInput = {
+  id: string;
+};
+
+export type ConfirmTotpInput = {
+  code: string;
+};
+
+export type ProveTotpInput = {
+  code: string;
+};
+
+export type ResetTotpInput = {
+  userId: string;
+};
+
+export type SaveAccessRulesInput = {
+  requireTotp?: boolean | null | undefined;
+};
+
+export type Scope =
+  | 'SALES_READ'
+  | 'SALES_WRITE'
+  | 'CHARGES_READ'
+  | 'CHARGES_WRITE'
+  | 'CUSTOMERS_READ'
+  | 'CUSTOMERS_WRITE'
+  | 'PRODUCTS_READ'
+  | 'PRODUCTS_WRITE'
+  | 'LEDGER_READ'
+  | 'LEDGER_WRITE'
+  | 'INTEGRATIONS_READ'
+  | 'INTEGRATIONS_WRITE'
+  | 'FAILURES_READ'
+  | 'FAILURES_WRITE'
+  | 'USERS_READ'
+  | 'USERS_WRITE'
+  | 'SCHEMA_READ';
+
+export type TokenOrigin =
+  | 'PANEL'
+  | 'API'
+  | 'COMMAND_LINE';
+
+export type CreateApiTokenInput = {
+  name: string;
+  scopes: Array<Scope>;
+  expiresAt?: string | null | undefined;
+};
+
+export type RotateApiTokenInput = {
+  id: string;
+  overlapSeconds?: number;
+  expiresAt?: string | null | undefined;
+};
+
+export type RevokeApiTokenInput = {
+  id: string;
+};
+
 export type Role =
   | 'READER'
   | 'OPERATOR'
@@ -661,6 +742,10 @@ export type UpdateUserInput = {
   active?: boolean | null | undefined;
   password?: string | null | undefined;
   locale?: string | null | undefined;
+};
+
+export type ResetPasswordInput = {
+  userId: string;
 };
 
 export type PagePartsFragment = { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
@@ -692,6 +777,24 @@ export type SaveAccountMutationVariables = Exact<{
 
 
 export type SaveAccountMutation = { __typename: 'Mutation', saveAccount: { __typename: 'AccountPayload', account: { __typename: 'Account', id: string, name: string, branch: string, accountNumber: string, balanceCents: number, bank: { __typename: 'Bank', code: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type AuditPartsFragment = { __typename: 'AuditEntry', id: string, at: string, address: string, action: string, change: AuditChange, kind: string, objectId: string, user: { __typename: 'User', id: string, name: string } | null, token: { __typename: 'ApiToken', id: string, name: string } | null, fields: Array<{ __typename: 'AuditField', name: string, before: string | null, after: string | null }> };
+
+export type AuditEntriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: AuditFilter | null | undefined;
+}>;
+
+
+export type AuditEntriesQuery = { __typename: 'Query', auditEntries: { __typename: 'AuditEntryConnection', nodes: Array<{ __typename: 'AuditEntry', id: string, at: string, address: string, action: string, change: AuditChange, kind: string, objectId: string, user: { __typename: 'User', id: string, name: string } | null, token: { __typename: 'ApiToken', id: string, name: string } | null, fields: Array<{ __typename: 'AuditField', name: string, before: string | null, after: string | null }> }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type AuditPeopleQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AuditPeopleQuery = { __typename: 'Query', users: { __typename: 'UserConnection', nodes: Array<{ __typename: 'User', id: string, name: string }> } };
 
 export type BatchRowFragment = { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
 
@@ -1211,6 +1314,13 @@ export type SaveCustomerMutationVariables = Exact<{
 
 
 export type SaveCustomerMutation = { __typename: 'Mutation', saveCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RevealTaxIdMutationVariables = Exact<{
+  input: RevealTaxIdInput;
+}>;
+
+
+export type RevealTaxIdMutation = { __typename: 'Mutation', revealTaxId: { __typename: 'RevealTaxIdPayload', taxId: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type DifferenceRowFragment = { __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } };
 
@@ -1890,6 +2000,56 @@ export type SaveProductMutationVariables = Exact<{
 
 export type SaveProductMutation = { __typename: 'Mutation', saveProduct: { __typename: 'ProductPayload', product: { __typename: 'Product', id: string, code: string, name: string, priceCents: number, active: boolean, invoicing: { __typename: 'ProductInvoicing', remoteProductId: string | null, remoteProductName: string | null, document: InvoiceDocument, timing: InvoiceTiming, daysAfterApproval: number | null, ncm: string | null, cfop: string | null, unitOrServiceCode: string | null, descriptionTemplate: string | null } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
+export type ProfileQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProfileQuery = { __typename: 'Query', viewer: { __typename: 'Viewer', recoveryCodesLeft: number, user: { __typename: 'User', id: string, name: string, email: string, role: Role, totpSince: string | null } }, accessRules: { __typename: 'AccessRules', id: string, requireTotp: boolean } };
+
+export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionsQuery = { __typename: 'Query', sessions: Array<{ __typename: 'Session', id: string, userAgent: string, address: string, createdAt: string, usedAt: string, expiresAt: string, current: boolean }> };
+
+export type EndSessionMutationVariables = Exact<{
+  input: EndSessionInput;
+}>;
+
+
+export type EndSessionMutation = { __typename: 'Mutation', endSession: { __typename: 'EndSessionPayload', id: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type StartTotpMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StartTotpMutation = { __typename: 'Mutation', startTotp: { __typename: 'StartTotpPayload', secret: string | null, uri: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ConfirmTotpMutationVariables = Exact<{
+  input: ConfirmTotpInput;
+}>;
+
+
+export type ConfirmTotpMutation = { __typename: 'Mutation', confirmTotp: { __typename: 'TotpPayload', recoveryCodes: Array<string> | null, user: { __typename: 'User', id: string, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RenewRecoveryCodesMutationVariables = Exact<{
+  input: ProveTotpInput;
+}>;
+
+
+export type RenewRecoveryCodesMutation = { __typename: 'Mutation', renewRecoveryCodes: { __typename: 'TotpPayload', recoveryCodes: Array<string> | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type DisableTotpMutationVariables = Exact<{
+  input: ProveTotpInput;
+}>;
+
+
+export type DisableTotpMutation = { __typename: 'Mutation', disableTotp: { __typename: 'TotpPayload', user: { __typename: 'User', id: string, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type SaveAccessRulesMutationVariables = Exact<{
+  input: SaveAccessRulesInput;
+}>;
+
+
+export type SaveAccessRulesMutation = { __typename: 'Mutation', saveAccessRules: { __typename: 'AccessRulesPayload', rules: { __typename: 'AccessRules', id: string, requireTotp: boolean } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
 export type SaleRowFragment = { __typename: 'Sale', id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', id: string, name: string } };
 
 export type SalesQueryVariables = Exact<{
@@ -2049,7 +2209,41 @@ export type FeedEndQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type FeedEndQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', end: string } };
 
-export type UserPartsFragment = { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null };
+export type TokenPartsFragment = { __typename: 'ApiToken', id: string, name: string, hint: string, scopes: Array<Scope>, origin: TokenOrigin, createdAt: string, createdAddress: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedAddress: string, rotatedAt: string | null, previousUntil: string | null, previousUsedAt: string | null, revokedAt: string | null, user: { __typename: 'User', id: string, name: string } };
+
+export type ApiTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  live: boolean;
+}>;
+
+
+export type ApiTokensQuery = { __typename: 'Query', apiTokens: { __typename: 'ApiTokenConnection', nodes: Array<{ __typename: 'ApiToken', id: string, name: string, hint: string, scopes: Array<Scope>, origin: TokenOrigin, createdAt: string, createdAddress: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedAddress: string, rotatedAt: string | null, previousUntil: string | null, previousUsedAt: string | null, revokedAt: string | null, user: { __typename: 'User', id: string, name: string } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type CreateApiTokenMutationVariables = Exact<{
+  input: CreateApiTokenInput;
+}>;
+
+
+export type CreateApiTokenMutation = { __typename: 'Mutation', createApiToken: { __typename: 'ApiTokenPayload', secret: string | null, token: { __typename: 'ApiToken', id: string, name: string, hint: string, scopes: Array<Scope>, origin: TokenOrigin, createdAt: string, createdAddress: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedAddress: string, rotatedAt: string | null, previousUntil: string | null, previousUsedAt: string | null, revokedAt: string | null, user: { __typename: 'User', id: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RotateApiTokenMutationVariables = Exact<{
+  input: RotateApiTokenInput;
+}>;
+
+
+export type RotateApiTokenMutation = { __typename: 'Mutation', rotateApiToken: { __typename: 'ApiTokenPayload', secret: string | null, token: { __typename: 'ApiToken', id: string, name: string, hint: string, scopes: Array<Scope>, origin: TokenOrigin, createdAt: string, createdAddress: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedAddress: string, rotatedAt: string | null, previousUntil: string | null, previousUsedAt: string | null, revokedAt: string | null, user: { __typename: 'User', id: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RevokeApiTokenMutationVariables = Exact<{
+  input: RevokeApiTokenInput;
+}>;
+
+
+export type RevokeApiTokenMutation = { __typename: 'Mutation', revokeApiToken: { __typename: 'ApiTokenPayload', token: { __typename: 'ApiToken', id: string, name: string, hint: string, scopes: Array<Scope>, origin: TokenOrigin, createdAt: string, createdAddress: string, expiresAt: string | null, lastUsedAt: string | null, lastUsedAddress: string, rotatedAt: string | null, previousUntil: string | null, previousUsedAt: string | null, revokedAt: string | null, user: { __typename: 'User', id: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type UserPartsFragment = { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null };
 
 export type UsersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -2060,18 +2254,32 @@ export type UsersQueryVariables = Exact<{
 }>;
 
 
-export type UsersQuery = { __typename: 'Query', users: { __typename: 'UserConnection', nodes: Array<{ __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type UsersQuery = { __typename: 'Query', users: { __typename: 'UserConnection', nodes: Array<{ __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CreateUserMutationVariables = Exact<{
   input: CreateUserInput;
 }>;
 
 
-export type CreateUserMutation = { __typename: 'Mutation', createUser: { __typename: 'UserPayload', user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type CreateUserMutation = { __typename: 'Mutation', createUser: { __typename: 'UserPayload', passwordLink: string | null, mailed: boolean, user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type UpdateUserMutationVariables = Exact<{
   input: UpdateUserInput;
 }>;
 
 
-export type UpdateUserMutation = { __typename: 'Mutation', updateUser: { __typename: 'UserPayload', user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type UpdateUserMutation = { __typename: 'Mutation', updateUser: { __typename: 'UserPayload', user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ResetPasswordMutationVariables = Exact<{
+  input: ResetPasswordInput;
+}>;
+
+
+export type ResetPasswordMutation = { __typename: 'Mutation', resetPassword: { __typename: 'UserPayload', passwordLink: string | null, mailed: boolean, user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ResetTotpMutationVariables = Exact<{
+  input: ResetTotpInput;
+}>;
+
+
+export type ResetTotpMutation = { __typename: 'Mutation', resetTotp: { __typename: 'TotpPayload', user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
