@@ -32,6 +32,7 @@ const lists = [
   "/failures",
   "/operations",
   "/ledger",
+  "/import?kind=sales",
   "/no-such-page",
 ];
 
