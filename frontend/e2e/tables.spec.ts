@@ -54,7 +54,9 @@ test("exports a list as it is filtered", async ({ page }) => {
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Exportar" }).click();
   await page.getByRole("menuitem", { name: "Planilha (CSV)" }).click();
-  const rows = readFileSync(await (await saved).path(), "utf8").trim().split("\r\n");
+  const rows = readFileSync(await (await saved).path(), "utf8")
+    .trim()
+    .split("\r\n");
   expect(rows[0]).toContain("Situação");
   for (const row of rows.slice(1)) expect(row).toContain("Paga");
 });
