@@ -13,7 +13,9 @@ import (
 
 	"ponte/ent/db"
 	"ponte/ent/db/delivery"
+	"ponte/ent/db/failure"
 	"ponte/ent/db/predicate"
+	"ponte/ent/enum"
 )
 
 const (
@@ -187,10 +189,11 @@ func (s *Service) pruneFeeds(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// UnreadFailures counts the failures with events that the person has not read and
-// may hear of.
+// UnreadFailures counts the failures that need attention and of which the person has
+// not read everything. What is over or ignored calls nobody.
 func (s *Service) UnreadFailures(ctx context.Context, userID string) (int, error) {
-	return s.DB.Delivery.Query().Where(delivery.UserID(userID), delivery.ReadAtIsNil(), MayHear(userID)).
+	return s.DB.Delivery.Query().
+		Where(delivery.UserID(userID), delivery.ReadAtIsNil(), delivery.HasFailureWith(failure.StateIn(enum.FailureOpen, enum.FailureRetrying)), MayHear(userID)).
 		Unique(true).Select(delivery.FieldFailureID).Count(ctx)
 }
 

@@ -160,7 +160,7 @@ test("tries several again, and tells which were refused and why", async ({ page 
   await press(page, bar.getByRole("button", { name: "Tentar de novo" }));
   await expect(page.getByText("6 falhas sendo tentadas de novo")).toBeVisible();
   await expect(page.getByText(/^\d+ (foi recusada|foram recusadas):/)).toBeVisible();
-  await expect(page.getByText(/Não há o que tentar de novo/).first()).toBeVisible();
+  await expect(page.getByText("Já está resolvida.")).toBeVisible();
   await expectAccessible(page);
   await expect(
     page

@@ -9133,7 +9133,7 @@ input MarkFailuresReadInput {
 
 "The answer of markFailuresRead."
 type MarkFailuresReadPayload {
-  "How many failures have unread events now."
+  "How many failures that need attention are unread now."
   unreadFailures: Int!
   "Why it was refused."
   userErrors: [UserError!]!
@@ -11118,7 +11118,7 @@ type UserEdge {
 type Viewer {
   "The person."
   user: User!
-  "How many failures of the viewer's feed have unread events."
+  "How many failures of the viewer's feed need attention and are unread."
   unreadFailures: Int! @goField(forceResolver: true)
   "What the token may do that asks; null for a person."
   scopes: [Scope!] @goField(forceResolver: true)

@@ -788,7 +788,7 @@ type MarkFailuresReadInput struct {
 
 // The answer of markFailuresRead.
 type MarkFailuresReadPayload struct {
-	// How many failures have unread events now.
+	// How many failures that need attention are unread now.
 	UnreadFailures int `json:"unreadFailures"`
 	// Why it was refused.
 	UserErrors []*UserError `json:"userErrors"`
@@ -1422,7 +1422,7 @@ type VhsysIntegrationPayload struct {
 type Viewer struct {
 	// The person.
 	User *db.User `json:"user"`
-	// How many failures of the viewer's feed have unread events.
+	// How many failures of the viewer's feed need attention and are unread.
 	UnreadFailures int `json:"unreadFailures"`
 	// What the token may do that asks; null for a person.
 	Scopes []enum.Scope `json:"scopes,omitempty"`

@@ -51,7 +51,7 @@ export function FailureResult() {
     <div role="status">
       {result && (
         <Alert
-          color={result.refused.length + result.left.length > 0 ? "red" : "teal"}
+          color={result.refused.length + result.left.length > 0 ? "yellow" : "teal"}
           variant="outline"
           mt="lg"
           title={t(doneTexts[result.action], { count: result.done.length })}
@@ -75,6 +75,16 @@ const doneTexts: Record<Action, MessageId> = {
   read: "failures.markedRead",
 };
 
+/** The names of those that were refused, by why. */
+function byMessage(refused: Result["refused"]): Map<string, string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const { item, message } of refused) {
+    const names = reasons.get(message) ?? [];
+    reasons.set(message, [...names, item.subjectLabel || item.cause]);
+  }
+  return reasons;
+}
+
 function Refused({ result: { refused, left, error } }: { result: Result }) {
   const t = useT();
   return (
@@ -83,9 +93,9 @@ function Refused({ result: { refused, left, error } }: { result: Result }) {
         <div>
           <Text size="sm">{t("failures.refused", { count: refused.length })}</Text>
           <ul className="plain-list">
-            {refused.map(({ item, message }) => (
-              <li key={item.id}>
-                <strong>{item.subjectLabel || item.cause}</strong>: {message}
+            {[...byMessage(refused)].map(([message, names]) => (
+              <li key={message}>
+                <strong>{message}</strong> {names.join(", ")}
               </li>
             ))}
           </ul>

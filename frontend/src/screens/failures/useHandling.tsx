@@ -61,7 +61,7 @@ export function useHandling() {
   const run = async (action: Action, failures: readonly Handled[], reason?: string) => {
     if (failures.length === 0 || progress !== null) return;
     setResult(null);
-    const over = action === "retry" || action === "read" ? [] : failures.filter(isOver);
+    const over = action === "read" ? [] : failures.filter(isOver);
     const open = failures.filter((failure) => !over.includes(failure));
     setProgress({ done: 0, total: open.length });
     const outcome = await inChunks(open, send(action, reason), setProgress);

@@ -5,7 +5,7 @@ function setup() {
   const said: string[] = [];
   const crier = new Crier<News>({
     one: ({ kind, failure }) => said.push(`${kind} ${failure.id}`),
-    withdraw: (id) => said.push(`withdraw ${id}`),
+    withdraw: (kind, id) => said.push(`withdraw ${kind} ${id}`),
     many: (kind, count) => said.push(`${count} ${kind}`),
     missed: ({ opened, resolved }) => said.push(`missed ${opened} and ${resolved}`),
   });
@@ -29,9 +29,9 @@ describe("Crier", () => {
     const { said, hear } = setup();
     hear("OPENED", "a", "b", "c", "d", "e");
     expect(said.slice(3)).toEqual([
-      "withdraw a",
-      "withdraw b",
-      "withdraw c",
+      "withdraw OPENED a",
+      "withdraw OPENED b",
+      "withdraw OPENED c",
       "4 OPENED",
       "5 OPENED",
     ]);
@@ -58,7 +58,18 @@ describe("Crier", () => {
     const { said, hear } = setup();
     hear("OPENED", "a", "b", "c");
     hear("RESOLVED", "a");
-    expect(said.slice(3)).toEqual(["withdraw a", "RESOLVED a"]);
+    expect(said.slice(3)).toEqual(["withdraw OPENED a", "RESOLVED a"]);
+  });
+
+  it("tells many ends as one too", () => {
+    const { said, hear } = setup();
+    hear("RESOLVED", "a", "b", "c", "d");
+    expect(said.slice(-4)).toEqual([
+      "withdraw RESOLVED a",
+      "withdraw RESOLVED b",
+      "withdraw RESOLVED c",
+      "4 RESOLVED",
+    ]);
   });
 
   it("tells what was missed as one, when all of it has come", () => {
@@ -72,7 +83,7 @@ describe("Crier", () => {
     hear("RESOLVED", "b", "z");
     expect(said).toEqual([]);
     vi.advanceTimersByTime(1_500);
-    expect(said).toEqual(["withdraw b", "withdraw z", "missed 3 and 2"]);
+    expect(said).toEqual(["withdraw OPENED b", "withdraw OPENED z", "missed 3 and 2"]);
     hear("OPENED", "e");
     expect(said.at(-1)).toBe("OPENED e");
   });

@@ -15,7 +15,7 @@ export interface Voice<Event extends News> {
   /** One event, with all that is to be said of it. */
   one(event: Event): void;
   /** What was said of a failure is taken back: it is over, or part of many. */
-  withdraw(failureId: string): void;
+  withdraw(kind: News["kind"], failureId: string): void;
   /** Many at once; said again, with more, while they go on. */
   many(kind: News["kind"], count: number): void;
   /** What happened while the connection was away. */
@@ -83,7 +83,7 @@ export class Crier<Event extends News> {
       return;
     }
     for (const { kind, failure } of events) {
-      if (kind === "RESOLVED") this.voice.withdraw(failure.id);
+      if (kind === "RESOLVED") this.voice.withdraw("OPENED", failure.id);
     }
     const resolved = events.filter(({ kind }) => kind === "RESOLVED").length;
     this.voice.missed({ opened: events.length - resolved, resolved });
@@ -91,14 +91,14 @@ export class Crier<Event extends News> {
 
   private tell(event: Event): void {
     const { kind, failure } = event;
-    if (kind === "RESOLVED") this.voice.withdraw(failure.id);
+    if (kind === "RESOLVED") this.voice.withdraw("OPENED", failure.id);
     const burst = this.bursts[kind];
     const count = burst.add(failure.id);
     if (count <= singles) {
       this.voice.one(event);
       return;
     }
-    for (const id of burst.takeSingles()) this.voice.withdraw(id);
+    for (const id of burst.takeSingles()) this.voice.withdraw(kind, id);
     this.voice.many(kind, count);
   }
 }

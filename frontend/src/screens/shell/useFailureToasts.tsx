@@ -60,6 +60,7 @@ export function useFailureToasts(): void {
   useEffect(() => onReturn(() => void refetchAll(cache)), [cache]);
 }
 
+const noticeId = (kind: string, failureId: string) => `${kind}-${failureId}`;
 const manyId = (kind: string) => `failures-${kind}`;
 
 function voice(texts: () => Translate): Voice<FailureEventPartsFragment> {
@@ -69,7 +70,7 @@ function voice(texts: () => Translate): Voice<FailureEventPartsFragment> {
       tellFailure(texts(), event);
       chime();
     },
-    withdraw: (id) => notifications.hide(id),
+    withdraw: (kind, id) => notifications.hide(noticeId(kind, id)),
     many(kind, count) {
       const t = texts();
       if (kind === "RESOLVED") return notifyOver(manyId(kind), t("feed.overMany", { count }));
@@ -88,7 +89,7 @@ function voice(texts: () => Translate): Voice<FailureEventPartsFragment> {
 
 function tellFailure(t: Translate, { failure }: FailureEventPartsFragment): void {
   notifyFailure(
-    failure.id,
+    noticeId("OPENED", failure.id),
     failure.subjectLabel || t("failure.toast"),
     <Stack gap={4} align="flex-start">
       <Text size="sm">{failure.cause}</Text>
@@ -109,7 +110,7 @@ function tellFailure(t: Translate, { failure }: FailureEventPartsFragment): void
 function tellOver(t: Translate, { failure }: FailureEventPartsFragment): void {
   const about = failure.subjectLabel || failure.cause;
   notifyOver(
-    `over-${failure.id}`,
+    noticeId("RESOLVED", failure.id),
     <AppLink to="/failures/$failureId" params={{ failureId: failure.id }} size="sm">
       {t("feed.over", { about })}
     </AppLink>,
