@@ -80,7 +80,7 @@ func (l *loaders) readMessages() {
 func (l *loaders) newestMessages(ctx context.Context, channels []string) ([]*db.Message, error) {
 	return l.client.Message.Query().Where(func(selector *sql.Selector) {
 		selector.Where(sql.P(func(b *sql.Builder) {
-			b.WriteString(selector.C(message.FieldID)+" IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS nth FROM messages WHERE channel_id = ANY(").
+			b.WriteString(selector.C(message.FieldID) + " IN (SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY channel_id ORDER BY id DESC) AS nth FROM messages WHERE channel_id = ANY(").
 				Arg(pq.Array(channels)).WriteString(fmt.Sprintf(")) newest WHERE nth <= %d)", shownMessages))
 		}))
 	}).Order(db.Desc(message.FieldID)).All(ctx)
