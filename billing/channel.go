@@ -166,9 +166,11 @@ func (s *Service) changeChannel(ctx context.Context, tx *db.Tx, before *db.Chann
 		return nil, err
 	}
 	change := tx.Channel.UpdateOne(before).SetName(channelName(input)).SetActive(input.Active).SetSources(kept(input.Sources)).SetTopics(kept(input.Topics)).
-		SetPace(input.Pace).SetDigestHour(input.DigestHour).ClearQuietFrom().ClearQuietTo().SetUrgentAtOnce(input.UrgentAtOnce)
+		SetPace(input.Pace).SetDigestHour(input.DigestHour).SetUrgentAtOnce(input.UrgentAtOnce)
 	if input.QuietFrom != nil {
 		change.SetQuietFrom(*input.QuietFrom).SetQuietTo(*input.QuietTo)
+	} else {
+		change.ClearQuietFrom().ClearQuietTo()
 	}
 	if replaced {
 		sealed, err := s.sealTarget(before.ID, target)

@@ -252,6 +252,13 @@ func TestChannels(t *testing.T) {
 			}
 		}
 		mine, _ := webhook(w, person, "https://example.com/x", nil)
+		mine = change(w, mine, func(c *billing.SaveChannel) { c.QuietFrom, c.QuietTo = ref("22:00"), ref("07:00") })
+		if again := change(w, mine, func(c *billing.SaveChannel) { c.Active = false }); *again.QuietFrom != "22:00" || *again.QuietTo != "07:00" || again.Target != "example.com" {
+			t.Errorf("switched off: %+v", again)
+		}
+		if again := change(w, mine, func(c *billing.SaveChannel) { c.QuietFrom, c.QuietTo = nil, nil }); again.QuietFrom != nil || again.QuietTo != nil {
+			t.Errorf("without quiet hours: %+v", again)
+		}
 		other := w.User(enum.RoleOwner)
 		refused(t, second(w.SaveChannel(w.Context(), other.ID, billing.SaveChannel{ID: &mine.ID})), "NOT_FOUND")
 		refused(t, w.DeleteChannel(w.Context(), other.ID, mine.ID), "NOT_FOUND")

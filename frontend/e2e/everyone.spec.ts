@@ -30,6 +30,7 @@ const lists = [
   "/audit",
   "/profile",
   "/failures",
+  "/channels",
   "/operations",
   "/ledger",
   "/import?kind=sales",

@@ -80,6 +80,61 @@ export type AddCarnetNoteInput = {
   text: string;
 };
 
+export type ChannelKind =
+  | 'EMAIL'
+  | 'WEBHOOK'
+  | 'TELEGRAM'
+  | 'SLACK'
+  | 'DISCORD';
+
+export type ChannelPace =
+  | 'NOW'
+  | 'HOURLY'
+  | 'DAILY';
+
+export type FailureSource =
+  | 'GERENCIANET'
+  | 'VHSYS'
+  | 'PONTE';
+
+export type FailureTopic =
+  | 'CHARGE'
+  | 'SALE'
+  | 'INVOICE'
+  | 'CONNECTION'
+  | 'ALARM';
+
+export type MessageKind =
+  | 'FAILURES'
+  | 'TEST';
+
+export type MessageState =
+  | 'WAITING'
+  | 'SENDING'
+  | 'SENT'
+  | 'FAILED'
+  | 'DROPPED';
+
+export type SaveChannelInput = {
+  id?: string | null | undefined;
+  kind: ChannelKind;
+  name?: string | null | undefined;
+  active?: boolean;
+  address?: string | null | undefined;
+  secret?: string | null | undefined;
+  sources?: Array<FailureSource>;
+  topics?: Array<FailureTopic>;
+  pace?: ChannelPace;
+  digestHour?: number;
+  quietFrom?: string | null | undefined;
+  quietTo?: string | null | undefined;
+  urgentAtOnce?: boolean;
+};
+
+export type ChannelInput = {
+  id: string;
+};
+
 export type ChargeStatus =
   | 'QUEUED'
   | 'ISSUING'
@@ -1044,6 +1099,34 @@ export type AddCarnetNoteMutationVariables = Exact<{
 
 
 export type AddCarnetNoteMutation = { __typename: 'Mutation', addCarnetNote: { __typename: 'CarnetPayload', carnet: { __typename: 'Carnet', id: string, providerStatus: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ChannelPartsFragment = { __typename: 'Channel', id: string, kind: ChannelKind, name: string, active: boolean, target: string, sealedAt: string, sources: Array<FailureSource>, topics: Array<FailureTopic>, pace: ChannelPace, digestHour: number, quietFrom: string | null, quietTo: string | null, urgentAtOnce: boolean, failedTries: number, messages: Array<{ __typename: 'Message', id: string, kind: MessageKind, state: MessageState, tries: number, events: number, outcome: string | null, askedAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'MessageAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> }> };
+
+export type ChannelsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ChannelsQuery = { __typename: 'Query', channelKinds: Array<ChannelKind>, channels: Array<{ __typename: 'Channel', id: string, kind: ChannelKind, name: string, active: boolean, target: string, sealedAt: string, sources: Array<FailureSource>, topics: Array<FailureTopic>, pace: ChannelPace, digestHour: number, quietFrom: string | null, quietTo: string | null, urgentAtOnce: boolean, failedTries: number, messages: Array<{ __typename: 'Message', id: string, kind: MessageKind, state: MessageState, tries: number, events: number, outcome: string | null, askedAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'MessageAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> }> }> };
+
+export type SaveChannelMutationVariables = Exact<{
+  input: SaveChannelInput;
+}>;
+
+
+export type SaveChannelMutation = { __typename: 'Mutation', saveChannel: { __typename: 'SaveChannelPayload', newSecret: string | null, channel: { __typename: 'Channel', id: string, kind: ChannelKind, name: string, active: boolean, target: string, sealedAt: string, sources: Array<FailureSource>, topics: Array<FailureTopic>, pace: ChannelPace, digestHour: number, quietFrom: string | null, quietTo: string | null, urgentAtOnce: boolean, failedTries: number, messages: Array<{ __typename: 'Message', id: string, kind: MessageKind, state: MessageState, tries: number, events: number, outcome: string | null, askedAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'MessageAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type DeleteChannelMutationVariables = Exact<{
+  input: ChannelInput;
+}>;
+
+
+export type DeleteChannelMutation = { __typename: 'Mutation', deleteChannel: { __typename: 'DeleteChannelPayload', deletedId: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type TestChannelMutationVariables = Exact<{
+  input: ChannelInput;
+}>;
+
+
+export type TestChannelMutation = { __typename: 'Mutation', testChannel: { __typename: 'TestChannelPayload', ok: boolean, durationMilliseconds: number, channel: { __typename: 'Channel', id: string, kind: ChannelKind, name: string, active: boolean, target: string, sealedAt: string, sources: Array<FailureSource>, topics: Array<FailureTopic>, pace: ChannelPace, digestHour: number, quietFrom: string | null, quietTo: string | null, urgentAtOnce: boolean, failedTries: number, messages: Array<{ __typename: 'Message', id: string, kind: MessageKind, state: MessageState, tries: number, events: number, outcome: string | null, askedAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'MessageAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type ChargeRowFragment = { __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } };
 

@@ -4,10 +4,15 @@ import type { CredentialPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { useFormat } from "@/i18n/format";
 
+/** What may be known of a secret that is kept. */
+export type Stored = Pick<CredentialPartsFragment, "set" | "setAt" | "hint"> & {
+  setBy: { name: string } | null;
+};
+
 interface Props {
   label: string;
   description?: string;
-  credential: CredentialPartsFragment | undefined;
+  credential: Stored | undefined;
   /** Empty keeps what is stored. */
   value: string;
   onChange: (value: string) => void;
@@ -77,7 +82,7 @@ export function SecretInput({ credential, value, onChange, disabled, ...props }:
   );
 }
 
-function Known({ credential }: { credential: CredentialPartsFragment }) {
+function Known({ credential }: { credential: Stored }) {
   const t = useT();
   const format = useFormat();
   const when = credential.setAt ? format.moment(credential.setAt) : "";

@@ -5,6 +5,7 @@ import type {
   DifferenceState,
   FailureState,
   InvoiceState,
+  MessageState,
   OperationState,
   RefundState,
   SaleStatus,
@@ -88,6 +89,14 @@ const differenceTones: Record<DifferenceState, Tone> = {
   IGNORED: "neutral",
 };
 
+const messageTones: Record<MessageState, Tone> = {
+  WAITING: "busy",
+  SENDING: "busy",
+  SENT: "good",
+  FAILED: "bad",
+  DROPPED: "neutral",
+};
+
 type Props =
   | { of: "charge"; value: ChargeStatus }
   | { of: "sale"; value: SaleStatus }
@@ -97,6 +106,7 @@ type Props =
   | { of: "batch"; value: BatchState }
   | { of: "batchItem"; value: BatchItemState }
   | { of: "invoice"; value: InvoiceState }
+  | { of: "message"; value: MessageState }
   | { of: "difference"; value: DifferenceState }
   | { of: "active" | "integration"; value: boolean };
 
@@ -120,6 +130,8 @@ export function Status(props: Props) {
       return <Pill tone={batchItemTones[props.value]} text={t(`batch.item.${props.value}`)} />;
     case "invoice":
       return <Pill tone={invoiceTones[props.value]} text={t(`invoice.state.${props.value}`)} />;
+    case "message":
+      return <Pill tone={messageTones[props.value]} text={t(`message.state.${props.value}`)} />;
     case "difference":
       return (
         <Pill tone={differenceTones[props.value]} text={t(`difference.state.${props.value}`)} />

@@ -44,7 +44,9 @@ function OperationSummary({ operation }: { operation: OperationDetailFragment })
   );
 }
 
-export function Attempts({ operation }: { operation: OperationDetailFragment }) {
+type Attempt = Omit<OperationDetailFragment["attempts"][number], "__typename">;
+
+export function Attempts({ operation }: { operation: { attempts: Attempt[] } }) {
   const t = useT();
   if (operation.attempts.length === 0) return null;
   return (

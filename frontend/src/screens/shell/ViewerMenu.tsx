@@ -11,7 +11,7 @@ import { play } from "./sound";
 const schemes = ["light", "dark", "auto"] as const;
 const languageNames: Record<Language, string> = { "pt-BR": "Português (Brasil)", en: "English" };
 
-/** Language, theme, sound, shortcuts and the way out. */
+/** Profile, channels, language, theme, sound, shortcuts and the way out. */
 export function ViewerMenu() {
   const t = useT();
   const navigate = useNavigate();
@@ -44,6 +44,9 @@ export function ViewerMenu() {
         <Menu.Divider />
         <Menu.Item onClick={() => void navigate({ to: "/profile" })}>
           {t("profile.title")}
+        </Menu.Item>
+        <Menu.Item onClick={() => void navigate({ to: "/channels" })}>
+          {t("viewer.channels")}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("viewer.language")}</Menu.Label>
