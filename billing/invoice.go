@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -538,6 +539,9 @@ func (r *invoiceRun) send(ctx context.Context) (provider.Invoice, error) {
 		case !settled:
 			return provider.Invoice{}, errSettling
 		}
+	}
+	if stands, err := r.DB.Sale.Query().Where(sale.ID(r.sold.ID), sale.StatusEQ(enum.SaleApproved)).Exist(ctx); err != nil || !stands {
+		return provider.Invoice{}, cmp.Or(err, errLater) // it ended meanwhile: the next try withdraws the invoice
 	}
 	if err := r.save(ctx, func(u *db.InvoiceUpdateOne) { u.Modify(sentNow(invoice.FieldSentAt)) }); err != nil {
 		return provider.Invoice{}, err
