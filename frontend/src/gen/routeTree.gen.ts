@@ -15,6 +15,7 @@ import { Route as PasswordRouteImport } from "./../routes/password";
 import { Route as SetupRouteImport } from "./../routes/setup";
 import { Route as AppIndexRouteImport } from "./../routes/_app/index";
 import { Route as AppAuditRouteImport } from "./../routes/_app/audit";
+import { Route as AppChannelsRouteImport } from "./../routes/_app/channels";
 import { Route as AppConveniosRouteImport } from "./../routes/_app/convenios";
 import { Route as AppDifferencesRouteImport } from "./../routes/_app/differences";
 import { Route as AppHistoricosRouteImport } from "./../routes/_app/historicos";
@@ -77,6 +78,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppAuditRoute = AppAuditRouteImport.update({
   id: "/audit",
   path: "/audit",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppChannelsRoute = AppChannelsRouteImport.update({
+  id: "/channels",
+  path: "/channels",
   getParentRoute: () => AppRoute,
 } as any);
 const AppConveniosRoute = AppConveniosRouteImport.update({
@@ -258,6 +264,7 @@ export interface FileRoutesByFullPath {
   "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
   "/audit": typeof AppAuditRoute;
+  "/channels": typeof AppChannelsRoute;
   "/convenios": typeof AppConveniosRoute;
   "/differences": typeof AppDifferencesRoute;
   "/historicos": typeof AppHistoricosRoute;
@@ -298,6 +305,7 @@ export interface FileRoutesByTo {
   "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
   "/audit": typeof AppAuditRoute;
+  "/channels": typeof AppChannelsRoute;
   "/convenios": typeof AppConveniosRoute;
   "/differences": typeof AppDifferencesRoute;
   "/historicos": typeof AppHistoricosRoute;
@@ -341,6 +349,7 @@ export interface FileRoutesById {
   "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
   "/_app/audit": typeof AppAuditRoute;
+  "/_app/channels": typeof AppChannelsRoute;
   "/_app/convenios": typeof AppConveniosRoute;
   "/_app/differences": typeof AppDifferencesRoute;
   "/_app/historicos": typeof AppHistoricosRoute;
@@ -385,6 +394,7 @@ export interface FileRouteTypes {
     | "/password"
     | "/setup"
     | "/audit"
+    | "/channels"
     | "/convenios"
     | "/differences"
     | "/historicos"
@@ -425,6 +435,7 @@ export interface FileRouteTypes {
     | "/password"
     | "/setup"
     | "/audit"
+    | "/channels"
     | "/convenios"
     | "/differences"
     | "/historicos"
@@ -467,6 +478,7 @@ export interface FileRouteTypes {
     | "/password"
     | "/setup"
     | "/_app/audit"
+    | "/_app/channels"
     | "/_app/convenios"
     | "/_app/differences"
     | "/_app/historicos"
@@ -553,6 +565,13 @@ declare module "@tanstack/react-router" {
       path: "/audit";
       fullPath: "/audit";
       preLoaderRoute: typeof AppAuditRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/channels": {
+      id: "/_app/channels";
+      path: "/channels";
+      fullPath: "/channels";
+      preLoaderRoute: typeof AppChannelsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/convenios": {
@@ -798,6 +817,7 @@ declare module "@tanstack/react-router" {
 
 interface AppRouteChildren {
   AppAuditRoute: typeof AppAuditRoute;
+  AppChannelsRoute: typeof AppChannelsRoute;
   AppConveniosRoute: typeof AppConveniosRoute;
   AppDifferencesRoute: typeof AppDifferencesRoute;
   AppHistoricosRoute: typeof AppHistoricosRoute;
@@ -837,6 +857,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAuditRoute: AppAuditRoute,
+  AppChannelsRoute: AppChannelsRoute,
   AppConveniosRoute: AppConveniosRoute,
   AppDifferencesRoute: AppDifferencesRoute,
   AppHistoricosRoute: AppHistoricosRoute,
