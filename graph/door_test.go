@@ -93,7 +93,7 @@ func TestDoor(t *testing.T) {
 		}
 		before, err := c.DB.Account.Query().Count(c.Context())
 		c.Must(err)
-		if got := get(`mutation { saveAccount(input: {name: "x", bankCode: "0"}) { account { id } } }`); got.status != http.StatusNotAcceptable {
+		if got := get(`mutation { saveAccount(input: {name: "x", bankCode: "0"}) { account { id } } }`); got.status != http.StatusMethodNotAllowed {
 			t.Errorf("a mutation: %d %s", got.status, got.body)
 		}
 		if after, _ := c.DB.Account.Query().Count(c.Context()); after != before {

@@ -409,8 +409,12 @@ func TestSlowReader(t *testing.T) {
 		body, err := json.Marshal(map[string]any{"query": followed})
 		b.Must(err)
 		conn := c.slow(fmt.Sprintf("POST / HTTP/1.1\r\nHost: ponte\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: %d\r\n\r\n%s", c.token, len(body), body))
+		fast := c.begun(transports["WebSocket"])
 		time.Sleep(300 * time.Millisecond)
 		b.failSilently(c.person, 10_000, count, size)
+		for range count { // everything has been told to whoever reads
+			fast.next()
+		}
 		time.Sleep(7 * time.Second)
 		b.Must(conn.SetReadDeadline(time.Now().Add(2 * patience)))
 		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
