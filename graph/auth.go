@@ -55,6 +55,14 @@ func may(ctx context.Context, least enum.Role) bool {
 
 func viewerID(ctx context.Context) string { return access.ViewerFrom(ctx).User.ID }
 
+// callerID tells callers apart: each app by its token, and people.
+func callerID(ctx context.Context) string {
+	if token := access.ViewerFrom(ctx).Token; token != nil {
+		return token.ID
+	}
+	return viewerID(ctx)
+}
+
 // recheck tells whether a viewer with an open stream may still listen.
 func (r *Resolver) recheck(ctx context.Context) error {
 	return r.Access.Recheck(ctx, access.ViewerFrom(ctx))

@@ -65,7 +65,7 @@ func (r *rates) of(caller string) *rate.Limiter {
 // MutateOperationContext takes the request's points, or refuses it until there
 // are enough.
 func (r *rates) MutateOperationContext(ctx context.Context, _ *graphql.OperationContext) *gqlerror.Error {
-	limiter, now := r.of(viewerID(ctx)), time.Now()
+	limiter, now := r.of(callerID(ctx)), time.Now()
 	cost := extension.GetComplexityStats(ctx)
 	if cost == nil {
 		return nil

@@ -5,6 +5,9 @@ import (
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"ponte/access"
+	"ponte/ent/db"
 )
 
 func TestRates(t *testing.T) {
@@ -24,6 +27,17 @@ func TestRates(t *testing.T) {
 		}
 		if !r.of("ana").AllowN(now.Add(time.Second), 10_000) {
 			t.Error("a second brought no points")
+		}
+	})
+	t.Run("an app is another caller than its person", func(t *testing.T) {
+		t.Parallel()
+		person := &db.User{ID: "usr_1"}
+		app := access.WithViewer(t.Context(), &access.Viewer{User: person, Token: &db.APIToken{ID: "tok_1"}})
+		if got := callerID(app); got != "tok_1" {
+			t.Errorf("%q", got)
+		}
+		if got := callerID(access.WithViewer(t.Context(), &access.Viewer{User: person})); got != "usr_1" {
+			t.Errorf("%q", got)
 		}
 	})
 	t.Run("the costliest request fits the smallest burst", func(t *testing.T) {

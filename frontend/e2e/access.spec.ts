@@ -153,3 +153,22 @@ test("shows a tax id without its mask, and writes down who saw it", async ({ pag
   await expect(page.getByRole("heading", { name: "Auditoria", level: 1 })).toBeVisible();
   await expect(page.getByText("revealTaxId").first()).toBeVisible();
 });
+
+test("fits 360 pixels in the dark", async ({ page }) => {
+  test.slow(); // axe looks at many states
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await signIn(page);
+  for (const path of ["/tokens", "/audit", "/profile", "/users"]) {
+    await page.goto(path);
+    await settled(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      360,
+    );
+    await expectAccessible(page);
+  }
+  await page.goto("/tokens");
+  await page.getByRole("button", { name: "Novo token" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await expectAccessible(page);
+});
