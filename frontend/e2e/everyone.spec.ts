@@ -82,7 +82,7 @@ async function check(page: Page): Promise<void> {
 test("has no accessibility violation in both themes and fits 360 pixels, on every page", async ({
   page,
 }) => {
-  test.setTimeout(420_000);
+  test.setTimeout(900_000);
   await page.goto("/login");
   await expect(page.getByRole("button", { name: "Entrar" })).toBeVisible();
   await check(page);
