@@ -3,6 +3,7 @@ package frontend
 
 import (
 	"embed"
+	"encoding/json"
 	"io/fs"
 )
 
@@ -19,6 +20,19 @@ func Files() fs.FS {
 		panic(err) // "dist" is a constant and always valid
 	}
 	return files
+}
+
+//go:embed src/gen/documents.json
+var documents []byte
+
+// Documents answers the GraphQL documents of the panel by their hash: the SHA-256 of
+// the text, in hexadecimal.
+func Documents() map[string]string {
+	var texts map[string]string
+	if err := json.Unmarshal(documents, &texts); err != nil {
+		panic(err) // frontend/scripts/codegen.mjs has written it
+	}
+	return texts
 }
 
 // Built reports whether the panel was built before the binary was. When it was

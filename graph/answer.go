@@ -29,8 +29,8 @@ func (answers) Supports(r *http.Request) bool {
 func (answers) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	media := answerMedia(r.Header.Get("Accept"))
 	request, err := readParams(r)
-	if err != nil || request.Query == "" {
-		refuseRequest(w, http.StatusBadRequest, "BAD_REQUEST", "Envie query, e variables e extensions como objetos JSON. / Send query, and variables and extensions as JSON objects.")
+	if err != nil || !hasDocument(request) {
+		refuseRequest(w, http.StatusBadRequest, "BAD_REQUEST", "Envie query, ou o hash de um documento do painel, e variables e extensions como objetos JSON. / Send query, or the hash of a document of the panel, and variables and extensions as JSON objects.")
 		return
 	}
 	ctx := r.Context()

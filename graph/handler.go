@@ -16,7 +16,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 	"golang.org/x/text/language"
@@ -54,12 +53,13 @@ func NewHandler(r *Resolver, log *slog.Logger) *Handler {
 	server.AddTransport(sockets{following})
 	server.AddTransport(streams{following})
 	server.AddTransport(answers{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](queryCacheSize))
+	server.SetQueryCache(newParsedDocuments(r.Documents))
 	server.SetParserTokenLimit(maxQueryTokens)
 	server.SetDisableSuggestion(true)
 	server.SetErrorPresenter(presentError(log))
 	server.SetRecoverFunc(recovered(log))
 	server.Use(extension.Introspection{})
+	server.Use(persisted{r.Documents, r.FreeDocuments})
 	server.Use(limits{})
 	server.Use(scopes{})
 	server.Use(extension.FixedComplexityLimit(maxComplexity))

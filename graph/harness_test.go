@@ -54,8 +54,8 @@ func setup(t *testing.T) *bundle {
 	return b
 }
 
-// serve starts one more process on the same database.
-func (b *bundle) serve(databaseURL string) *httptest.Server {
+// serve starts one more process on the same database, with other settings.
+func (b *bundle) serve(databaseURL string, settings ...func(*graph.Resolver)) *httptest.Server {
 	b.Helper()
 	pool := billingtest.Open(b.TB, databaseURL)
 	service := b.NewService(pool, billingtest.Timing())
@@ -63,7 +63,10 @@ func (b *bundle) serve(databaseURL string) *httptest.Server {
 	service.Log = slog.New(slog.NewJSONHandler(b.logged, nil))
 	b.Listen(service)
 	b.access = &access.Service{DB: service.DB, Key: service.Seal.Derive("access"), Seal: service.Seal, PublicURL: service.PublicURL, Now: service.Now, Log: service.Log}
-	resolver := &graph.Resolver{DB: service.DB, Billing: service, Access: b.access, Version: "test"}
+	resolver := &graph.Resolver{DB: service.DB, Billing: service, Access: b.access, Version: "test", FreeDocuments: true}
+	for _, set := range settings {
+		set(resolver)
+	}
 	api := graph.NewHandler(resolver, service.Log)
 	ctx, stop := context.WithCancel(context.Background())
 	go api.Run(ctx)

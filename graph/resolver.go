@@ -18,6 +18,11 @@ type Resolver struct {
 	Version string
 	Demo    bool // both providers are simulated
 
+	// Documents are the panel's. FreeDocuments lets every person send others too, not
+	// only owners and tokens; see document.go.
+	Documents     Documents
+	FreeDocuments bool
+
 	// PointsPerSecond is what a caller may spend on queries, see rate.go; 0 sets no limit.
 	PointsPerSecond int
 }

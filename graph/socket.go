@@ -298,7 +298,7 @@ func (s *socket) takeSubscribe(message socketMessage) (code int, reason string) 
 	if s.who.Load() == nil {
 		return closeUnauthorized, "Unauthorized"
 	}
-	if message.ID == "" || unmarshalNumbers(message.Payload, &request) != nil || request.Query == "" {
+	if message.ID == "" || unmarshalNumbers(message.Payload, &request) != nil || !hasDocument(&request) {
 		return closeBadMessage, "Invalid message received"
 	}
 	s.mu.Lock()

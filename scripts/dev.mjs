@@ -5,8 +5,8 @@ import { launch, onEnd } from "./lib/foreground.mjs";
 import { binary, ensureGo, ensureModules, ensureServer, hasPanel, tool } from "./lib/prepare.mjs";
 import { main, path } from "./lib/run.mjs";
 
-const goFolders = ["access", "billing", "ent", "graph", "server"].filter((name) =>
-  existsSync(path(name)),
+const goFolders = ["access", "billing", "ent", "frontend/src/gen", "graph", "server"].filter(
+  (name) => existsSync(path(name)),
 );
 
 await main(async () => {
@@ -63,7 +63,7 @@ function onGoChange(onChange) {
   let timer;
   for (const folder of goFolders) {
     watch(path(folder), { recursive: true }, (_event, name) => {
-      if (!/\.(go|graphqls|sql)$/.test(name ?? "")) return;
+      if (!/\.(go|graphqls|sql)$|^documents\.json$/.test(name ?? "")) return;
       clearTimeout(timer);
       timer = setTimeout(onChange, 300);
     });

@@ -57,7 +57,10 @@ type config struct {
 	ProviderRate   int  `env:"PONTE_PROVIDER_RATE" envDefault:"30"`
 	DailyCalls     int  `env:"PONTE_DAILY_CALLS"`
 	RateLimit      int  `env:"PONTE_RATE_LIMIT" envDefault:"50000"`
-	TrustProxy     bool `env:"PONTE_TRUST_PROXY"`
+	// FreeDocuments lets every person, not only owners, send the API documents that
+	// are none of the panel's.
+	FreeDocuments bool `env:"PONTE_FREE_DOCUMENTS"`
+	TrustProxy    bool `env:"PONTE_TRUST_PROXY"`
 }
 
 // secretVariables are masked wherever the configuration is shown.

@@ -49,7 +49,7 @@ func TestConfig(t *testing.T) {
 			"DATABASE_URL": "postgres://ana:segredo-do-banco@db.example/ponte", "PONTE_DATA": "/tmp/dados", "PONTE_ADDR": "127.0.0.1:9999", "PONTE_PUBLIC_URL": "https://ponte.example",
 			"PONTE_ADMIN_ADDR": "127.0.0.1:9998", "PONTE_SECRET_KEY": "segredo-da-chave", "PONTE_GERENCIANET_URL": "https://g.example", "PONTE_GERENCIANET_PIX_URL": "https://p.example", "PONTE_VHSYS_URL": "http://127.0.0.1:1",
 			"PONTE_PROVIDER_CA_FILE": "/tmp/ca.pem", "PONTE_PROVIDER_TIMEOUT": "1s", "PONTE_SETTLE_WINDOW": "500ms", "PONTE_SWEEP_INTERVAL": "2m0s", "PONTE_NOTICE_INTERVAL": "3s", "PONTE_RETRY_BASE": "4s",
-			"PONTE_RETRY_MAX": "5s", "PONTE_RETRY_END": "6s", "PONTE_WORKERS": "7", "PONTE_RATE_LIMIT": "8", "PONTE_TRUST_PROXY": "true", "PONTE_RECONCILE_INTERVAL": "9s", "PONTE_PROVIDER_RATE": "10", "PONTE_DAILY_CALLS": "11", "PONTE_PIX_CERTIFICATE_HEADER": "X-Client-Verify",
+			"PONTE_RETRY_MAX": "5s", "PONTE_RETRY_END": "6s", "PONTE_WORKERS": "7", "PONTE_RATE_LIMIT": "8", "PONTE_TRUST_PROXY": "true", "PONTE_FREE_DOCUMENTS": "true", "PONTE_RECONCILE_INTERVAL": "9s", "PONTE_PROVIDER_RATE": "10", "PONTE_DAILY_CALLS": "11", "PONTE_PIX_CERTIFICATE_HEADER": "X-Client-Verify",
 			"PONTE_ALARM_INTERVAL": "12s", "PONTE_ALARM_SILENCE": "13h0m0s", "PONTE_ALARM_SWEEP": "14h0m0s", "PONTE_ALARM_JOBS": "15m0s", "PONTE_SMTP_URL": "smtp://ana:segredo-do-correio@mail.example", "PONTE_MAIL_FROM": "avisos@mail.example", "PONTE_TELEGRAM_URL": "https://t.example", "PONTE_PRIVATE_TARGETS": "true",
 		}
 		var environment []string

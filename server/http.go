@@ -42,7 +42,8 @@ func (a *app) policy() string {
 // /sandbox/ in the demo. It makes a.api, whose subscriptions live while that runs.
 func (a *app) handler(extra http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit}
+	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit,
+		Documents: frontend.Documents(), FreeDocuments: a.config.FreeDocuments}
 	a.api = graph.NewHandler(resolver, a.log)
 	mux.Handle("/graphql", a.api)
 	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, a.log))

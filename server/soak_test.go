@@ -106,7 +106,7 @@ func (s *soak) refuse() {
 }
 
 func (s *soak) process(i int) *process {
-	return serverProcess(s.t, s.World, s.addresses[i], "PONTE_RATE_LIMIT=0", "PONTE_DAILY_CALLS=1000000", "PONTE_PROVIDER_RATE=1000")
+	return serverProcess(s.t, s.World, s.addresses[i], "PONTE_RATE_LIMIT=0", "PONTE_FREE_DOCUMENTS=true", "PONTE_DAILY_CALLS=1000000", "PONTE_PROVIDER_RATE=1000")
 }
 
 // fail makes so many failures: charges that Gerencianet refuses, and sales whose

@@ -1,6 +1,7 @@
 // Writes src/gen from graph/*.graphqls and the .graphql files beside the screens:
-// schema.ts (types only) and one file of documents for each .graphql file, so that
-// every route carries only its own queries.
+// schema.ts (types only), one file of documents for each .graphql file, so that every
+// route carries only its own, and documents.json, by which the server knows them.
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,6 +80,7 @@ const types = await codegen({
 });
 writeFileSync(join(target, "schema.ts"), header + types);
 
+const manifest = {};
 for (const file of files) {
   const operations = file.document.definitions.filter(
     (definition) => definition.kind === Kind.OPERATION_DEFINITION,
@@ -94,10 +96,12 @@ for (const file of files) {
   const constants = operations.map((operation, index) => {
     const [name, suffix] = names[index];
     const text = [operation, ...fragmentsOf(operation)].map(print).join("\n");
+    const hash = createHash("sha256").update(text).digest("hex");
+    manifest[hash] = text;
     return `export const ${name}Document: TypedDocument<${name}${suffix}, ${name}${suffix}Variables> = {
   kind: ${JSON.stringify(operation.operation)},
   name: ${JSON.stringify(name)},
-  text: ${JSON.stringify(text)},
+  hash: ${JSON.stringify(hash)},
 };`;
   });
   writeFileSync(
@@ -109,6 +113,9 @@ ${constants.join("\n\n")}
 `,
   );
 }
+
+const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
+writeFileSync(join(target, "documents.json"), `${JSON.stringify(sorted, null, 2)}\n`);
 
 // The fragments that an operation needs, directly or through other fragments.
 function fragmentsOf(operation) {

@@ -42,12 +42,12 @@ interface Event {
 const events: TypedDocument<{ failures: Event }, { after?: string | null }> = {
   kind: "subscription",
   name: "Feed",
-  text: "subscription Feed…",
+  hash: "feed",
 };
 const end: TypedDocument<{ end: string }, Record<string, never>> = {
   kind: "query",
   name: "End",
-  text: "query End…",
+  hash: "end",
 };
 
 describe("followFeed", () => {

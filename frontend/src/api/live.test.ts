@@ -5,7 +5,7 @@ import { currentConnection, disconnect, listen, onReturn } from "./live";
 import { endSession, signIn } from "./session";
 
 type Numbers = TypedDocument<{ number: number }, { after: number | null }>;
-const numbers: Numbers = { kind: "subscription", name: "Numbers", text: "subscription Numbers…" };
+const numbers: Numbers = { kind: "subscription", name: "Numbers", hash: "numbers" };
 
 const soon = () => vi.advanceTimersByTimeAsync(1);
 const later = () => vi.advanceTimersByTimeAsync(12_000);

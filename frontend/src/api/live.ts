@@ -1,5 +1,5 @@
 import { type Client, createClient } from "graphql-ws";
-import type { TypedDocument } from "./document";
+import { persisted, type TypedDocument } from "./document";
 import { accessToken, endSession, refresh, signedIn } from "./session";
 
 export type Connection = "idle" | "connected" | "lost";
@@ -136,7 +136,7 @@ export function listen<Result, Variables extends Record<string, unknown>>(
   function begin() {
     if (!signedIn()) return;
     unsubscribe = socket().subscribe<Result>(
-      { operationName: document.name, query: document.text, variables: variables() },
+      { ...persisted(document), query: "", variables: variables() }, // the client wants a text
       {
         next: (message) => {
           if (endedBy(message.errors)) return;

@@ -7,7 +7,7 @@ import { endSession, onSessionEnd, signedIn, signIn } from "./session";
 const document: TypedDocument<{ answer: number }, { question: string }> = {
   kind: "query",
   name: "Answer",
-  text: "query Answer($question: String!) { answer(question: $question) }",
+  hash: "e5a1",
 };
 
 interface Call {
@@ -59,7 +59,7 @@ describe("request", () => {
     });
     expect(call?.body).toEqual({
       operationName: "Answer",
-      query: document.text,
+      extensions: { persistedQuery: { version: 1, sha256Hash: "e5a1" } },
       variables: { question: "?" },
     });
   });

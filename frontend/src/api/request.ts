@@ -1,5 +1,5 @@
 import { language } from "@/i18n/language";
-import type { TypedDocument } from "./document";
+import { persisted, type TypedDocument } from "./document";
 import { accessToken, endSession, refresh } from "./session";
 
 /** A request that was not answered as asked; the message is made for people. */
@@ -53,7 +53,7 @@ async function send<Result, Variables>(
         "Accept-Language": language(),
         ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
       },
-      body: JSON.stringify({ operationName: document.name, query: document.text, variables }),
+      body: JSON.stringify({ ...persisted(document), variables }),
       signal,
     });
   } catch (error) {

@@ -5,17 +5,17 @@ import type { AccountStatementQuery, AccountStatementQueryVariables, AccountsQue
 export const AccountsDocument: TypedDocument<AccountsQuery, AccountsQueryVariables> = {
   kind: "query",
   name: "Accounts",
-  text: "query Accounts {\n  accounts {\n    __typename\n    ...AccountParts\n  }\n  banks {\n    __typename\n    code\n    name\n  }\n}\nfragment AccountParts on Account {\n  __typename\n  id\n  name\n  branch\n  accountNumber\n  balanceCents\n  bank {\n    __typename\n    code\n    name\n  }\n}",
+  hash: "b2d4c82ca8776c2739e0acf1cf22a36ccda08777aeafa2002d4165a667c81016",
 };
 
 export const AccountStatementDocument: TypedDocument<AccountStatementQuery, AccountStatementQueryVariables> = {
   kind: "query",
   name: "AccountStatement",
-  text: "query AccountStatement($accountId: ID!, $period: PeriodInput!, $first: Int, $after: Cursor) {\n  accountStatement(accountId: $accountId, period: $period) {\n    __typename\n    account {\n      __typename\n      ...AccountParts\n    }\n    openingCents\n    inCents\n    outCents\n    closingCents\n    entries(first: $first, after: $after) {\n      __typename\n      nodes {\n        __typename\n        ...EntryParts\n      }\n      pageInfo {\n        __typename\n        ...PageParts\n      }\n    }\n  }\n}\nfragment AccountParts on Account {\n  __typename\n  id\n  name\n  branch\n  accountNumber\n  balanceCents\n  bank {\n    __typename\n    code\n    name\n  }\n}\nfragment EntryParts on Entry {\n  __typename\n  id\n  kind\n  amountCents\n  balanceCents\n  text\n  bookedOn\n  reversal\n  createdAt\n  account {\n    __typename\n    id\n    name\n  }\n  charge {\n    __typename\n    id\n    number\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "4cedd19769a405af1e7e09fb646d11ef390dd927c7a4b10956bce5a70c61fe7d",
 };
 
 export const SaveAccountDocument: TypedDocument<SaveAccountMutation, SaveAccountMutationVariables> = {
   kind: "mutation",
   name: "SaveAccount",
-  text: "mutation SaveAccount($input: SaveAccountInput!) {\n  saveAccount(input: $input) {\n    __typename\n    account {\n      __typename\n      ...AccountParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment AccountParts on Account {\n  __typename\n  id\n  name\n  branch\n  accountNumber\n  balanceCents\n  bank {\n    __typename\n    code\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "b35b7119f975fda52f27b611c9c54f2452cb71b5a47dbec0fd587c1fbe6aa3e3",
 };

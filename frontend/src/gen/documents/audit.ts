@@ -5,11 +5,11 @@ import type { AuditEntriesQuery, AuditEntriesQueryVariables, AuditPeopleQuery, A
 export const AuditEntriesDocument: TypedDocument<AuditEntriesQuery, AuditEntriesQueryVariables> = {
   kind: "query",
   name: "AuditEntries",
-  text: "query AuditEntries($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: AuditFilter) {\n  auditEntries(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    filter: $filter\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...AuditParts\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment AuditParts on AuditEntry {\n  __typename\n  id\n  at\n  address\n  action\n  change\n  kind\n  objectId\n  user {\n    __typename\n    id\n    name\n  }\n  token {\n    __typename\n    id\n    name\n  }\n  fields {\n    __typename\n    name\n    before\n    after\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "c08e54f03156be3678f44405346fb6714eb3084bc1563295efce0732abbaf85a",
 };
 
 export const AuditPeopleDocument: TypedDocument<AuditPeopleQuery, AuditPeopleQueryVariables> = {
   kind: "query",
   name: "AuditPeople",
-  text: "query AuditPeople {\n  users(first: 100) {\n    __typename\n    nodes {\n      __typename\n      id\n      name\n    }\n  }\n}",
+  hash: "aa787d4128d825f10429fe6d42fcc5b0f3781fc5aca2ae57012364dbad317172",
 };

@@ -5,35 +5,35 @@ import type { BatchItemsQuery, BatchItemsQueryVariables, BatchQuery, BatchQueryV
 export const BatchesDocument: TypedDocument<BatchesQuery, BatchesQueryVariables> = {
   kind: "query",
   name: "Batches",
-  text: "query Batches($first: Int, $after: Cursor, $last: Int, $before: Cursor) {\n  batches(first: $first, after: $after, last: $last, before: $before) {\n    __typename\n    nodes {\n      __typename\n      ...BatchRow\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment BatchRow on Batch {\n  __typename\n  id\n  action\n  state\n  total\n  done\n  failed\n  running\n  dueDate\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "9cbe72f456cee189e65b39a6e7388dbeaa143e83823d5b700a857f17cd84cbd4",
 };
 
 export const BatchDocument: TypedDocument<BatchQuery, BatchQueryVariables> = {
   kind: "query",
   name: "Batch",
-  text: "query Batch($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...BatchRow\n  }\n}\nfragment BatchRow on Batch {\n  __typename\n  id\n  action\n  state\n  total\n  done\n  failed\n  running\n  dueDate\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}",
+  hash: "29836b8658d74d1ed689e09cfb5bc3d3180492fd4caea12e2c2686ea619cd634",
 };
 
 export const BatchItemsDocument: TypedDocument<BatchItemsQuery, BatchItemsQueryVariables> = {
   kind: "query",
   name: "BatchItems",
-  text: "query BatchItems($id: ID!, $first: Int, $after: Cursor, $state: BatchItemState) {\n  node(id: $id) {\n    __typename\n    id\n    ... on Batch {\n      items(first: $first, after: $after, state: $state) {\n        __typename\n        nodes {\n          __typename\n          ...BatchItemRow\n        }\n        pageInfo {\n          __typename\n          ...PageParts\n        }\n      }\n    }\n  }\n}\nfragment BatchItemRow on BatchItem {\n  __typename\n  id\n  position\n  state\n  sale {\n    __typename\n    id\n    number\n    totalCents\n    customer {\n      __typename\n      id\n      name\n    }\n  }\n  charge {\n    __typename\n    id\n    number\n    amountCents\n    customer {\n      __typename\n      id\n      name\n    }\n  }\n  operation {\n    __typename\n    id\n    state\n  }\n  problem {\n    __typename\n    ...UserErrorParts\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "ae9f941e0deb5ab556ce1e260345bad8cc6ca0ad9d310fcd2a5e22684c14a734",
 };
 
 export const StartBatchDocument: TypedDocument<StartBatchMutation, StartBatchMutationVariables> = {
   kind: "mutation",
   name: "StartBatch",
-  text: "mutation StartBatch($input: StartBatchInput!) {\n  startBatch(input: $input) {\n    __typename\n    batch {\n      __typename\n      ...BatchRow\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment BatchRow on Batch {\n  __typename\n  id\n  action\n  state\n  total\n  done\n  failed\n  running\n  dueDate\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "e4eb864cfef51b287351a73dc05c6303f5ab68603192d42b5cce0f3755bd72b5",
 };
 
 export const StopBatchDocument: TypedDocument<StopBatchMutation, StopBatchMutationVariables> = {
   kind: "mutation",
   name: "StopBatch",
-  text: "mutation StopBatch($input: StopBatchInput!) {\n  stopBatch(input: $input) {\n    __typename\n    batch {\n      __typename\n      ...BatchRow\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment BatchRow on Batch {\n  __typename\n  id\n  action\n  state\n  total\n  done\n  failed\n  running\n  dueDate\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "e559f878d8726c1f7aa289bede07b3ae0d2913ecdacab266ee8805cf2ea148ce",
 };
 
 export const ResumeBatchDocument: TypedDocument<ResumeBatchMutation, ResumeBatchMutationVariables> = {
   kind: "mutation",
   name: "ResumeBatch",
-  text: "mutation ResumeBatch($input: ResumeBatchInput!) {\n  resumeBatch(input: $input) {\n    __typename\n    batch {\n      __typename\n      ...BatchRow\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment BatchRow on Batch {\n  __typename\n  id\n  action\n  state\n  total\n  done\n  failed\n  running\n  dueDate\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "32cc9bcbaaeb5e056af270eaed58b6dab7f73759b9656b0e676156d5f981e13f",
 };

@@ -5,11 +5,11 @@ import type { CardOptionsQuery, CardOptionsQueryVariables, CardTokenizerQuery, C
 export const CardTokenizerDocument: TypedDocument<CardTokenizerQuery, CardTokenizerQueryVariables> = {
   kind: "query",
   name: "CardTokenizer",
-  text: "query CardTokenizer {\n  cardTokenizer {\n    __typename\n    payeeCode\n    environment\n    simulatorUrl\n  }\n}",
+  hash: "94c9f4fabec848aa40cc2f9cb07e37ba61f55782e7af836cea0ae50a7dbe6669",
 };
 
 export const CardOptionsDocument: TypedDocument<CardOptionsQuery, CardOptionsQueryVariables> = {
   kind: "query",
   name: "CardOptions",
-  text: "query CardOptions($amountCents: Cents!, $brand: String!) {\n  cardOptions(amountCents: $amountCents, brand: $brand) {\n    __typename\n    items {\n      __typename\n      installments\n      installmentCents\n      totalCents\n      hasInterest\n      interestHundredths\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "2bef5a86e6248740f28b61de15fd85f429b48b47452ed055872bc5e05814def4",
 };

@@ -5,29 +5,29 @@ import type { AddCarnetNoteMutation, AddCarnetNoteMutationVariables, CancelCarne
 export const CarnetDocument: TypedDocument<CarnetQuery, CarnetQueryVariables> = {
   kind: "query",
   name: "Carnet",
-  text: "query Carnet($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...CarnetDetail\n  }\n}\nfragment CarnetDetail on Carnet {\n  __typename\n  id\n  parcels\n  environment\n  reference\n  providerId\n  providerStatus\n  cover\n  link\n  pdf\n  coverPdf\n  actions\n  createdAt\n  sale {\n    __typename\n    id\n    number\n    totalCents\n    customer {\n      __typename\n      id\n      name\n      email\n    }\n  }\n  charges {\n    __typename\n    ...ChargeRow\n  }\n  operations {\n    __typename\n    ...OperationDetail\n  }\n  failure {\n    __typename\n    ...FailureParts\n  }\n}\nfragment ChargeRow on Charge {\n  __typename\n  id\n  number\n  method\n  installment\n  status\n  amountCents\n  paidCents\n  dueDate\n  paidOn\n  replaced\n  environment\n  customer {\n    __typename\n    id\n    name\n  }\n  sale {\n    __typename\n    id\n    number\n    installments\n  }\n}\nfragment OperationDetail on Operation {\n  __typename\n  ...OperationRow\n  attempts {\n    __typename\n    id\n    startedAt\n    durationMilliseconds\n    request\n    requestBody\n    status\n    responseBody\n    error\n  }\n}\nfragment OperationRow on Operation {\n  __typename\n  id\n  kind\n  state\n  integration\n  tries\n  nextTryAt\n  lastError\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Carnet {\n      parcels\n    }\n    ... on Invoice {\n      kind\n      sale {\n        __typename\n        id\n        number\n      }\n    }\n    ... on Batch {\n      action\n      total\n    }\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}",
+  hash: "fa38caac569401cd48bc4789cc32350a2be631aad10deed37e657e1bb7aacb46",
 };
 
 export const CancelCarnetDocument: TypedDocument<CancelCarnetMutation, CancelCarnetMutationVariables> = {
   kind: "mutation",
   name: "CancelCarnet",
-  text: "mutation CancelCarnet($input: CancelCarnetInput!) {\n  cancelCarnet(input: $input) {\n    __typename\n    carnet {\n      __typename\n      id\n      providerStatus\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "e4dcf57be745e3d77161c3fdbbcf03b94a2015c8f3d96ae057526d12b4638726",
 };
 
 export const SettleCarnetDocument: TypedDocument<SettleCarnetMutation, SettleCarnetMutationVariables> = {
   kind: "mutation",
   name: "SettleCarnet",
-  text: "mutation SettleCarnet($input: SettleCarnetInput!) {\n  settleCarnet(input: $input) {\n    __typename\n    carnet {\n      __typename\n      id\n      providerStatus\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "9aacaaf558c1b5dbc23ad81ea256128fee3eefbb5000d4e70ed98cfbd6365b4b",
 };
 
 export const ResendCarnetDocument: TypedDocument<ResendCarnetMutation, ResendCarnetMutationVariables> = {
   kind: "mutation",
   name: "ResendCarnet",
-  text: "mutation ResendCarnet($input: ResendCarnetInput!) {\n  resendCarnet(input: $input) {\n    __typename\n    carnet {\n      __typename\n      id\n      providerStatus\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "e7b1f546c09eeb72fa9253de5436749e7c507ddd18aae9e2840d5099532edfd5",
 };
 
 export const AddCarnetNoteDocument: TypedDocument<AddCarnetNoteMutation, AddCarnetNoteMutationVariables> = {
   kind: "mutation",
   name: "AddCarnetNote",
-  text: "mutation AddCarnetNote($input: AddCarnetNoteInput!) {\n  addCarnetNote(input: $input) {\n    __typename\n    carnet {\n      __typename\n      id\n      providerStatus\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "fd7f89e76cde43d6c7e8c8efca82a3b673cca2f313a96527c9e62f5d268ae6e0",
 };

@@ -5,23 +5,23 @@ import type { ChannelsQuery, ChannelsQueryVariables, DeleteChannelMutation, Dele
 export const ChannelsDocument: TypedDocument<ChannelsQuery, ChannelsQueryVariables> = {
   kind: "query",
   name: "Channels",
-  text: "query Channels {\n  channels {\n    __typename\n    ...ChannelParts\n  }\n  channelKinds\n}\nfragment ChannelParts on Channel {\n  __typename\n  id\n  kind\n  name\n  active\n  target\n  sealedAt\n  sources\n  topics\n  pace\n  digestHour\n  quietFrom\n  quietTo\n  urgentAtOnce\n  failedTries\n  messages {\n    __typename\n    id\n    kind\n    state\n    tries\n    events\n    outcome\n    askedAt\n    finishedAt\n    nextTryAt\n    attempts {\n      __typename\n      id\n      startedAt\n      durationMilliseconds\n      request\n      requestBody\n      status\n      responseBody\n      error\n    }\n  }\n}",
+  hash: "04276838702f987d1527063abeadb02785327db5f3a322e12170751af0d9d83f",
 };
 
 export const SaveChannelDocument: TypedDocument<SaveChannelMutation, SaveChannelMutationVariables> = {
   kind: "mutation",
   name: "SaveChannel",
-  text: "mutation SaveChannel($input: SaveChannelInput!) {\n  saveChannel(input: $input) {\n    __typename\n    channel {\n      __typename\n      ...ChannelParts\n    }\n    newSecret\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment ChannelParts on Channel {\n  __typename\n  id\n  kind\n  name\n  active\n  target\n  sealedAt\n  sources\n  topics\n  pace\n  digestHour\n  quietFrom\n  quietTo\n  urgentAtOnce\n  failedTries\n  messages {\n    __typename\n    id\n    kind\n    state\n    tries\n    events\n    outcome\n    askedAt\n    finishedAt\n    nextTryAt\n    attempts {\n      __typename\n      id\n      startedAt\n      durationMilliseconds\n      request\n      requestBody\n      status\n      responseBody\n      error\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "083504267687c92b3173792618cf9d6ee988fb026532cae91b6c9a7a8852189f",
 };
 
 export const DeleteChannelDocument: TypedDocument<DeleteChannelMutation, DeleteChannelMutationVariables> = {
   kind: "mutation",
   name: "DeleteChannel",
-  text: "mutation DeleteChannel($input: ChannelInput!) {\n  deleteChannel(input: $input) {\n    __typename\n    deletedId\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "17bd375be9f42ef59b5f07c3b587caadc7eabaeb6e1082ef1c16c1b145348689",
 };
 
 export const TestChannelDocument: TypedDocument<TestChannelMutation, TestChannelMutationVariables> = {
   kind: "mutation",
   name: "TestChannel",
-  text: "mutation TestChannel($input: ChannelInput!) {\n  testChannel(input: $input) {\n    __typename\n    ok\n    durationMilliseconds\n    channel {\n      __typename\n      ...ChannelParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment ChannelParts on Channel {\n  __typename\n  id\n  kind\n  name\n  active\n  target\n  sealedAt\n  sources\n  topics\n  pace\n  digestHour\n  quietFrom\n  quietTo\n  urgentAtOnce\n  failedTries\n  messages {\n    __typename\n    id\n    kind\n    state\n    tries\n    events\n    outcome\n    askedAt\n    finishedAt\n    nextTryAt\n    attempts {\n      __typename\n      id\n      startedAt\n      durationMilliseconds\n      request\n      requestBody\n      status\n      responseBody\n      error\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "47bc0f425c2d6255559722d9ac5bfa291ad82093344cfd708dbc0b32c60d71f9",
 };

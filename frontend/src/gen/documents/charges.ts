@@ -5,71 +5,71 @@ import type { AddChargeNoteMutation, AddChargeNoteMutationVariables, CancelCharg
 export const ChargesDocument: TypedDocument<ChargesQuery, ChargesQueryVariables> = {
   kind: "query",
   name: "Charges",
-  text: "query Charges($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: ChargeFilter, $orderBy: ChargeOrder!) {\n  charges(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    filter: $filter\n    orderBy: $orderBy\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...ChargeRow\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n    totalCount\n  }\n}\nfragment ChargeRow on Charge {\n  __typename\n  id\n  number\n  method\n  installment\n  status\n  amountCents\n  paidCents\n  dueDate\n  paidOn\n  replaced\n  environment\n  customer {\n    __typename\n    id\n    name\n  }\n  sale {\n    __typename\n    id\n    number\n    installments\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "924c866bcb25223976ced6519bd0bf6cfa88f3b64b2ef4f0a8a958885dc389a7",
 };
 
 export const ChargeDocument: TypedDocument<ChargeQuery, ChargeQueryVariables> = {
   kind: "query",
   name: "Charge",
-  text: "query Charge($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...ChargeDetail\n  }\n}\nfragment ChargeDetail on Charge {\n  __typename\n  ...ChargeRow\n  recorded\n  terms {\n    __typename\n    fineHundredths\n    monthlyInterestHundredths\n    dailyInterestThousandths\n    discountCents\n    discountHundredths\n    discountUntil\n    daysToWriteOff\n    message\n  }\n  reference\n  providerId\n  providerStatus\n  barCode\n  typeableLine\n  pixCode\n  link\n  pdf\n  carnet {\n    __typename\n    id\n    parcels\n  }\n  linkMethods\n  expiresAt\n  cardInstallments\n  cardMask\n  refusal\n  paidWith\n  endToEndId\n  providerFeeCents\n  refundedCents\n  refunds {\n    __typename\n    ...RefundParts\n  }\n  actions\n  createdAt\n  updatedAt\n  customer {\n    __typename\n    email\n    maskedTaxId\n  }\n  failure {\n    __typename\n    ...FailureParts\n  }\n  events {\n    __typename\n    id\n    at\n    source\n    status\n    code\n    text\n    user {\n      __typename\n      id\n      name\n    }\n  }\n  operations {\n    __typename\n    ...OperationDetail\n  }\n  entries {\n    __typename\n    ...EntryParts\n  }\n}\nfragment ChargeRow on Charge {\n  __typename\n  id\n  number\n  method\n  installment\n  status\n  amountCents\n  paidCents\n  dueDate\n  paidOn\n  replaced\n  environment\n  customer {\n    __typename\n    id\n    name\n  }\n  sale {\n    __typename\n    id\n    number\n    installments\n  }\n}\nfragment RefundParts on Refund {\n  __typename\n  id\n  amountCents\n  state\n  reason\n  providerText\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}\nfragment OperationDetail on Operation {\n  __typename\n  ...OperationRow\n  attempts {\n    __typename\n    id\n    startedAt\n    durationMilliseconds\n    request\n    requestBody\n    status\n    responseBody\n    error\n  }\n}\nfragment OperationRow on Operation {\n  __typename\n  id\n  kind\n  state\n  integration\n  tries\n  nextTryAt\n  lastError\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Carnet {\n      parcels\n    }\n    ... on Invoice {\n      kind\n      sale {\n        __typename\n        id\n        number\n      }\n    }\n    ... on Batch {\n      action\n      total\n    }\n  }\n}\nfragment EntryParts on Entry {\n  __typename\n  id\n  kind\n  amountCents\n  balanceCents\n  text\n  bookedOn\n  reversal\n  createdAt\n  account {\n    __typename\n    id\n    name\n  }\n  charge {\n    __typename\n    id\n    number\n  }\n}",
+  hash: "a12bd3941670547e816f894f0d9e89b4fc04de4658edb65be8589749ac1153b7",
 };
 
 export const ChargeChangedDocument: TypedDocument<ChargeChangedSubscription, ChargeChangedSubscriptionVariables> = {
   kind: "subscription",
   name: "ChargeChanged",
-  text: "subscription ChargeChanged($id: ID) {\n  chargeChanged(id: $id) {\n    __typename\n    id\n    status\n    amountCents\n    paidCents\n    paidOn\n    dueDate\n    replaced\n    providerId\n    providerStatus\n    barCode\n    typeableLine\n    pixCode\n    link\n    pdf\n    expiresAt\n    cardMask\n    refusal\n    paidWith\n    endToEndId\n    providerFeeCents\n    refundedCents\n    updatedAt\n  }\n}",
+  hash: "74c058bfacc832d894decc47304aac0b3e6d57a6e047e21d2718dcc8744ffa38",
 };
 
 export const CancelChargeDocument: TypedDocument<CancelChargeMutation, CancelChargeMutationVariables> = {
   kind: "mutation",
   name: "CancelCharge",
-  text: "mutation CancelCharge($input: CancelChargeInput!) {\n  cancelCharge(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "7d15b273994cdadb3ffa78874125f7aaaf4fc4bc6687eb0f4d7ea6194531316a",
 };
 
 export const ChangeDueDateDocument: TypedDocument<ChangeDueDateMutation, ChangeDueDateMutationVariables> = {
   kind: "mutation",
   name: "ChangeDueDate",
-  text: "mutation ChangeDueDate($input: ChangeDueDateInput!) {\n  changeDueDate(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n      dueDate\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "b846cb489fec2db2cab53a8fc6f0973319c0d205cb2adc9614896101880a18ce",
 };
 
 export const ResendChargeDocument: TypedDocument<ResendChargeMutation, ResendChargeMutationVariables> = {
   kind: "mutation",
   name: "ResendCharge",
-  text: "mutation ResendCharge($input: ResendChargeInput!) {\n  resendCharge(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "47880ea9d7dcb0979869b367f602ae582229badb2a23fd085dca4251d93bd3d4",
 };
 
 export const SettleChargeDocument: TypedDocument<SettleChargeMutation, SettleChargeMutationVariables> = {
   kind: "mutation",
   name: "SettleCharge",
-  text: "mutation SettleCharge($input: SettleChargeInput!) {\n  settleCharge(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "d5691155762588813e8963324f1c7449fa6ae32f32cc0e1074456ed1fcb9b6de",
 };
 
 export const CreateChargeDocument: TypedDocument<CreateChargeMutation, CreateChargeMutationVariables> = {
   kind: "mutation",
   name: "CreateCharge",
-  text: "mutation CreateCharge($input: CreateChargeInput!) {\n  createCharge(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      number\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "831693673a4ab99be8a4cb5264b0833839b4e4b9e05797c323a33fe8a6c11e0f",
 };
 
 export const ChangeChargeAmountDocument: TypedDocument<ChangeChargeAmountMutation, ChangeChargeAmountMutationVariables> = {
   kind: "mutation",
   name: "ChangeChargeAmount",
-  text: "mutation ChangeChargeAmount($input: ChangeChargeAmountInput!) {\n  changeChargeAmount(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n    }\n    operation {\n      __typename\n      id\n      state\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "fcf8e4cdbf18f423a8bded347ab45c582714a1c3dbbf224a3c118576fbda1390",
 };
 
 export const AddChargeNoteDocument: TypedDocument<AddChargeNoteMutation, AddChargeNoteMutationVariables> = {
   kind: "mutation",
   name: "AddChargeNote",
-  text: "mutation AddChargeNote($input: AddChargeNoteInput!) {\n  addChargeNote(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "59775a3d3613f61145b8778338f3171e95b442d901d884c615fb2a8f1be1858b",
 };
 
 export const RetryCardChargeDocument: TypedDocument<RetryCardChargeMutation, RetryCardChargeMutationVariables> = {
   kind: "mutation",
   name: "RetryCardCharge",
-  text: "mutation RetryCardCharge($input: RetryCardChargeInput!) {\n  retryCardCharge(input: $input) {\n    __typename\n    charge {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "a6942387e062e5e8975486d4d0b81ab97b543edd18c05ffc7104580804e4f02c",
 };
 
 export const RefundChargeDocument: TypedDocument<RefundChargeMutation, RefundChargeMutationVariables> = {
   kind: "mutation",
   name: "RefundCharge",
-  text: "mutation RefundCharge($input: RefundChargeInput!) {\n  refundCharge(input: $input) {\n    __typename\n    refund {\n      __typename\n      ...RefundParts\n    }\n    charge {\n      __typename\n      id\n      status\n      refundedCents\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment RefundParts on Refund {\n  __typename\n  id\n  amountCents\n  state\n  reason\n  providerText\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "b1342ef17159808f4e50f325340433a50cd298f3c2828887ba4efaa28cb5deda",
 };

@@ -5,11 +5,11 @@ import type { ConveniosQuery, ConveniosQueryVariables, SaveConvenioMutation, Sav
 export const ConveniosDocument: TypedDocument<ConveniosQuery, ConveniosQueryVariables> = {
   kind: "query",
   name: "Convenios",
-  text: "query Convenios {\n  convenios {\n    __typename\n    ...ConvenioParts\n  }\n  banks {\n    __typename\n    code\n    name\n  }\n  accounts {\n    __typename\n    id\n    name\n    bank {\n      __typename\n      code\n    }\n  }\n}\nfragment ConvenioParts on Convenio {\n  __typename\n  id\n  code\n  name\n  bank {\n    __typename\n    code\n    name\n  }\n  account {\n    __typename\n    id\n    name\n  }\n}",
+  hash: "d4a2d834b6201c9fddbe76838a4b6dfb0161b1d7fda42d1d3e6a0b7178d92cc8",
 };
 
 export const SaveConvenioDocument: TypedDocument<SaveConvenioMutation, SaveConvenioMutationVariables> = {
   kind: "mutation",
   name: "SaveConvenio",
-  text: "mutation SaveConvenio($input: SaveConvenioInput!) {\n  saveConvenio(input: $input) {\n    __typename\n    convenio {\n      __typename\n      ...ConvenioParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment ConvenioParts on Convenio {\n  __typename\n  id\n  code\n  name\n  bank {\n    __typename\n    code\n    name\n  }\n  account {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "6ea0b020965890993f22609bfc9813efe7bbf061557d308502651996a5477ef4",
 };

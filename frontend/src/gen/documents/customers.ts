@@ -5,29 +5,29 @@ import type { CustomerChoicesQuery, CustomerChoicesQueryVariables, CustomerDetai
 export const CustomersDocument: TypedDocument<CustomersQuery, CustomersQueryVariables> = {
   kind: "query",
   name: "Customers",
-  text: "query Customers($first: Int, $after: Cursor, $last: Int, $before: Cursor, $search: String, $orderBy: CustomerOrder!) {\n  customers(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    search: $search\n    orderBy: $orderBy\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...CustomerParts\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment CustomerParts on Customer {\n  __typename\n  id\n  name\n  maskedTaxId\n  foreignBuyer\n  company\n  email\n  phone\n  createdAt\n  address {\n    __typename\n    street\n    number\n    complement\n    district\n    city\n    state\n    postalCode\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "3c7e668b5552b4320bafd350add4d2c79768b1f75d929cbf4a464711c826c63b",
 };
 
 export const CustomerDetailsDocument: TypedDocument<CustomerDetailsQuery, CustomerDetailsQueryVariables> = {
   kind: "query",
   name: "CustomerDetails",
-  text: "query CustomerDetails($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ... on Customer {\n      ...CustomerParts\n      sales(first: 20) {\n        __typename\n        nodes {\n          __typename\n          id\n          number\n          totalCents\n          status\n          installments\n          createdAt\n        }\n      }\n    }\n  }\n}\nfragment CustomerParts on Customer {\n  __typename\n  id\n  name\n  maskedTaxId\n  foreignBuyer\n  company\n  email\n  phone\n  createdAt\n  address {\n    __typename\n    street\n    number\n    complement\n    district\n    city\n    state\n    postalCode\n  }\n}",
+  hash: "48fb7b90e0539637ac97020d7d663422fe7c44580ee4845a13842b20911811eb",
 };
 
 export const CustomerChoicesDocument: TypedDocument<CustomerChoicesQuery, CustomerChoicesQueryVariables> = {
   kind: "query",
   name: "CustomerChoices",
-  text: "query CustomerChoices($search: String) {\n  customers(first: 20, search: $search) {\n    __typename\n    nodes {\n      __typename\n      id\n      name\n      maskedTaxId\n    }\n  }\n}",
+  hash: "c814ca6712b04501cd8ace0125bc0e968ffefaa333aa0c7fcad78c32a5b62fde",
 };
 
 export const SaveCustomerDocument: TypedDocument<SaveCustomerMutation, SaveCustomerMutationVariables> = {
   kind: "mutation",
   name: "SaveCustomer",
-  text: "mutation SaveCustomer($input: SaveCustomerInput!) {\n  saveCustomer(input: $input) {\n    __typename\n    customer {\n      __typename\n      ...CustomerParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment CustomerParts on Customer {\n  __typename\n  id\n  name\n  maskedTaxId\n  foreignBuyer\n  company\n  email\n  phone\n  createdAt\n  address {\n    __typename\n    street\n    number\n    complement\n    district\n    city\n    state\n    postalCode\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "adf6891e8a878850b7c20e97fb3eac76ed7bcf4c5c9267bb1388093b21cce1dd",
 };
 
 export const RevealTaxIdDocument: TypedDocument<RevealTaxIdMutation, RevealTaxIdMutationVariables> = {
   kind: "mutation",
   name: "RevealTaxId",
-  text: "mutation RevealTaxId($input: RevealTaxIdInput!) {\n  revealTaxId(input: $input) {\n    __typename\n    taxId\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "240c876f565cef6154497ddb8d295f784a8a5f4377d6e56ebdf8df288813ee2b",
 };

@@ -5,23 +5,23 @@ import type { DifferencesQuery, DifferencesQueryVariables, IgnoreDifferenceMutat
 export const DifferencesDocument: TypedDocument<DifferencesQuery, DifferencesQueryVariables> = {
   kind: "query",
   name: "Differences",
-  text: "query Differences($first: Int, $after: Cursor, $last: Int, $before: Cursor, $state: [DifferenceState!]) {\n  differences(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    state: $state\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...DifferenceRow\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n    totalCount\n  }\n  vhsysIntegration {\n    __typename\n    id\n    active\n    reconciledAt\n  }\n}\nfragment DifferenceRow on Difference {\n  __typename\n  id\n  kind\n  state\n  ours\n  theirs\n  repairable\n  firstAt\n  lastAt\n  sale {\n    __typename\n    id\n    number\n    customer {\n      __typename\n      id\n      name\n    }\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "5f6fdd1a21e88e0c5e3e259052251e73d4e92f3fb65f56159465b736a62c8083",
 };
 
 export const ReconcileVhsysDocument: TypedDocument<ReconcileVhsysMutation, ReconcileVhsysMutationVariables> = {
   kind: "mutation",
   name: "ReconcileVhsys",
-  text: "mutation ReconcileVhsys {\n  reconcileVhsys {\n    __typename\n    operation {\n      __typename\n      id\n      state\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "6d273f58228e67a058c4063dd6b0f914a363d33c7e6eb5451e1c3c62cb50d973",
 };
 
 export const RepairDifferenceDocument: TypedDocument<RepairDifferenceMutation, RepairDifferenceMutationVariables> = {
   kind: "mutation",
   name: "RepairDifference",
-  text: "mutation RepairDifference($input: RepairDifferenceInput!) {\n  repairDifference(input: $input) {\n    __typename\n    difference {\n      __typename\n      id\n      state\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "3fc7e47722d0c2fab149ac51afc48debced4b1e157b7d02ee4126ab5a0e5eab2",
 };
 
 export const IgnoreDifferenceDocument: TypedDocument<IgnoreDifferenceMutation, IgnoreDifferenceMutationVariables> = {
   kind: "mutation",
   name: "IgnoreDifference",
-  text: "mutation IgnoreDifference($input: IgnoreDifferenceInput!) {\n  ignoreDifference(input: $input) {\n    __typename\n    difference {\n      __typename\n      id\n      state\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "a6b0f671d325434affc5c6835702f06e0b77405b0bd8c6b1d766344359a7466d",
 };

@@ -5,53 +5,53 @@ import type { AcknowledgeFailuresMutation, AcknowledgeFailuresMutationVariables,
 export const FailuresDocument: TypedDocument<FailuresQuery, FailuresQueryVariables> = {
   kind: "query",
   name: "Failures",
-  text: "query Failures($first: Int, $after: Cursor, $filter: FailureFilter) {\n  failures(first: $first, after: $after, filter: $filter) {\n    __typename\n    nodes {\n      __typename\n      ...FailureEventParts\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment FailureEventParts on FailureEvent {\n  __typename\n  cursor\n  kind\n  read\n  at\n  failure {\n    __typename\n    ...FailureParts\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "6fdcd2a29cc33f262511014d8587a73203764edaac8d7ece6a37446e1f5cb9a3",
 };
 
 export const FailuresEndDocument: TypedDocument<FailuresEndQuery, FailuresEndQueryVariables> = {
   kind: "query",
   name: "FailuresEnd",
-  text: "query FailuresEnd {\n  failures(first: 1) {\n    __typename\n    end\n  }\n}",
+  hash: "66f6f0956b5d2495b37f52f6b142036b1c46a7bdb69b15b7b13e6be3de10d291",
 };
 
 export const FailureGroupsDocument: TypedDocument<FailureGroupsQuery, FailureGroupsQueryVariables> = {
   kind: "query",
   name: "FailureGroups",
-  text: "query FailureGroups($by: FailureGrouping!, $filter: FailureFilter) {\n  failureGroups(by: $by, filter: $filter) {\n    __typename\n    ...FailureGroupParts\n  }\n}\nfragment FailureGroupParts on FailureGroup {\n  __typename\n  code\n  integration\n  newest {\n    __typename\n    id\n    cause\n  }\n  failures\n  count\n  firstAt\n  lastAt\n}",
+  hash: "b683a26d3d9da01b4110caee5f7659394d25b73ce07e08da9903d5c9684a0af1",
 };
 
 export const FailureStatesDocument: TypedDocument<FailureStatesQuery, FailureStatesQueryVariables> = {
   kind: "query",
   name: "FailureStates",
-  text: "query FailureStates($filter: FailureFilter) {\n  failureGroups(by: STATE, filter: $filter) {\n    __typename\n    state\n    failures\n  }\n}",
+  hash: "0a435e396b2dda1854e108d03d4037a56fd617824a0fe87a4c2da81b7b8262c8",
 };
 
 export const LastResolvedDocument: TypedDocument<LastResolvedQuery, LastResolvedQueryVariables> = {
   kind: "query",
   name: "LastResolved",
-  text: "query LastResolved {\n  failures(first: 1, filter: {state: [RESOLVED], latest: true}) {\n    __typename\n    nodes {\n      __typename\n      cursor\n      failure {\n        __typename\n        id\n        subjectLabel\n        cause\n        resolvedAt\n      }\n    }\n  }\n}",
+  hash: "b805573a04d066e9bd0acebd23a12d54d25d03585e1eeb537d2442ca5617a85a",
 };
 
 export const FailureDetailsDocument: TypedDocument<FailureDetailsQuery, FailureDetailsQueryVariables> = {
   kind: "query",
   name: "FailureDetails",
-  text: "query FailureDetails($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ... on Failure {\n      ...FailureParts\n      history {\n        __typename\n        kind\n        at\n        by {\n          __typename\n          id\n          name\n        }\n        reason\n      }\n      operation {\n        __typename\n        ...OperationDetail\n      }\n    }\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}\nfragment OperationDetail on Operation {\n  __typename\n  ...OperationRow\n  attempts {\n    __typename\n    id\n    startedAt\n    durationMilliseconds\n    request\n    requestBody\n    status\n    responseBody\n    error\n  }\n}\nfragment OperationRow on Operation {\n  __typename\n  id\n  kind\n  state\n  integration\n  tries\n  nextTryAt\n  lastError\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Carnet {\n      parcels\n    }\n    ... on Invoice {\n      kind\n      sale {\n        __typename\n        id\n        number\n      }\n    }\n    ... on Batch {\n      action\n      total\n    }\n  }\n}",
+  hash: "ed47e66aabfc9158bb54a1f92a1c6e2c8dddc727c6e6914f8a06b57b018b5505",
 };
 
 export const AcknowledgeFailuresDocument: TypedDocument<AcknowledgeFailuresMutation, AcknowledgeFailuresMutationVariables> = {
   kind: "mutation",
   name: "AcknowledgeFailures",
-  text: "mutation AcknowledgeFailures($input: AcknowledgeFailuresInput!) {\n  acknowledgeFailures(input: $input) {\n    __typename\n    failures {\n      __typename\n      ...FailureParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "8edb6b7a8d84555d6e41453eeba4a6e1753abc6b52a29e85264c7e4bcd3efc5c",
 };
 
 export const RetryFailuresDocument: TypedDocument<RetryFailuresMutation, RetryFailuresMutationVariables> = {
   kind: "mutation",
   name: "RetryFailures",
-  text: "mutation RetryFailures($input: RetryFailuresInput!) {\n  retryFailures(input: $input) {\n    __typename\n    failures {\n      __typename\n      ...FailureParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "139fefed3d0138d2b6cf4332f442cacf2e9c0cc2a03c0f56f431ba3b5edf2b5e",
 };
 
 export const MarkFailuresReadDocument: TypedDocument<MarkFailuresReadMutation, MarkFailuresReadMutationVariables> = {
   kind: "mutation",
   name: "MarkFailuresRead",
-  text: "mutation MarkFailuresRead($input: MarkFailuresReadInput!) {\n  markFailuresRead(input: $input) {\n    __typename\n    unreadFailures\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "bb630f2fe3a4bee094b8a8b26be79e949f82538cdf0964a35b08a74c2c909b74",
 };

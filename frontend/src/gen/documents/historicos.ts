@@ -5,11 +5,11 @@ import type { HistoricosQuery, HistoricosQueryVariables, SaveHistoricoMutation, 
 export const HistoricosDocument: TypedDocument<HistoricosQuery, HistoricosQueryVariables> = {
   kind: "query",
   name: "Historicos",
-  text: "query Historicos {\n  historicos {\n    __typename\n    ...HistoricoParts\n  }\n}\nfragment HistoricoParts on Historico {\n  __typename\n  id\n  code\n  text\n  kind\n}",
+  hash: "2c82bf56602f88fe0c14316322bb46b0a3ff4dca2638a89a98cefec661d6015e",
 };
 
 export const SaveHistoricoDocument: TypedDocument<SaveHistoricoMutation, SaveHistoricoMutationVariables> = {
   kind: "mutation",
   name: "SaveHistorico",
-  text: "mutation SaveHistorico($input: SaveHistoricoInput!) {\n  saveHistorico(input: $input) {\n    __typename\n    historico {\n      __typename\n      ...HistoricoParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment HistoricoParts on Historico {\n  __typename\n  id\n  code\n  text\n  kind\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "2526f1de80991b86e18d5b26f1f2042c15f432bfb97dcf7dfed5f3c0ac2d0844",
 };

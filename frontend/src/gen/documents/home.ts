@@ -5,11 +5,11 @@ import type { FirstStepsQuery, FirstStepsQueryVariables, HomeQuery, HomeQueryVar
 export const HomeDocument: TypedDocument<HomeQuery, HomeQueryVariables> = {
   kind: "query",
   name: "Home",
-  text: "query Home($dueSoonFrom: Date!, $dueSoonTo: Date!) {\n  failing: charges(\n    first: 5\n    filter: {status: [FAILED, UNKNOWN, CONTESTED]}\n    orderBy: DUE_ASC\n  ) {\n    __typename\n    totalCount\n    nodes {\n      __typename\n      ...ChargeRow\n    }\n  }\n  overdue: charges(first: 5, filter: {status: [OVERDUE]}, orderBy: DUE_ASC) {\n    __typename\n    totalCount\n    nodes {\n      __typename\n      ...ChargeRow\n    }\n  }\n  dueSoon: charges(\n    first: 5\n    filter: {status: [WAITING], dueFrom: $dueSoonFrom, dueTo: $dueSoonTo}\n    orderBy: DUE_ASC\n  ) {\n    __typename\n    totalCount\n    nodes {\n      __typename\n      ...ChargeRow\n    }\n  }\n  inProgress: charges(first: 1, filter: {status: [QUEUED, ISSUING]}) {\n    __typename\n    totalCount\n  }\n  openFailures: failures(\n    first: 1\n    filter: {state: [OPEN, RETRYING], latest: true}\n  ) {\n    __typename\n    totalCount\n  }\n}\nfragment ChargeRow on Charge {\n  __typename\n  id\n  number\n  method\n  installment\n  status\n  amountCents\n  paidCents\n  dueDate\n  paidOn\n  replaced\n  environment\n  customer {\n    __typename\n    id\n    name\n  }\n  sale {\n    __typename\n    id\n    number\n    installments\n  }\n}",
+  hash: "667bbac7a19fe9a45396e10f407ae3c2ccd39c70ce297689f1332eff74239650",
 };
 
 export const FirstStepsDocument: TypedDocument<FirstStepsQuery, FirstStepsQueryVariables> = {
   kind: "query",
   name: "FirstSteps",
-  text: "query FirstSteps {\n  accounts {\n    __typename\n    id\n  }\n  convenios(bankCode: \"0\") {\n    __typename\n    id\n  }\n  historicos {\n    __typename\n    id\n    kind\n  }\n  gerencianetIntegration {\n    __typename\n    id\n    active\n    environment\n  }\n  vhsysIntegration {\n    __typename\n    id\n    active\n  }\n  customers(first: 1) {\n    __typename\n    nodes {\n      __typename\n      id\n    }\n  }\n  sales(first: 1) {\n    __typename\n    nodes {\n      __typename\n      id\n    }\n  }\n}",
+  hash: "cd99668f4d7423c0d46f26665b7c291109c564c9742ff0b91a07d6ea32b20c86",
 };

@@ -5,17 +5,17 @@ import type { ImportCustomersMutation, ImportCustomersMutationVariables, ImportP
 export const ImportCustomersDocument: TypedDocument<ImportCustomersMutation, ImportCustomersMutationVariables> = {
   kind: "mutation",
   name: "ImportCustomers",
-  text: "mutation ImportCustomers($input: ImportCustomersInput!) {\n  importCustomers(input: $input) {\n    __typename\n    ...ImportParts\n  }\n}\nfragment ImportParts on ImportPayload {\n  __typename\n  rows {\n    __typename\n    row\n    outcome\n    id\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n  userErrors {\n    __typename\n    ...UserErrorParts\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "f3da648c877f060771e0cac7f43321969c8c1bcf794eec7817b5d4633d1dfb35",
 };
 
 export const ImportProductsDocument: TypedDocument<ImportProductsMutation, ImportProductsMutationVariables> = {
   kind: "mutation",
   name: "ImportProducts",
-  text: "mutation ImportProducts($input: ImportProductsInput!) {\n  importProducts(input: $input) {\n    __typename\n    ...ImportParts\n  }\n}\nfragment ImportParts on ImportPayload {\n  __typename\n  rows {\n    __typename\n    row\n    outcome\n    id\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n  userErrors {\n    __typename\n    ...UserErrorParts\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "01fac6a6330ef176596cbb1a7c9150c87d7c838c6405868332217f6456e84017",
 };
 
 export const ImportSalesDocument: TypedDocument<ImportSalesMutation, ImportSalesMutationVariables> = {
   kind: "mutation",
   name: "ImportSales",
-  text: "mutation ImportSales($input: ImportSalesInput!) {\n  importSales(input: $input) {\n    __typename\n    ...ImportParts\n  }\n}\nfragment ImportParts on ImportPayload {\n  __typename\n  rows {\n    __typename\n    row\n    outcome\n    id\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n  userErrors {\n    __typename\n    ...UserErrorParts\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "82e93f5b6da759977ac7811f2f8fe4433a356ac745650ac96a2e22256b415132",
 };

@@ -5,89 +5,89 @@ import type { ActivateIntegrationMutation, ActivateIntegrationMutationVariables,
 export const IntegrationsDocument: TypedDocument<IntegrationsQuery, IntegrationsQueryVariables> = {
   kind: "query",
   name: "Integrations",
-  text: "query Integrations {\n  gerencianetIntegration {\n    __typename\n    id\n    active\n    environment\n    testedAt\n    lastNoticeAt\n    activationProblems {\n      __typename\n      ...ProblemParts\n    }\n  }\n  vhsysIntegration {\n    __typename\n    id\n    active\n    testedAt\n    activationProblems {\n      __typename\n      ...ProblemParts\n    }\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "2b3c57bb25a380f770f4c51483557849eb295c58074d8f3bfe85c1c462289d86",
 };
 
 export const GerencianetDocument: TypedDocument<GerencianetQuery, GerencianetQueryVariables> = {
   kind: "query",
   name: "Gerencianet",
-  text: "query Gerencianet {\n  gerencianetIntegration {\n    __typename\n    ...GerencianetParts\n  }\n  convenios(bankCode: \"0\") {\n    __typename\n    id\n    code\n    name\n    account {\n      __typename\n      id\n      name\n    }\n  }\n  historicos {\n    __typename\n    id\n    code\n    text\n    kind\n  }\n}\nfragment GerencianetParts on GerencianetIntegration {\n  __typename\n  id\n  kind\n  active\n  environment\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  productionProblems {\n    __typename\n    ...ProblemParts\n  }\n  convenio {\n    __typename\n    id\n  }\n  feeCents\n  receiptHistorico {\n    __typename\n    id\n  }\n  entryHistorico {\n    __typename\n    id\n  }\n  feeHistorico {\n    __typename\n    id\n  }\n  pixKey\n  pixCertificate {\n    __typename\n    environment\n    subject\n    expiresAt\n    setAt\n    setBy {\n      __typename\n      id\n      name\n    }\n  }\n  pixRegisteredAt\n  payeeCode\n  lastNoticeAt\n  lastSweepAt\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "b56ec2c94e0dac04548d112ea05fa167be660eb4b4b758e44c149fb0e13354e4",
 };
 
 export const VhsysDocument: TypedDocument<VhsysQuery, VhsysQueryVariables> = {
   kind: "query",
   name: "Vhsys",
-  text: "query Vhsys {\n  vhsysIntegration {\n    __typename\n    ...VhsysParts\n  }\n}\nfragment VhsysParts on VhsysIntegration {\n  __typename\n  id\n  kind\n  active\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  withInterest\n  sendInstallments\n  refundRule\n  foreignRule\n  mirrorFrom\n  companyState\n  nfeTest\n  nfseTest\n  nfceTest\n  nfeSeries\n  nfseSeries\n  nfceSeries\n  reconciledAt\n  webhooksRegisteredAt\n  callbackUrl\n  paymentMethodMappings {\n    __typename\n    method\n    remoteMethod\n  }\n  saleStatusMappings {\n    __typename\n    status\n    remoteStatus {\n      __typename\n      base\n      customId\n      name\n    }\n  }\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "e56d014782d0778039b1415b8787f03c80ad72d1ff3ab4dc8182b5000b0d8f81",
 };
 
 export const NotifiableUsersDocument: TypedDocument<NotifiableUsersQuery, NotifiableUsersQueryVariables> = {
   kind: "query",
   name: "NotifiableUsers",
-  text: "query NotifiableUsers {\n  users(first: 100) {\n    __typename\n    nodes {\n      __typename\n      id\n      name\n      active\n    }\n  }\n}",
+  hash: "c583b3cde2f63941172bdfce542445eadc2b3abed3436c95fdbd6c3a4e96b688",
 };
 
 export const ProviderPaymentMethodsDocument: TypedDocument<ProviderPaymentMethodsQuery, ProviderPaymentMethodsQueryVariables> = {
   kind: "query",
   name: "ProviderPaymentMethods",
-  text: "query ProviderPaymentMethods {\n  providerPaymentMethods\n}",
+  hash: "022cb46110fe39a3cd3818500ed81aeb97733efcf27161cdc5cff05cf9dcef03",
 };
 
 export const ProviderStatusesDocument: TypedDocument<ProviderStatusesQuery, ProviderStatusesQueryVariables> = {
   kind: "query",
   name: "ProviderStatuses",
-  text: "query ProviderStatuses {\n  providerStatuses {\n    __typename\n    items {\n      __typename\n      base\n      customId\n      name\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "338a9f1921a862c7ead9343628f4447698fa4f48764aa44dff32ca4daabd165e",
 };
 
 export const SaveGerencianetDocument: TypedDocument<SaveGerencianetMutation, SaveGerencianetMutationVariables> = {
   kind: "mutation",
   name: "SaveGerencianet",
-  text: "mutation SaveGerencianet($input: SaveGerencianetIntegrationInput!) {\n  saveGerencianetIntegration(input: $input) {\n    __typename\n    integration {\n      __typename\n      ...GerencianetParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment GerencianetParts on GerencianetIntegration {\n  __typename\n  id\n  kind\n  active\n  environment\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  productionProblems {\n    __typename\n    ...ProblemParts\n  }\n  convenio {\n    __typename\n    id\n  }\n  feeCents\n  receiptHistorico {\n    __typename\n    id\n  }\n  entryHistorico {\n    __typename\n    id\n  }\n  feeHistorico {\n    __typename\n    id\n  }\n  pixKey\n  pixCertificate {\n    __typename\n    environment\n    subject\n    expiresAt\n    setAt\n    setBy {\n      __typename\n      id\n      name\n    }\n  }\n  pixRegisteredAt\n  payeeCode\n  lastNoticeAt\n  lastSweepAt\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "ff320a6cd485d6fb00c363dfd3daec613335ed0000a21df744fe41281dfcf454",
 };
 
 export const SaveVhsysDocument: TypedDocument<SaveVhsysMutation, SaveVhsysMutationVariables> = {
   kind: "mutation",
   name: "SaveVhsys",
-  text: "mutation SaveVhsys($input: SaveVhsysIntegrationInput!) {\n  saveVhsysIntegration(input: $input) {\n    __typename\n    integration {\n      __typename\n      ...VhsysParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment VhsysParts on VhsysIntegration {\n  __typename\n  id\n  kind\n  active\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  withInterest\n  sendInstallments\n  refundRule\n  foreignRule\n  mirrorFrom\n  companyState\n  nfeTest\n  nfseTest\n  nfceTest\n  nfeSeries\n  nfseSeries\n  nfceSeries\n  reconciledAt\n  webhooksRegisteredAt\n  callbackUrl\n  paymentMethodMappings {\n    __typename\n    method\n    remoteMethod\n  }\n  saleStatusMappings {\n    __typename\n    status\n    remoteStatus {\n      __typename\n      base\n      customId\n      name\n    }\n  }\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "8193894c221fd4de7bc1cf8ba018c7b223071b0e2954d1152e0af9bdb76e8a8f",
 };
 
 export const TestIntegrationDocument: TypedDocument<TestIntegrationMutation, TestIntegrationMutationVariables> = {
   kind: "mutation",
   name: "TestIntegration",
-  text: "mutation TestIntegration($input: TestIntegrationInput!) {\n  testIntegration(input: $input) {\n    __typename\n    ok\n    durationMilliseconds\n    integration {\n      __typename\n      id\n      testedAt\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "cc7217015c2639e9ea32c4c1379827a85df7adb935c4c4e761235a3a3be11b80",
 };
 
 export const ActivateIntegrationDocument: TypedDocument<ActivateIntegrationMutation, ActivateIntegrationMutationVariables> = {
   kind: "mutation",
   name: "ActivateIntegration",
-  text: "mutation ActivateIntegration($input: ActivateIntegrationInput!) {\n  activateIntegration(input: $input) {\n    __typename\n    integration {\n      __typename\n      id\n      active\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "526db4db0d5b2f9bc1ab27a414ab89c8a930f985be56144e8c702b96676a2730",
 };
 
 export const MapPaymentMethodDocument: TypedDocument<MapPaymentMethodMutation, MapPaymentMethodMutationVariables> = {
   kind: "mutation",
   name: "MapPaymentMethod",
-  text: "mutation MapPaymentMethod($input: MapPaymentMethodInput!) {\n  mapPaymentMethod(input: $input) {\n    __typename\n    integration {\n      __typename\n      ...VhsysParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment VhsysParts on VhsysIntegration {\n  __typename\n  id\n  kind\n  active\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  withInterest\n  sendInstallments\n  refundRule\n  foreignRule\n  mirrorFrom\n  companyState\n  nfeTest\n  nfseTest\n  nfceTest\n  nfeSeries\n  nfseSeries\n  nfceSeries\n  reconciledAt\n  webhooksRegisteredAt\n  callbackUrl\n  paymentMethodMappings {\n    __typename\n    method\n    remoteMethod\n  }\n  saleStatusMappings {\n    __typename\n    status\n    remoteStatus {\n      __typename\n      base\n      customId\n      name\n    }\n  }\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "4a35da04e7db371b74454c1d1830e2dd33615d7c576588efb7ca64bdfc817e3c",
 };
 
 export const MapSaleStatusDocument: TypedDocument<MapSaleStatusMutation, MapSaleStatusMutationVariables> = {
   kind: "mutation",
   name: "MapSaleStatus",
-  text: "mutation MapSaleStatus($input: MapSaleStatusInput!) {\n  mapSaleStatus(input: $input) {\n    __typename\n    integration {\n      __typename\n      ...VhsysParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment VhsysParts on VhsysIntegration {\n  __typename\n  id\n  kind\n  active\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  withInterest\n  sendInstallments\n  refundRule\n  foreignRule\n  mirrorFrom\n  companyState\n  nfeTest\n  nfseTest\n  nfceTest\n  nfeSeries\n  nfseSeries\n  nfceSeries\n  reconciledAt\n  webhooksRegisteredAt\n  callbackUrl\n  paymentMethodMappings {\n    __typename\n    method\n    remoteMethod\n  }\n  saleStatusMappings {\n    __typename\n    status\n    remoteStatus {\n      __typename\n      base\n      customId\n      name\n    }\n  }\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "d21bef1243ae86a6851a4aac8cdc5dc5a06c2abe173e31f86d5f6b7a896c1435",
 };
 
 export const RegisterVhsysWebhooksDocument: TypedDocument<RegisterVhsysWebhooksMutation, RegisterVhsysWebhooksMutationVariables> = {
   kind: "mutation",
   name: "RegisterVhsysWebhooks",
-  text: "mutation RegisterVhsysWebhooks {\n  registerVhsysWebhooks {\n    __typename\n    integration {\n      __typename\n      ...VhsysParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment VhsysParts on VhsysIntegration {\n  __typename\n  id\n  kind\n  active\n  credentials {\n    __typename\n    ...CredentialParts\n  }\n  notifiedUsers {\n    __typename\n    id\n    name\n  }\n  testedAt\n  activationProblems {\n    __typename\n    ...ProblemParts\n  }\n  withInterest\n  sendInstallments\n  refundRule\n  foreignRule\n  mirrorFrom\n  companyState\n  nfeTest\n  nfseTest\n  nfceTest\n  nfeSeries\n  nfseSeries\n  nfceSeries\n  reconciledAt\n  webhooksRegisteredAt\n  callbackUrl\n  paymentMethodMappings {\n    __typename\n    method\n    remoteMethod\n  }\n  saleStatusMappings {\n    __typename\n    status\n    remoteStatus {\n      __typename\n      base\n      customId\n      name\n    }\n  }\n}\nfragment CredentialParts on CredentialStatus {\n  __typename\n  name\n  environment\n  set\n  hint\n  setAt\n  setBy {\n    __typename\n    id\n    name\n  }\n}\nfragment ProblemParts on ActivationProblem {\n  __typename\n  code\n  field\n  message\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "c6b24d7f6cdf7f4d097c89d997ee99a8260d854d477ef51cd49a49c2badc176c",
 };
 
 export const RegisterPixWebhookDocument: TypedDocument<RegisterPixWebhookMutation, RegisterPixWebhookMutationVariables> = {
   kind: "mutation",
   name: "RegisterPixWebhook",
-  text: "mutation RegisterPixWebhook {\n  registerPixWebhook {\n    __typename\n    operation {\n      __typename\n      id\n      state\n      lastError\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "b1f1523053e3eaa407b869c6d384d4554c04eba600aad8072e68c4060a7eb089",
 };
 
 export const MirrorOldSalesDocument: TypedDocument<MirrorOldSalesMutation, MirrorOldSalesMutationVariables> = {
   kind: "mutation",
   name: "MirrorOldSales",
-  text: "mutation MirrorOldSales($input: MirrorOldSalesInput!) {\n  mirrorOldSales(input: $input) {\n    __typename\n    batch {\n      __typename\n      ...BatchRow\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment BatchRow on Batch {\n  __typename\n  id\n  action\n  state\n  total\n  done\n  failed\n  running\n  dueDate\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "2f02f6be4420d788d4a12185a960c22b9940ec0fbae27e72452293261556eec9",
 };

@@ -5,17 +5,17 @@ import type { InvoicesQuery, InvoicesQueryVariables, IssueInvoiceMutation, Issue
 export const InvoicesDocument: TypedDocument<InvoicesQuery, InvoicesQueryVariables> = {
   kind: "query",
   name: "Invoices",
-  text: "query Invoices($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: InvoiceFilter) {\n  invoices(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    filter: $filter\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...InvoiceRow\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n    totalCount\n  }\n}\nfragment InvoiceRow on Invoice {\n  __typename\n  id\n  kind\n  state\n  test\n  totalCents\n  dueAt\n  number\n  pdf\n  xml\n  rejectionCode\n  rejectionText\n  issuedAt\n  sale {\n    __typename\n    id\n    number\n    status\n    customer {\n      __typename\n      id\n      name\n    }\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "9f621f83caee62dbceefc2b8be5b378a6f2e3eda49389b7b295fa3f96c95bda4",
 };
 
 export const IssueInvoiceDocument: TypedDocument<IssueInvoiceMutation, IssueInvoiceMutationVariables> = {
   kind: "mutation",
   name: "IssueInvoice",
-  text: "mutation IssueInvoice($input: IssueInvoiceInput!) {\n  issueInvoice(input: $input) {\n    __typename\n    invoice {\n      __typename\n      id\n      state\n      dueAt\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "af7f265d6e704d88378a2762d89cbc2bdefc2d54c321742a88735e176ed0fbe6",
 };
 
 export const RequestInvoiceCancelDocument: TypedDocument<RequestInvoiceCancelMutation, RequestInvoiceCancelMutationVariables> = {
   kind: "mutation",
   name: "RequestInvoiceCancel",
-  text: "mutation RequestInvoiceCancel($input: RequestInvoiceCancelInput!) {\n  requestInvoiceCancel(input: $input) {\n    __typename\n    invoice {\n      __typename\n      id\n      state\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "7777ced843b9a37fc600468e132c8998aa07c1a94d6a3fa698c8c4e99978cad9",
 };

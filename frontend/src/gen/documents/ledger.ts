@@ -5,5 +5,5 @@ import type { LedgerCheckQuery, LedgerCheckQueryVariables } from "../schema";
 export const LedgerCheckDocument: TypedDocument<LedgerCheckQuery, LedgerCheckQueryVariables> = {
   kind: "query",
   name: "LedgerCheck",
-  text: "query LedgerCheck {\n  ledgerCheck {\n    __typename\n    ok\n    charges\n    entries\n    differences {\n      __typename\n      code\n      message\n      subjectId\n    }\n  }\n}",
+  hash: "2849d89c1401ec585478b1a563aa250d77e275977a7220e7c353777bc6911996",
 };

@@ -5,23 +5,23 @@ import type { OperationChangedSubscription, OperationChangedSubscriptionVariable
 export const OperationsDocument: TypedDocument<OperationsQuery, OperationsQueryVariables> = {
   kind: "query",
   name: "Operations",
-  text: "query Operations($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: OperationFilter) {\n  operations(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    filter: $filter\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...OperationRow\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment OperationRow on Operation {\n  __typename\n  id\n  kind\n  state\n  integration\n  tries\n  nextTryAt\n  lastError\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Carnet {\n      parcels\n    }\n    ... on Invoice {\n      kind\n      sale {\n        __typename\n        id\n        number\n      }\n    }\n    ... on Batch {\n      action\n      total\n    }\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "692ef0900fceda0aae841302f5aff093e997852a59ba47115633d169a19b4c75",
 };
 
 export const OperationDetailsDocument: TypedDocument<OperationDetailsQuery, OperationDetailsQueryVariables> = {
   kind: "query",
   name: "OperationDetails",
-  text: "query OperationDetails($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...OperationDetail\n  }\n}\nfragment OperationDetail on Operation {\n  __typename\n  ...OperationRow\n  attempts {\n    __typename\n    id\n    startedAt\n    durationMilliseconds\n    request\n    requestBody\n    status\n    responseBody\n    error\n  }\n}\nfragment OperationRow on Operation {\n  __typename\n  id\n  kind\n  state\n  integration\n  tries\n  nextTryAt\n  lastError\n  createdAt\n  finishedAt\n  requestedBy {\n    __typename\n    id\n    name\n  }\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Carnet {\n      parcels\n    }\n    ... on Invoice {\n      kind\n      sale {\n        __typename\n        id\n        number\n      }\n    }\n    ... on Batch {\n      action\n      total\n    }\n  }\n}",
+  hash: "efa26d177de7968abd486cbf946ef46a4dbf91d12d364ee2be107076a40ce2e3",
 };
 
 export const OperationChangedDocument: TypedDocument<OperationChangedSubscription, OperationChangedSubscriptionVariables> = {
   kind: "subscription",
   name: "OperationChanged",
-  text: "subscription OperationChanged($id: ID!) {\n  operationChanged(id: $id) {\n    __typename\n    id\n    state\n    tries\n    nextTryAt\n    lastError\n    finishedAt\n  }\n}",
+  hash: "550b4492385f6c136aef9bb547cce0c73a9cd246a3810e0f1468c4558b0b35e2",
 };
 
 export const RetryOperationDocument: TypedDocument<RetryOperationMutation, RetryOperationMutationVariables> = {
   kind: "mutation",
   name: "RetryOperation",
-  text: "mutation RetryOperation($input: RetryOperationInput!) {\n  retryOperation(input: $input) {\n    __typename\n    operation {\n      __typename\n      id\n      state\n      nextTryAt\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "9f41d9f9f09a2b3de57b782f301d1573d296fe89a705ced907710a6b42bcfbf1",
 };

@@ -5,29 +5,29 @@ import type { ProductChoicesQuery, ProductChoicesQueryVariables, ProductDetailsQ
 export const ProductsDocument: TypedDocument<ProductsQuery, ProductsQueryVariables> = {
   kind: "query",
   name: "Products",
-  text: "query Products($first: Int, $after: Cursor, $last: Int, $before: Cursor, $search: String, $active: Boolean) {\n  products(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    search: $search\n    active: $active\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...ProductParts\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment ProductParts on Product {\n  __typename\n  id\n  code\n  name\n  priceCents\n  active\n  invoicing {\n    __typename\n    remoteProductId\n    remoteProductName\n    document\n    timing\n    daysAfterApproval\n    ncm\n    cfop\n    unitOrServiceCode\n    descriptionTemplate\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "0cb7f2e487d45db5a9ad965e6931abe229db1d3b1cd4e36a80619f3fa452d6ed",
 };
 
 export const ProductDetailsDocument: TypedDocument<ProductDetailsQuery, ProductDetailsQueryVariables> = {
   kind: "query",
   name: "ProductDetails",
-  text: "query ProductDetails($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...ProductParts\n  }\n}\nfragment ProductParts on Product {\n  __typename\n  id\n  code\n  name\n  priceCents\n  active\n  invoicing {\n    __typename\n    remoteProductId\n    remoteProductName\n    document\n    timing\n    daysAfterApproval\n    ncm\n    cfop\n    unitOrServiceCode\n    descriptionTemplate\n  }\n}",
+  hash: "d0beaa865615cd8d3ad55945c6f226153b2c757dd9fc658e772796f6433ca59f",
 };
 
 export const ProductChoicesDocument: TypedDocument<ProductChoicesQuery, ProductChoicesQueryVariables> = {
   kind: "query",
   name: "ProductChoices",
-  text: "query ProductChoices {\n  products(first: 100, active: true) {\n    __typename\n    nodes {\n      __typename\n      id\n      code\n      name\n      priceCents\n    }\n  }\n}",
+  hash: "72d35bd08957522b09f749d02f1e5597b90865694c244eac524c90b981e37d49",
 };
 
 export const ProviderProductsDocument: TypedDocument<ProviderProductsQuery, ProviderProductsQueryVariables> = {
   kind: "query",
   name: "ProviderProducts",
-  text: "query ProviderProducts($search: String!) {\n  providerProducts(search: $search) {\n    __typename\n    items {\n      __typename\n      id\n      code\n      name\n      unit\n      ncm\n      priceCents\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "d726bdc72538daf0fbc4ed06d7a3512ab0080082550474cfec43376fce487c13",
 };
 
 export const SaveProductDocument: TypedDocument<SaveProductMutation, SaveProductMutationVariables> = {
   kind: "mutation",
   name: "SaveProduct",
-  text: "mutation SaveProduct($input: SaveProductInput!) {\n  saveProduct(input: $input) {\n    __typename\n    product {\n      __typename\n      ...ProductParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment ProductParts on Product {\n  __typename\n  id\n  code\n  name\n  priceCents\n  active\n  invoicing {\n    __typename\n    remoteProductId\n    remoteProductName\n    document\n    timing\n    daysAfterApproval\n    ncm\n    cfop\n    unitOrServiceCode\n    descriptionTemplate\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "0357259c14011483e106a466832cf04e2814c4ec4dda1b6b0385be2e4bf8fd3b",
 };

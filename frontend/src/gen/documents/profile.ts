@@ -5,47 +5,47 @@ import type { ConfirmTotpMutation, ConfirmTotpMutationVariables, DisableTotpMuta
 export const ProfileDocument: TypedDocument<ProfileQuery, ProfileQueryVariables> = {
   kind: "query",
   name: "Profile",
-  text: "query Profile {\n  viewer {\n    __typename\n    user {\n      __typename\n      id\n      name\n      email\n      role\n      totpSince\n    }\n    recoveryCodesLeft\n  }\n  accessRules {\n    __typename\n    id\n    requireTotp\n  }\n}",
+  hash: "d2813a0931857e821708009b939f55cbd82b4f5675d143a99e4a8ddb3c237d08",
 };
 
 export const SessionsDocument: TypedDocument<SessionsQuery, SessionsQueryVariables> = {
   kind: "query",
   name: "Sessions",
-  text: "query Sessions {\n  sessions {\n    __typename\n    id\n    userAgent\n    address\n    createdAt\n    usedAt\n    expiresAt\n    current\n  }\n}",
+  hash: "903a1ffdcab90cbfeb51fbc0ca6545d2bdb85c12a44f4bc121c720c4e1c32ec9",
 };
 
 export const EndSessionDocument: TypedDocument<EndSessionMutation, EndSessionMutationVariables> = {
   kind: "mutation",
   name: "EndSession",
-  text: "mutation EndSession($input: EndSessionInput!) {\n  endSession(input: $input) {\n    __typename\n    id\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "e18a8dedd9d40f5ff5fbe18c82767bbd580806c60a088616752257a3b61c8201",
 };
 
 export const StartTotpDocument: TypedDocument<StartTotpMutation, StartTotpMutationVariables> = {
   kind: "mutation",
   name: "StartTotp",
-  text: "mutation StartTotp {\n  startTotp {\n    __typename\n    secret\n    uri\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "84d3b72ae708eed7d4c8def21143afebbb144855693398ccf5123add5bab93f5",
 };
 
 export const ConfirmTotpDocument: TypedDocument<ConfirmTotpMutation, ConfirmTotpMutationVariables> = {
   kind: "mutation",
   name: "ConfirmTotp",
-  text: "mutation ConfirmTotp($input: ConfirmTotpInput!) {\n  confirmTotp(input: $input) {\n    __typename\n    user {\n      __typename\n      id\n      totpSince\n    }\n    recoveryCodes\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "846e1b41b22b8f492328c2605ba0038fb37c2651f1916ec08233d6491e9401e1",
 };
 
 export const RenewRecoveryCodesDocument: TypedDocument<RenewRecoveryCodesMutation, RenewRecoveryCodesMutationVariables> = {
   kind: "mutation",
   name: "RenewRecoveryCodes",
-  text: "mutation RenewRecoveryCodes($input: ProveTotpInput!) {\n  renewRecoveryCodes(input: $input) {\n    __typename\n    recoveryCodes\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "f37b837f329ac46ff50698f56b8930c9cda5331937e5ba854db9fab1b415383f",
 };
 
 export const DisableTotpDocument: TypedDocument<DisableTotpMutation, DisableTotpMutationVariables> = {
   kind: "mutation",
   name: "DisableTotp",
-  text: "mutation DisableTotp($input: ProveTotpInput!) {\n  disableTotp(input: $input) {\n    __typename\n    user {\n      __typename\n      id\n      totpSince\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "d677202422971b41325b960848914405fefbd7e842886516adce82dc7ff643d9",
 };
 
 export const SaveAccessRulesDocument: TypedDocument<SaveAccessRulesMutation, SaveAccessRulesMutationVariables> = {
   kind: "mutation",
   name: "SaveAccessRules",
-  text: "mutation SaveAccessRules($input: SaveAccessRulesInput!) {\n  saveAccessRules(input: $input) {\n    __typename\n    rules {\n      __typename\n      id\n      requireTotp\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "0d30a4e33380629e0c82fe6950d045c286669ae0523b11a833b7d047c359d6a2",
 };

@@ -5,41 +5,41 @@ import type { CancelSaleMutation, CancelSaleMutationVariables, CreateSaleMutatio
 export const SalesDocument: TypedDocument<SalesQuery, SalesQueryVariables> = {
   kind: "query",
   name: "Sales",
-  text: "query Sales($first: Int, $after: Cursor, $last: Int, $before: Cursor, $filter: SaleFilter, $orderBy: SaleOrder!) {\n  sales(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    filter: $filter\n    orderBy: $orderBy\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...SaleRow\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n    totalCount\n  }\n}\nfragment SaleRow on Sale {\n  __typename\n  id\n  number\n  status\n  totalCents\n  installments\n  paymentMethod\n  createdAt\n  customer {\n    __typename\n    id\n    name\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "f7b686c49eb50af7204a605ea1c9d5888b1ee50be8f190e8048811ac752fa7cf",
 };
 
 export const SaleDetailsDocument: TypedDocument<SaleDetailsQuery, SaleDetailsQueryVariables> = {
   kind: "query",
   name: "SaleDetails",
-  text: "query SaleDetails($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ... on Sale {\n      ...SaleRow\n      itemsCents\n      discountCents\n      interestCents\n      note\n      channel\n      customer {\n        __typename\n        maskedTaxId\n      }\n      items {\n        __typename\n        id\n        description\n        quantity\n        unitCents\n        totalCents\n        product {\n          __typename\n          id\n          code\n          name\n          invoicing {\n            __typename\n            document\n          }\n        }\n      }\n      charges {\n        __typename\n        ...ChargeRow\n      }\n      carnet {\n        __typename\n        id\n        parcels\n      }\n      invoices {\n        __typename\n        ...InvoiceDetail\n      }\n      differences {\n        __typename\n        ...DifferenceRow\n      }\n      order {\n        __typename\n        id\n        step\n        remoteCustomerId\n        remoteOrderId\n        remoteStatus\n        syncedAt\n        failure {\n          __typename\n          ...FailureParts\n        }\n      }\n    }\n  }\n}\nfragment SaleRow on Sale {\n  __typename\n  id\n  number\n  status\n  totalCents\n  installments\n  paymentMethod\n  createdAt\n  customer {\n    __typename\n    id\n    name\n  }\n}\nfragment ChargeRow on Charge {\n  __typename\n  id\n  number\n  method\n  installment\n  status\n  amountCents\n  paidCents\n  dueDate\n  paidOn\n  replaced\n  environment\n  customer {\n    __typename\n    id\n    name\n  }\n  sale {\n    __typename\n    id\n    number\n    installments\n  }\n}\nfragment InvoiceDetail on Invoice {\n  __typename\n  ...InvoiceRow\n  accessKey\n  protocol\n  cancelUntil\n  canceledAt\n  operations {\n    __typename\n    id\n    state\n    lastError\n  }\n  failure {\n    __typename\n    ...FailureParts\n  }\n}\nfragment InvoiceRow on Invoice {\n  __typename\n  id\n  kind\n  state\n  test\n  totalCents\n  dueAt\n  number\n  pdf\n  xml\n  rejectionCode\n  rejectionText\n  issuedAt\n  sale {\n    __typename\n    id\n    number\n    status\n    customer {\n      __typename\n      id\n      name\n    }\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}\nfragment DifferenceRow on Difference {\n  __typename\n  id\n  kind\n  state\n  ours\n  theirs\n  repairable\n  firstAt\n  lastAt\n  sale {\n    __typename\n    id\n    number\n    customer {\n      __typename\n      id\n      name\n    }\n  }\n}",
+  hash: "ac3ecd078b2a1d05ddab78339bbd9b6ec44008e3cefc15aacb6935ec12deba1c",
 };
 
 export const MirrorPreviewDocument: TypedDocument<MirrorPreviewQuery, MirrorPreviewQueryVariables> = {
   kind: "query",
   name: "MirrorPreview",
-  text: "query MirrorPreview($saleId: ID!) {\n  previewMirror(saleId: $saleId) {\n    __typename\n    skip\n    customerName\n    remoteCustomerId\n    soldOn\n    note\n    invoices {\n      __typename\n      ...MirrorPreviewInvoiceParts\n    }\n    items {\n      __typename\n      description\n      remoteProductId\n      quantity\n      unitCents\n    }\n    installments {\n      __typename\n      dueDate\n      amountCents\n      remoteMethod\n    }\n    discountCents\n    totalCents\n    status {\n      __typename\n      base\n      customId\n      name\n    }\n    problems {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment MirrorPreviewInvoiceParts on MirrorPreviewInvoice {\n  __typename\n  kind\n  state\n  timing\n  daysAfterApproval\n  dueAt\n  test\n  series\n  nature\n  soldOn\n  note\n  items {\n    __typename\n    description\n    remoteProductId\n    quantity\n    unitCents\n    ncm\n    cfop\n    unit\n    serviceCode\n  }\n  installments {\n    __typename\n    dueDate\n    amountCents\n    remoteMethod\n  }\n  discountCents\n  totalCents\n  problems {\n    __typename\n    ...UserErrorParts\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "30e84e0afa60494ffc3504edd99e28ed4f1be83c33bdd87ff1a76682039517b3",
 };
 
 export const CreateSaleDocument: TypedDocument<CreateSaleMutation, CreateSaleMutationVariables> = {
   kind: "mutation",
   name: "CreateSale",
-  text: "mutation CreateSale($input: CreateSaleInput!) {\n  createSale(input: $input) {\n    __typename\n    sale {\n      __typename\n      ...SaleRow\n    }\n    replayed\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment SaleRow on Sale {\n  __typename\n  id\n  number\n  status\n  totalCents\n  installments\n  paymentMethod\n  createdAt\n  customer {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "6407af4f7b019178a38901896db2349f6544e33523ab43a4e705b009174c1c86",
 };
 
 export const CancelSaleDocument: TypedDocument<CancelSaleMutation, CancelSaleMutationVariables> = {
   kind: "mutation",
   name: "CancelSale",
-  text: "mutation CancelSale($input: CancelSaleInput!) {\n  cancelSale(input: $input) {\n    __typename\n    sale {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "723af4bb15e5b0109f788ac858711e0d4a2ba79e8111f38bd85c9f60e3a0021b",
 };
 
 export const RecordSaleDocument: TypedDocument<RecordSaleMutation, RecordSaleMutationVariables> = {
   kind: "mutation",
   name: "RecordSale",
-  text: "mutation RecordSale($input: RecordSaleInput!) {\n  recordSale(input: $input) {\n    __typename\n    sale {\n      __typename\n      ...SaleRow\n    }\n    replayed\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment SaleRow on Sale {\n  __typename\n  id\n  number\n  status\n  totalCents\n  installments\n  paymentMethod\n  createdAt\n  customer {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "91d03475a4284a3cd000904f66586025b441232e132cb4d899bc0f893cb1d067",
 };
 
 export const RefundRecordedSaleDocument: TypedDocument<RefundRecordedSaleMutation, RefundRecordedSaleMutationVariables> = {
   kind: "mutation",
   name: "RefundRecordedSale",
-  text: "mutation RefundRecordedSale($input: RefundRecordedSaleInput!) {\n  refundRecordedSale(input: $input) {\n    __typename\n    sale {\n      __typename\n      id\n      status\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "de907ad6914718166a76bb3ccfbadb3304918bb8f42d27c5529647558af122c2",
 };

@@ -5,17 +5,17 @@ import type { FailureFeedSubscription, FailureFeedSubscriptionVariables, FeedEnd
 export const ShellDocument: TypedDocument<ShellQuery, ShellQueryVariables> = {
   kind: "query",
   name: "Shell",
-  text: "query Shell {\n  viewer {\n    __typename\n    user {\n      __typename\n      id\n      name\n      email\n      role\n      locale\n    }\n    unreadFailures\n  }\n  system {\n    __typename\n    version\n    demo\n  }\n  gerencianetIntegration {\n    __typename\n    id\n    active\n    environment\n  }\n}",
+  hash: "727b9c3b0149bae92f20a45657b94a057f29bd32645ed0658e89b08f8a5f0f2d",
 };
 
 export const FailureFeedDocument: TypedDocument<FailureFeedSubscription, FailureFeedSubscriptionVariables> = {
   kind: "subscription",
   name: "FailureFeed",
-  text: "subscription FailureFeed($after: Cursor) {\n  failures(after: $after) {\n    __typename\n    ...FailureEventParts\n  }\n}\nfragment FailureEventParts on FailureEvent {\n  __typename\n  cursor\n  kind\n  read\n  at\n  failure {\n    __typename\n    ...FailureParts\n  }\n}\nfragment FailureParts on Failure {\n  __typename\n  id\n  code\n  state\n  integration\n  environment\n  cause\n  remedy\n  field\n  mendPath\n  providerCode\n  providerText\n  subject {\n    __typename\n    id\n    ... on Charge {\n      number\n    }\n    ... on Sale {\n      number\n    }\n    ... on Invoice {\n      sale {\n        __typename\n        id\n      }\n    }\n  }\n  subjectLabel\n  operation {\n    __typename\n    id\n    state\n  }\n  count\n  firstAt\n  lastAt\n  resolvedAt\n  handledBy {\n    __typename\n    id\n    name\n  }\n  reason\n}",
+  hash: "e0cb691e709142339c916e4485608aea9e7108549e8ff8588a1872099453c381",
 };
 
 export const FeedEndDocument: TypedDocument<FeedEndQuery, FeedEndQueryVariables> = {
   kind: "query",
   name: "FeedEnd",
-  text: "query FeedEnd {\n  failures(first: 1) {\n    __typename\n    end\n  }\n}",
+  hash: "b9a0325147668145529a79f55665b4e05eb6b4edf31601e7a50d8bfb7ec79aae",
 };

@@ -5,23 +5,23 @@ import type { ApiTokensQuery, ApiTokensQueryVariables, CreateApiTokenMutation, C
 export const ApiTokensDocument: TypedDocument<ApiTokensQuery, ApiTokensQueryVariables> = {
   kind: "query",
   name: "ApiTokens",
-  text: "query ApiTokens($first: Int, $after: Cursor, $last: Int, $before: Cursor, $live: Boolean!) {\n  apiTokens(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    live: $live\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...TokenParts\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment TokenParts on ApiToken {\n  __typename\n  id\n  name\n  hint\n  scopes\n  origin\n  createdAt\n  createdAddress\n  expiresAt\n  lastUsedAt\n  lastUsedAddress\n  rotatedAt\n  previousUntil\n  previousUsedAt\n  revokedAt\n  user {\n    __typename\n    id\n    name\n  }\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "0f654f86b103c1146485c15168bc55c360c06440752a2139b69de8e998ee8d28",
 };
 
 export const CreateApiTokenDocument: TypedDocument<CreateApiTokenMutation, CreateApiTokenMutationVariables> = {
   kind: "mutation",
   name: "CreateApiToken",
-  text: "mutation CreateApiToken($input: CreateApiTokenInput!) {\n  createApiToken(input: $input) {\n    __typename\n    token {\n      __typename\n      ...TokenParts\n    }\n    secret\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment TokenParts on ApiToken {\n  __typename\n  id\n  name\n  hint\n  scopes\n  origin\n  createdAt\n  createdAddress\n  expiresAt\n  lastUsedAt\n  lastUsedAddress\n  rotatedAt\n  previousUntil\n  previousUsedAt\n  revokedAt\n  user {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "144afa919fbd992d0790a54bc723ab557c566ffea2c4857b916911a9ac9306d6",
 };
 
 export const RotateApiTokenDocument: TypedDocument<RotateApiTokenMutation, RotateApiTokenMutationVariables> = {
   kind: "mutation",
   name: "RotateApiToken",
-  text: "mutation RotateApiToken($input: RotateApiTokenInput!) {\n  rotateApiToken(input: $input) {\n    __typename\n    token {\n      __typename\n      ...TokenParts\n    }\n    secret\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment TokenParts on ApiToken {\n  __typename\n  id\n  name\n  hint\n  scopes\n  origin\n  createdAt\n  createdAddress\n  expiresAt\n  lastUsedAt\n  lastUsedAddress\n  rotatedAt\n  previousUntil\n  previousUsedAt\n  revokedAt\n  user {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "10e167ef338c0dcd9516da4840565ff174e625229bf3d7a582215c83c9cd5fa7",
 };
 
 export const RevokeApiTokenDocument: TypedDocument<RevokeApiTokenMutation, RevokeApiTokenMutationVariables> = {
   kind: "mutation",
   name: "RevokeApiToken",
-  text: "mutation RevokeApiToken($input: RevokeApiTokenInput!) {\n  revokeApiToken(input: $input) {\n    __typename\n    token {\n      __typename\n      ...TokenParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment TokenParts on ApiToken {\n  __typename\n  id\n  name\n  hint\n  scopes\n  origin\n  createdAt\n  createdAddress\n  expiresAt\n  lastUsedAt\n  lastUsedAddress\n  rotatedAt\n  previousUntil\n  previousUsedAt\n  revokedAt\n  user {\n    __typename\n    id\n    name\n  }\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "118de8f5a007b2f8a37c26ba83d8ccddcc67eca9da954d6a08df341dd23ef2b8",
 };

@@ -5,29 +5,29 @@ import type { CreateUserMutation, CreateUserMutationVariables, ResetPasswordMuta
 export const UsersDocument: TypedDocument<UsersQuery, UsersQueryVariables> = {
   kind: "query",
   name: "Users",
-  text: "query Users($first: Int, $after: Cursor, $last: Int, $before: Cursor, $search: String) {\n  users(\n    first: $first\n    after: $after\n    last: $last\n    before: $before\n    search: $search\n  ) {\n    __typename\n    nodes {\n      __typename\n      ...UserParts\n    }\n    pageInfo {\n      __typename\n      ...PageParts\n    }\n  }\n}\nfragment UserParts on User {\n  __typename\n  id\n  name\n  email\n  role\n  active\n  locale\n  createdAt\n  lastLoginAt\n  totpSince\n}\nfragment PageParts on PageInfo {\n  __typename\n  hasNextPage\n  hasPreviousPage\n  startCursor\n  endCursor\n}",
+  hash: "ec1515387d4b4daa993c82ecd64cfcc36a5eaf76c49ccb22b25e9cc4c9e94cbe",
 };
 
 export const CreateUserDocument: TypedDocument<CreateUserMutation, CreateUserMutationVariables> = {
   kind: "mutation",
   name: "CreateUser",
-  text: "mutation CreateUser($input: CreateUserInput!) {\n  createUser(input: $input) {\n    __typename\n    user {\n      __typename\n      ...UserParts\n    }\n    passwordLink\n    mailed\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserParts on User {\n  __typename\n  id\n  name\n  email\n  role\n  active\n  locale\n  createdAt\n  lastLoginAt\n  totpSince\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "f74ec7ddac63cc4ff24dc0557f58c9782ce23d58b2d4a06cef8bf8ffe5eac9c7",
 };
 
 export const UpdateUserDocument: TypedDocument<UpdateUserMutation, UpdateUserMutationVariables> = {
   kind: "mutation",
   name: "UpdateUser",
-  text: "mutation UpdateUser($input: UpdateUserInput!) {\n  updateUser(input: $input) {\n    __typename\n    user {\n      __typename\n      ...UserParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserParts on User {\n  __typename\n  id\n  name\n  email\n  role\n  active\n  locale\n  createdAt\n  lastLoginAt\n  totpSince\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "bc2e758127efad7c7d0f1d4d182a0d5432d1b850983c8dffa1ffef1438d9262e",
 };
 
 export const ResetPasswordDocument: TypedDocument<ResetPasswordMutation, ResetPasswordMutationVariables> = {
   kind: "mutation",
   name: "ResetPassword",
-  text: "mutation ResetPassword($input: ResetPasswordInput!) {\n  resetPassword(input: $input) {\n    __typename\n    user {\n      __typename\n      ...UserParts\n    }\n    passwordLink\n    mailed\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserParts on User {\n  __typename\n  id\n  name\n  email\n  role\n  active\n  locale\n  createdAt\n  lastLoginAt\n  totpSince\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "87c72c3949d1317cef0c04663fff1b7dc44951728be725de9304f6a3d0f69597",
 };
 
 export const ResetTotpDocument: TypedDocument<ResetTotpMutation, ResetTotpMutationVariables> = {
   kind: "mutation",
   name: "ResetTotp",
-  text: "mutation ResetTotp($input: ResetTotpInput!) {\n  resetTotp(input: $input) {\n    __typename\n    user {\n      __typename\n      ...UserParts\n    }\n    userErrors {\n      __typename\n      ...UserErrorParts\n    }\n  }\n}\nfragment UserParts on User {\n  __typename\n  id\n  name\n  email\n  role\n  active\n  locale\n  createdAt\n  lastLoginAt\n  totpSince\n}\nfragment UserErrorParts on UserError {\n  __typename\n  code\n  field\n  message\n}",
+  hash: "7684222950463519e0810993e9c1c13c29e0d634619bf4b62a57e39230961292",
 };
