@@ -38,7 +38,9 @@ var ways = map[string]func(c *caller, body map[string]any) string{
 	"POST": func(c *caller, body map[string]any) string {
 		return c.send(http.MethodPost, "", map[string]string{"Content-Type": "application/json"}, encoded(c, body)).code()
 	},
-	"GET": func(c *caller, body map[string]any) string { return c.send(http.MethodGet, inAddress(c, body), nil, "").code() },
+	"GET": func(c *caller, body map[string]any) string {
+		return c.send(http.MethodGet, inAddress(c, body), nil, "").code()
+	},
 	"Server-Sent Events by POST": func(c *caller, body map[string]any) string {
 		got := c.send(http.MethodPost, "", map[string]string{"Content-Type": "application/json", "Accept": "text/event-stream"}, encoded(c, body))
 		return codeOf(c, firstEvent(string(got.body)))

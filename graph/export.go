@@ -75,11 +75,8 @@ func NewExporter(r *Resolver, log *slog.Logger) *Exporter {
 // ServeHTTP writes a list. The query parameter variables holds, as JSON, the
 // arguments that the list has in the API but for its paging.
 func (e *Exporter) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	ctx := WithLocale(request.Context(), preferredLocale(request.Header.Get("Accept-Language")))
-	ctx = access.WithClient(ctx, e.resolver.Access.Client(request))
-	viewer, err := e.resolver.authenticate(ctx, bearer(request.Header.Get("Authorization")))
-	if err != nil {
-		refuseCaller(w, err)
+	ctx, signedIn := e.resolver.signedIn(w, request)
+	if !signedIn {
 		return
 	}
 	name, form, _ := strings.Cut(request.PathValue("file"), ".")
@@ -98,7 +95,6 @@ func (e *Exporter) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		variables = map[string]any{}
 	}
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // it takes as long as the list is
-	ctx = access.WithViewer(ctx, viewer)
 	e.write(ctx, w, name+"."+form, list, variables, writers[form])
 }
 

@@ -72,6 +72,7 @@ func (b *bundle) serve(databaseURL string, settings ...func(*graph.Resolver)) *h
 	go api.Run(ctx)
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
+	mux.Handle("GET /schema.graphql", graph.NewSchemaHandler(resolver))
 	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, service.Log))
 	server := httptest.NewServer(mux)
 	b.Cleanup(func() {

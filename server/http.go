@@ -46,6 +46,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 		Documents: frontend.Documents(), FreeDocuments: a.config.FreeDocuments}
 	a.api = graph.NewHandler(resolver, a.log)
 	mux.Handle("/graphql", a.api)
+	mux.Handle("GET /schema.graphql", graph.NewSchemaHandler(resolver))
 	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, a.log))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)

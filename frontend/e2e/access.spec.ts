@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { expect, expectAccessible, press, settled, signIn, test, typeInto, url } from "./panel";
 
 const password = "uma-senha-longa";
@@ -30,6 +31,12 @@ test("makes a token by keyboard, uses it, rotates and revokes it", async ({ page
   await settled(page);
   await expect(page.getByText("Nenhum token")).toBeVisible();
   await expectAccessible(page);
+
+  const saved = page.waitForEvent("download");
+  await press(page, page.getByRole("button", { name: "Baixar schema.graphql" }));
+  const schema = await saved;
+  expect(schema.suggestedFilename()).toBe("schema.graphql");
+  expect(readFileSync(await schema.path(), "utf8")).toContain("type Mutation {");
 
   await press(page, page.getByRole("button", { name: "Novo token" }));
   const dialog = page.getByRole("dialog");

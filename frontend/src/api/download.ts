@@ -5,13 +5,20 @@ import { accessToken } from "./session";
 export type ExportFormat = "csv" | "json";
 
 /** Loads a list as it is filtered, as a file. */
-export async function exportList(
+export function exportList(
   list: string,
   format: ExportFormat,
   variables: Record<string, unknown>,
 ): Promise<Blob> {
   const query = new URLSearchParams({ variables: JSON.stringify(variables) });
-  const response = await fetch(`/export/${list}.${format}?${query}`, {
+  return load(`/export/${list}.${format}?${query}`);
+}
+
+/** Loads the schema of the API as a text. */
+export const loadSchema = () => load("/schema.graphql");
+
+async function load(path: string): Promise<Blob> {
+  const response = await fetch(path, {
     credentials: "same-origin",
     headers: {
       "Accept-Language": language(),

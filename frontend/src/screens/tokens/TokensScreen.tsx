@@ -18,6 +18,7 @@ import { Page } from "@/ui/Page";
 import { Pager } from "@/ui/Pager";
 import { ShownOnce } from "@/ui/ShownOnce";
 import { Moment } from "@/ui/Values";
+import { DeveloperLinks } from "./DeveloperLinks";
 import { levelsOf, stateOf } from "./scopes";
 import { TokenActions } from "./TokenActions";
 import { TokenDialog } from "./TokenDialog";
@@ -71,6 +72,7 @@ export function TokensScreen({ search, onSearch }: Props) {
           )
         }
       </Loaded>
+      <DeveloperLinks />
       {making && (
         <TokenDialog
           onClose={() => setMaking(false)}
