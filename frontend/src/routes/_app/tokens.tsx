@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { TokensScreen, tokensSearch } from "@/screens/tokens/TokensScreen";
+import { tokensSearch } from "@/screens/tokens/search";
+import { TokensScreen } from "@/screens/tokens/TokensScreen";
 
 export const Route = createFileRoute("/_app/tokens")({
   validateSearch: tokensSearch,

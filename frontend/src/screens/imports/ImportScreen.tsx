@@ -22,15 +22,8 @@ import { LinkButton } from "@/ui/links";
 import { notifyDone } from "@/ui/notify";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
-import {
-  type ImportKind,
-  type ImportRow,
-  type ImportTable,
-  importKinds,
-  model,
-  mostRows,
-  readImport,
-} from "./table";
+import { type ImportKind, importKinds } from "./search";
+import { type ImportRow, type ImportTable, model, mostRows, readImport } from "./table";
 import { type ImportState, type RowResult, useImport } from "./useImport";
 
 interface Props {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csv } from "@/ui/csv";
-import { importKinds, model, readImport } from "./table";
+import { importKinds } from "./search";
+import { model, readImport } from "./table";
 
 describe("a table to import", () => {
   for (const kind of importKinds) {

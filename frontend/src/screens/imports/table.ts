@@ -1,8 +1,6 @@
 import { parseDay, parseHundredths } from "@/i18n/format";
 import { type Line, readTable } from "@/ui/csv";
-
-export const importKinds = ["customers", "products", "sales"] as const;
-export type ImportKind = (typeof importKinds)[number];
+import type { ImportKind } from "./search";
 
 /** The most rows of one table. */
 export const mostRows = 10_000;

@@ -12,7 +12,8 @@ import type {
   ImportProductsInput,
   ImportSalesInput,
 } from "@/gen/schema";
-import type { ImportKind, ImportRow } from "./table";
+import type { ImportKind } from "./search";
+import type { ImportRow } from "./table";
 
 /** How many rows the server takes at a time. */
 const atATime = 100;

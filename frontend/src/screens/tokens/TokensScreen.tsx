@@ -1,13 +1,7 @@
 import { Button, Code, Stack, Switch, Text } from "@mantine/core";
 import { useState } from "react";
 import { useLoad } from "@/api/hooks";
-import {
-  flagParam,
-  type PageSearch,
-  pageParams,
-  pageVariables,
-  type RawSearch,
-} from "@/api/search";
+import { pageVariables } from "@/api/search";
 import { ApiTokensDocument } from "@/gen/documents/tokens";
 import type { TokenPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
@@ -20,17 +14,9 @@ import { ShownOnce } from "@/ui/ShownOnce";
 import { Moment } from "@/ui/Values";
 import { DeveloperLinks } from "./DeveloperLinks";
 import { levelsOf, stateOf } from "./scopes";
+import type { TokensSearch } from "./search";
 import { TokenActions } from "./TokenActions";
 import { TokenDialog } from "./TokenDialog";
-
-export interface TokensSearch extends PageSearch {
-  /** Those that have ended are shown as well. */
-  ended?: true;
-}
-
-export function tokensSearch(raw: RawSearch): TokensSearch {
-  return { ...pageParams(raw), ended: flagParam(raw.ended) };
-}
 
 interface Props {
   search: TokensSearch;
