@@ -48,6 +48,16 @@ func (v *Viewer) Has(scope enum.Scope) bool {
 	return v != nil && v.User != nil && (v.Token == nil || includes(v.Token.Scopes, scope))
 }
 
+// Credential tells apart what viewers have signed in by: a session, or one secret of
+// an app's token. Whatever has the same credential of the same person has the same
+// rights.
+func (v *Viewer) Credential() string {
+	if v.Token != nil {
+		return v.Token.ID + string(v.tokenHash)
+	}
+	return v.SessionID
+}
+
 // reaches tells whether a role includes the one that is needed.
 func reaches(role, needed enum.Role) bool {
 	ranks := needed.Values()

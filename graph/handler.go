@@ -34,8 +34,8 @@ const (
 	pingInterval      = 20 * time.Second
 	sseKeepAlive      = 15 * time.Second
 
-	// streamLife is how long one WebSocket may live. Its session is looked at
-	// every second, so the short life of the access token adds nothing to it.
+	// streamLife is how long one WebSocket may live. Its session is looked at twice
+	// a second, so the short life of the access token adds nothing to it.
 	streamLife = 12 * time.Hour
 )
 

@@ -19,8 +19,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsutil"
-	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ponte/access"
 )
@@ -38,6 +36,9 @@ const (
 	closeTooManyInits = 4429
 	closeGoingAway    = int(ws.StatusGoingAway)
 )
+
+// noExpiry is after the end of every socket.
+var noExpiry = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 const (
 	subprotocol = "graphql-transport-ws"
@@ -74,7 +75,8 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 	}
 	s := &socket{live: t.live, exec: exec, conn: conn, cookie: accessCookie(r)}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
-	s.heard.Store(time.Now().UnixNano())
+	s.born = time.Now().UnixNano()
+	s.heard.Store(s.born)
 	s.timer = time.AfterFunc(initTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
 	switch {
 	case handshake.Protocol != subprotocol:
@@ -115,6 +117,7 @@ type socket struct {
 	outbox outbox
 	cancel context.CancelFunc
 	heard  atomic.Int64 // when the client was last heard
+	born   int64
 	who    atomic.Pointer[access.Viewer]
 
 	mu          sync.Mutex
@@ -123,16 +126,6 @@ type socket struct {
 	initialised bool        // the first message came
 	open        []*socketOperation
 	over        bool // nothing begins any more
-}
-
-// socketOperation is an operation that has not ended.
-type socketOperation struct {
-	socket   *socket
-	id       string
-	quotedID string // as JSON
-	follower *follower
-	cancel   context.CancelFunc
-	over     atomic.Bool // the client is told no more of it
 }
 
 type socketMessage struct {
@@ -277,7 +270,8 @@ func (s *socket) initialise(payload initPayload) {
 		s.forbid()
 		return
 	}
-	viewer.ExpiresAt = s.live.resolver.Billing.Now().Add(streamLife)
+	viewer.ExpiresAt = noExpiry // the socket's own end counts
+	viewer = s.live.known(viewer)
 	s.who.Store(viewer)
 	s.stopTimer()
 	s.mu.Lock()
@@ -313,7 +307,7 @@ func (s *socket) takeSubscribe(message socketMessage) (code int, reason string) 
 		go s.put(outgoing{kind: messageError, id: quoted(message.ID), payload: encodeErrors(problem)})
 		return 0, ""
 	}
-	ctx, cancel := context.WithCancel(s.ctx)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx)) // ended cancels it
 	one := &socketOperation{socket: s, id: message.ID, quotedID: quoted(message.ID), cancel: cancel}
 	s.open = append(s.open, one)
 	go one.run(ctx, &request)
@@ -336,85 +330,6 @@ func unmarshalNumbers(content []byte, into any) error {
 const longestID = 60
 
 func shortened(id string) string { return strings.ToValidUTF8(id[:min(len(id), longestID)], "") }
-
-// run executes an operation; a subscription goes on in live.
-func (o *socketOperation) run(ctx context.Context, request *graphql.RawParams) {
-	ctx = graphql.StartOperationTrace(ctx)
-	request.ReadTime = graphql.TraceTiming{Start: graphql.Now(), End: graphql.Now()}
-	asked, problems := o.socket.exec.CreateOperationContext(ctx, request)
-	if problems != nil {
-		o.finish(outgoing{kind: messageError, id: o.quotedID, payload: encodeErrors(o.socket.exec.DispatchError(graphql.WithOperationContext(ctx, asked), problems).Errors...)})
-		return
-	}
-	if asked.Operation.Operation == ast.Subscription {
-		o.subscribe(ctx, asked)
-		return
-	}
-	answers, ctx := o.socket.exec.DispatchOperation(ctx, asked)
-	o.finish(o.answer(answers(ctx))...)
-}
-
-// subscribe begins a subscription, or tells why it does not begin.
-func (o *socketOperation) subscribe(ctx context.Context, asked *graphql.OperationContext) {
-	f := &follower{to: o, connection: o.socket}
-	answers, ctx := o.socket.exec.DispatchOperation(context.WithValue(ctx, followerKey{}, f), asked)
-	if !f.begun {
-		o.finish(o.answer(answers(ctx))...)
-		return
-	}
-	o.socket.mu.Lock()
-	open := slices.Contains(o.socket.open, o)
-	if open {
-		o.follower = f
-	}
-	o.socket.mu.Unlock()
-	if open {
-		o.socket.live.start(ctx, o.socket.exec, asked, f)
-	}
-}
-
-func (o *socketOperation) answer(answer *graphql.Response) []outgoing {
-	encoded, err := json.Marshal(answer)
-	if err != nil || answer == nil {
-		return []outgoing{{kind: messageComplete, id: o.quotedID}}
-	}
-	return []outgoing{{kind: messageNext, id: o.quotedID, payload: encoded}, {kind: messageComplete, id: o.quotedID}}
-}
-
-// finish ends an operation with its last messages.
-func (o *socketOperation) finish(last ...outgoing) {
-	if o.socket.forget(o) {
-		o.socket.put(last...)
-	}
-}
-
-func (o *socketOperation) context() context.Context { return o.socket.context() }
-
-func (o *socketOperation) next(answer outgoing) bool {
-	if o.over.Load() {
-		return true
-	}
-	answer.id = o.quotedID
-	return o.socket.offer(answer)
-}
-
-func (o *socketOperation) drained(ctx context.Context) error { return o.socket.outbox.drained(ctx) }
-
-func (o *socketOperation) complete() { o.finish(outgoing{kind: messageComplete, id: o.quotedID}) }
-
-func (o *socketOperation) fail(err error) {
-	ctx := o.context()
-	o.finish(outgoing{kind: messageError, id: o.quotedID, payload: encodeErrors(presentStreamError(ctx, o.socket.live.log, err))})
-}
-
-func (o *socketOperation) slow() {
-	o.socket.close(closeSlowReader, "Too slow: come back with your last cursor")
-}
-
-func encodeErrors(list ...*gqlerror.Error) []byte {
-	encoded, _ := json.Marshal(list)
-	return encoded
-}
 
 // stop ends an operation that the client wants no more.
 func (s *socket) stop(id string) {
@@ -502,6 +417,8 @@ func (s *socket) leave() { s.close(closeGoingAway, "The server stops") }
 func (s *socket) keepAlive(now time.Time) {
 	quiet := now.Sub(time.Unix(0, s.heard.Load()))
 	switch {
+	case now.Sub(time.Unix(0, s.born)) > streamLife:
+		s.forbid()
 	case quiet > 2*pingInterval+closePatience:
 		_ = s.conn.Close()
 	case quiet > pingInterval:
@@ -525,13 +442,6 @@ func (s *socket) close(code int, reason string) {
 	}
 }
 
-// The frames that are no messages of the protocol.
-const (
-	framePing  = "PING"
-	framePong  = "PONG"
-	frameClose = "CLOSE"
-)
-
 // offer puts an answer into the outbox; false when there is no room.
 func (s *socket) offer(answer outgoing) bool {
 	taken, begin := s.outbox.put(answer)
@@ -550,75 +460,4 @@ func (s *socket) put(messages ...outgoing) {
 			return
 		}
 	}
-}
-
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// write writes until nothing waits.
-func (s *socket) write() {
-	buffer := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buffer.Cap() <= 2*writeChunk {
-			buffers.Put(buffer)
-		}
-	}()
-	for {
-		batch := s.outbox.take()
-		if len(batch) == 0 {
-			return
-		}
-		for len(batch) > 0 {
-			buffer.Reset()
-			last := batch[0]
-			for len(batch) > 0 && buffer.Len() < writeChunk {
-				last = batch[0]
-				appendFrame(buffer, last)
-				batch = batch[1:]
-			}
-			_ = s.conn.SetWriteDeadline(time.Now().Add(writePatience))
-			if _, err := s.conn.Write(buffer.Bytes()); err != nil {
-				s.outbox.shut()
-				_ = s.conn.Close()
-				return
-			}
-			if last.kind == frameClose {
-				_ = s.conn.SetReadDeadline(time.Now().Add(closePatience))
-			}
-		}
-	}
-}
-
-// appendFrame writes a message down as one frame.
-func appendFrame(to *bytes.Buffer, message outgoing) {
-	switch message.kind {
-	case framePing:
-		header(to, ws.OpPing, 0)
-	case framePong:
-		header(to, ws.OpPong, len(message.payload))
-		to.Write(message.payload)
-	case frameClose:
-		body := ws.NewCloseFrameBody(ws.StatusCode(message.code), string(message.payload))
-		header(to, ws.OpClose, len(body))
-		to.Write(body)
-	default:
-		appendMessage(to, message)
-	}
-}
-
-func header(to *bytes.Buffer, code ws.OpCode, length int) {
-	_ = ws.WriteHeader(to, ws.Header{Fin: true, OpCode: code, Length: int64(length)}) // a buffer takes everything
-}
-
-func appendMessage(to *bytes.Buffer, message outgoing) {
-	head := `{"type":"` + message.kind + `"`
-	if message.id != "" {
-		head += `,"id":` + message.id
-	}
-	if len(message.payload) > 0 {
-		head += `,"payload":`
-	}
-	header(to, ws.OpText, len(head)+len(message.payload)+1)
-	to.WriteString(head)
-	to.Write(message.payload)
-	to.WriteByte('}')
 }

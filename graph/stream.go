@@ -84,9 +84,9 @@ func (s *eventStream) run(exec graphql.GraphExecutor, request *graphql.RawParams
 		return
 	}
 	f := &follower{to: s, connection: s}
-	answers, ctx := exec.DispatchOperation(context.WithValue(ctx, followerKey{}, f), asked)
+	answers, asking := exec.DispatchOperation(context.WithValue(ctx, followerKey{}, f), asked)
 	if !f.begun {
-		s.finish(answers(ctx))
+		s.finish(answers(asking))
 		return
 	}
 	s.follower = f

@@ -24,6 +24,7 @@ type options struct {
 	people      int
 	events      int
 	idle        time.Duration
+	admin       string
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.IntVar(&o.people, "people", 10, "how many persons they are of")
 	flag.IntVar(&o.events, "events", 20, "how many events all of them are told")
 	flag.DurationVar(&o.idle, "idle", 10*time.Second, "how long they are idle to see what that costs")
+	flag.StringVar(&o.admin, "admin", "off", "where the measured server shows its profiles")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

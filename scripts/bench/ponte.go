@@ -38,7 +38,7 @@ func (o options) measurePonte(ctx context.Context) (measured, error) {
 	}
 	defer func() { _ = os.RemoveAll(data) }()
 	server := exec.CommandContext(ctx, o.server, "serve")
-	server.Env = append(os.Environ(), "DATABASE_URL="+databaseURL, "PONTE_DATA="+data, "PONTE_ADDR="+address, "PONTE_ADMIN_ADDR=off", "PONTE_RATE_LIMIT=0")
+	server.Env = append(os.Environ(), "DATABASE_URL="+databaseURL, "PONTE_DATA="+data, "PONTE_ADDR="+address, "PONTE_ADMIN_ADDR="+o.admin, "PONTE_RATE_LIMIT=0")
 	var log bytes.Buffer
 	server.Stderr = &log
 	if err := server.Start(); err != nil {
