@@ -118,6 +118,12 @@ func (l *live) end(f *follower) {
 	}
 }
 
+// close ends a client that reads too slowly.
+func (l *live) close(ctx context.Context, f *follower) {
+	l.log.InfoContext(ctx, "a client reads too slowly", "user", f.connection.viewer().User.ID)
+	f.to.slow()
+}
+
 // attach has the loop tell a follower of a feed from now on; false when the loop is
 // farther than the follower.
 func (l *live) attach(f *follower) bool {
@@ -158,7 +164,7 @@ func (l *live) catchUp(f *follower) {
 		case ctx.Err() != nil:
 			return
 		case errors.Is(err, errSlowReader):
-			f.to.slow()
+			l.close(ctx, f)
 			return
 		case errors.Is(err, access.ErrUnauthenticated):
 			f.connection.forbid()

@@ -17,7 +17,7 @@ const (
 	// lookInterval is how often everything is looked at without a ring: half of
 	// what a lost ring, or a right that was taken away, may cost.
 	lookInterval = 500 * time.Millisecond
-	lookPatience = 10 * time.Second
+	lookPatience = 10 * time.Second // of one statement
 	// farewell is how long clients may take to hear that the server stops.
 	farewell = 2 * time.Second
 	// encoders is how many plans are executed at once.
@@ -109,8 +109,6 @@ func (r rings) has(topic string) bool {
 // look finds and tells the news of the topics that rang. After an error everybody
 // stays where they are, and the next look begins there.
 func (l *live) look(ctx context.Context, rang rings) {
-	ctx, cancel := context.WithTimeout(ctx, lookPatience)
-	defer cancel()
 	err := l.checkRights(ctx, rang)
 	if err == nil {
 		err = errors.Join(l.tellFeeds(ctx, rang), l.tellCharges(ctx, rang), l.tellOperations(ctx, rang))
@@ -136,7 +134,7 @@ func (l *live) checkRights(ctx context.Context, rang rings) error {
 	if len(viewers) == 0 {
 		return nil
 	}
-	good, err := l.resolver.Access.Good(ctx, viewers)
+	good, err := reading(ctx, func(ctx context.Context) ([]bool, error) { return l.resolver.Access.Good(ctx, viewers) })
 	if err != nil {
 		return err
 	}

@@ -10,35 +10,42 @@ import (
 	"ponte/ent/db/operation"
 )
 
-// tellFeeds tells the news of every feed that rang, page by page.
+// tellFeeds tells a page of the news of every feed that rang. Where there is more the
+// bell rings again, so that nobody waits for one long feed.
 func (l *live) tellFeeds(ctx context.Context, rang rings) error {
-	for {
-		after := map[string]int64{}
-		l.mu.Lock()
-		l.each(rang, func(id string, one *person) {
-			if len(one.feed) > 0 {
-				after[id] = one.position
-			}
-		})
-		l.mu.Unlock()
-		if len(after) == 0 {
-			return nil
+	after := map[string]int64{}
+	l.mu.Lock()
+	l.each(rang, func(id string, one *person) {
+		if len(one.feed) > 0 {
+			after[id] = one.position
 		}
-		news, err := l.resolver.Billing.ReadFeeds(ctx, after)
-		if err != nil {
-			return err
-		}
-		again := rings{topics: map[string]struct{}{}}
-		var due []telling
-		for id, one := range news {
-			due = append(due, l.feedTelling(id, one)...)
-			if one.UpTo-after[id] == billing.FeedPage {
-				again.topics[billing.UserTopic(id)] = struct{}{}
-			}
-		}
-		l.tell(ctx, due)
-		rang = again
+	})
+	l.mu.Unlock()
+	if len(after) == 0 {
+		return nil
 	}
+	news, err := reading(ctx, func(ctx context.Context) (map[string]*billing.FeedNews, error) {
+		return l.resolver.Billing.ReadFeeds(ctx, after)
+	})
+	if err != nil {
+		return err
+	}
+	var due []telling
+	for id, one := range news {
+		due = append(due, l.feedTelling(id, one)...)
+		if one.UpTo-after[id] == billing.FeedPage {
+			defer l.ear.Hear(billing.UserTopic(id))
+		}
+	}
+	l.tell(ctx, due)
+	return nil
+}
+
+// reading bounds what the loop waits for the database.
+func reading[T any](ctx context.Context, read func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookPatience)
+	defer cancel()
+	return read(ctx)
 }
 
 // feedTelling moves a feed's position and answers what its followers are told.
@@ -88,24 +95,22 @@ func (l *live) tellCharges(ctx context.Context, rang rings) error {
 	if !followed || !rang.has(billing.ChargeTopic("")) {
 		return nil
 	}
-	changed, err := l.changedCharges(ctx)
-	if err != nil {
-		return err
-	}
+	changed, err := reading(ctx, l.changedCharges)
 	var now []*db.Charge
-	if len(fresh) > 0 {
-		if now, err = l.resolver.DB.Charge.Query().Where(charge.IDIn(fresh...)).All(ctx); err != nil {
-			return err
-		}
+	if err == nil && len(fresh) > 0 {
+		now, err = reading(ctx, l.resolver.DB.Charge.Query().Where(charge.IDIn(fresh...)).All)
 	}
 	l.tell(ctx, append(l.chargeTelling(changed, true), l.chargeTelling(now, false)...))
-	return nil
+	return err
 }
 
 // changedCharges reads what has changed since the last time; at the first, nothing.
 func (l *live) changedCharges(ctx context.Context) (changed []*db.Charge, err error) {
 	if l.changes == nil {
-		l.changes, err = l.resolver.Billing.NewChanges(ctx)
+		begun, err := l.resolver.Billing.NewChanges(ctx)
+		if err == nil {
+			l.changes = begun
+		}
 		return nil, err
 	}
 	err = l.resolver.Billing.ReadChanges(ctx, l.changes, func(c *db.Charge) { changed = append(changed, c) })
@@ -149,7 +154,7 @@ func (l *live) tellOperations(ctx context.Context, rang rings) error {
 	if len(followed) == 0 {
 		return nil
 	}
-	now, err := l.resolver.DB.Operation.Query().Where(operation.IDIn(followed...)).All(ctx)
+	now, err := reading(ctx, l.resolver.DB.Operation.Query().Where(operation.IDIn(followed...)).All)
 	if err != nil {
 		return err
 	}
@@ -218,11 +223,14 @@ func (l *live) tellGroup(ctx context.Context, with *plan, group []telling) {
 				continue
 			}
 			answer, known := answers[happened.value]
+			if ctx.Err() != nil { // the server stops: who comes back is told
+				return
+			}
 			if !known {
 				answer = l.answer(ctx, with, happened)
 				answers[happened.value] = answer
 			}
-			if !l.hand(f, happened, answer) {
+			if !l.hand(ctx, f, happened, answer) {
 				break
 			}
 		}
@@ -241,9 +249,11 @@ func (l *live) answer(ctx context.Context, with *plan, happened event) *outgoing
 
 // hand gives a follower an answer. It answers false when the follower is told no
 // more by the loop: a feed that has no room goes back to catching up.
-func (l *live) hand(f *follower, happened event, answer *outgoing) bool {
+func (l *live) hand(ctx context.Context, f *follower, happened event, answer *outgoing) bool {
 	if answer == nil {
-		f.to.fail(errNoAnswer)
+		if ctx.Err() == nil {
+			f.to.fail(errNoAnswer)
+		}
 		return false
 	}
 	if f.to.next(*answer) {
@@ -254,7 +264,7 @@ func (l *live) hand(f *follower, happened event, answer *outgoing) bool {
 		l.detach(f)
 		go l.catchUp(f)
 	} else {
-		f.to.slow()
+		l.close(ctx, f)
 	}
 	return false
 }

@@ -5,6 +5,8 @@
 package graph
 
 import (
+	"context"
+
 	"ponte/access"
 	"ponte/billing"
 	"ponte/ent/db"
@@ -25,4 +27,9 @@ type Resolver struct {
 
 	// PointsPerSecond is what a caller may spend on queries, see rate.go; 0 sets no limit.
 	PointsPerSecond int
+
+	// Carry answers what is kept of a handshake's context as long as its WebSocket
+	// lives, for the log; nil keeps nothing. The whole of it is four times as large as
+	// the socket.
+	Carry func(context.Context) context.Context
 }

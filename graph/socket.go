@@ -74,7 +74,7 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 		return
 	}
 	s := &socket{live: t.live, exec: exec, conn: conn, cookie: accessCookie(r)}
-	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(r.Context()))
+	s.ctx, s.cancel = context.WithCancel(t.live.carried(r.Context()))
 	s.born = time.Now().UnixNano()
 	s.heard.Store(s.born)
 	s.timer = time.AfterFunc(initTimeout, func() { s.close(closeInitTimeout, "Connection initialisation timeout") })
@@ -85,6 +85,15 @@ func (t sockets) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphEx
 		s.leave()
 	}
 	go s.read(early(buffered.Reader))
+}
+
+// carried answers a context that outlives its request.
+func (l *live) carried(ctx context.Context) context.Context {
+	kept := context.Background()
+	if l.resolver.Carry != nil {
+		kept = l.resolver.Carry(ctx)
+	}
+	return access.WithClient(WithLocale(context.WithValue(kept, channelKey{}, channelSocket), locale(ctx)), access.ClientFrom(ctx))
 }
 
 // isOurOrigin refuses the pages of other sites; a client that is no browser has no
@@ -352,13 +361,13 @@ func (s *socket) forget(one *socketOperation) bool {
 	if at >= 0 {
 		s.open = slices.Delete(s.open, at, at+1)
 	}
-	f := one.follower
+	f, cancel := one.follower, one.cancel
 	s.mu.Unlock()
 	if at < 0 {
 		return false
 	}
 	one.over.Store(true)
-	one.cancel()
+	cancel()
 	if f != nil {
 		s.live.end(f)
 	}
@@ -369,15 +378,11 @@ func (s *socket) forget(one *socketOperation) bool {
 func (s *socket) ended() {
 	s.mu.Lock()
 	s.over = true
-	open := s.open
-	s.open = nil
+	open := slices.Clone(s.open)
 	s.mu.Unlock()
 	s.cancel()
 	for _, one := range open {
-		one.cancel()
-		if one.follower != nil {
-			s.live.end(one.follower)
-		}
+		s.forget(one)
 	}
 	s.stopTimer()
 	s.live.disconnect(s)

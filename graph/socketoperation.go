@@ -55,7 +55,16 @@ func (o *socketOperation) subscribe(ctx context.Context, asked *graphql.Operatio
 	if open {
 		o.socket.live.start(ctx, o.socket.exec, asked, f)
 	}
-	o.cancel() // what follows has the socket's context
+	o.settle()
+}
+
+// settle lets go of the context of an operation that was begun: what follows has the
+// socket's.
+func (o *socketOperation) settle() {
+	o.socket.mu.Lock()
+	defer o.socket.mu.Unlock()
+	o.cancel()
+	o.cancel = func() {}
 }
 
 func (o *socketOperation) answer(answer *graphql.Response) []outgoing {

@@ -43,7 +43,7 @@ func (a *app) policy() string {
 func (a *app) handler(extra http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	resolver := &graph.Resolver{DB: a.billing.DB, Billing: a.billing, Access: a.access, Version: version, Demo: extra != nil, PointsPerSecond: a.config.RateLimit,
-		Documents: frontend.Documents(), FreeDocuments: a.config.FreeDocuments}
+		Documents: frontend.Documents(), FreeDocuments: a.config.FreeDocuments, Carry: carryRequestID}
 	a.api = graph.NewHandler(resolver, a.log)
 	mux.Handle("/graphql", a.api)
 	mux.Handle("GET /schema.graphql", graph.NewSchemaHandler(resolver))

@@ -47,6 +47,11 @@ func redacting(secrets []string) func([]string, slog.Attr) slog.Attr {
 
 type requestIDKey struct{}
 
+// carryRequestID answers a context with the request's id and nothing else.
+func carryRequestID(ctx context.Context) context.Context {
+	return context.WithValue(context.Background(), requestIDKey{}, ctx.Value(requestIDKey{}))
+}
+
 // requestLog adds the request's id to the lines that are logged in its context.
 type requestLog struct{ slog.Handler }
 
