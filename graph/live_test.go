@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -282,21 +283,32 @@ func TestFeedStreams(t *testing.T) {
 				}
 			}
 		})
-		t.Run(name+": a thousand that were missed, while more come", func(t *testing.T) {
+		t.Run(name+": many come with a thousand to catch up with, while more is told", func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			c := b.as(enum.RoleReader)
 			b.fill(1, c.person)
 			b.failSilently(c.person, 2, 1000, 10)
-			f := subscribe(c, followed, map[string]any{"after": billing.FeedCursor(c.person.ID, 0)})
-			for n := 1002; n < 1052; n++ {
-				b.fail(c.person, n)
+			const last = 1200
+			var told sync.WaitGroup
+			told.Go(func() {
+				for n := 1002; n <= last; n++ {
+					b.fail(c.person, n)
+				}
+			})
+			all := []*following{c.begun(subscribe)}
+			for range 8 {
+				time.Sleep(50 * time.Millisecond)
+				all = append(all, c.begun(subscribe))
 			}
-			for n := 1; n < 1052; n++ {
-				if got := f.next(); got.Data.Failures.Failure.ID != row("flr", n) {
-					t.Fatalf("%s instead of %d", got.Data.Failures.Failure.ID, n)
+			for _, f := range all {
+				for n := 2; n <= last; n++ {
+					if got := f.next(); got.Data.Failures.Failure.ID != row("flr", n) {
+						t.Fatalf("%s instead of %d", got.Data.Failures.Failure.ID, n)
+					}
 				}
 			}
+			told.Wait()
 		})
 	}
 
