@@ -1,6 +1,6 @@
 // npm run check: everything about the code that can be told without running it.
 // All checks are made, also after one has failed.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { staleFiles } from "./lib/generate.mjs";
 import { ensureGo, ensureModules, tool } from "./lib/prepare.mjs";
 import { main, path, quietly, Refusal } from "./lib/run.mjs";
@@ -26,6 +26,7 @@ const checks = [
     needs: "frontend/tsconfig.json",
     run: () => node(tool("typescript", "bin", "tsc"), "--noEmit", "-p", "frontend"),
   },
+  { name: "the schema breaks no app", run: checkSchema },
   { name: "texts are complete", needs: "frontend/src/i18n/pt-BR.json", run: checkTexts },
 ];
 
@@ -39,6 +40,16 @@ async function checkGofmt() {
   const present = files.split("\n").filter((name) => name && existsSync(path(name)));
   const unformatted = await quietly("gofmt", ["-l", ...present]);
   if (unformatted.trim()) throw new Refusal(`gofmt would change:\n${unformatted}`);
+}
+
+async function checkSchema() {
+  const { breakingChanges, released, schemaText } = await import("./lib/schema.mjs"); // its modules are there now
+  const broken = breakingChanges(readFileSync(released, "utf8"), schemaText());
+  if (broken.length > 0) {
+    throw new Refusal(
+      `Apps written for the released schema would break:\n${broken.join("\n")}\nDeprecate first: see CONTRIBUTING.md, "A change of the schema".`,
+    );
+  }
 }
 
 function checkTexts() {
