@@ -26,6 +26,10 @@ const checks = [
     needs: "frontend/tsconfig.json",
     run: () => node(tool("typescript", "bin", "tsc"), "--noEmit", "-p", "frontend"),
   },
+  {
+    name: "tsc of docs/examples",
+    run: () => node(tool("typescript", "bin", "tsc"), "--noEmit", "-p", "docs/examples"),
+  },
   { name: "the schema breaks no app", run: checkSchema },
   { name: "texts are complete", needs: "frontend/src/i18n/pt-BR.json", run: checkTexts },
 ];
