@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"entgo.io/ent/dialect/sql"
 	"github.com/lib/pq"
 
 	"ponte/billing/provider"
@@ -339,10 +340,10 @@ func (s *Service) markRetrying(ctx context.Context, tx *db.Tx, operationID strin
 		SetState(enum.FailureRetrying).SetNillableHandledByID(actorID(ctx)).ClearReason().Exec(ctx)
 }
 
-// RetryFailure tries again what a failure is about.
+// RetryFailure tries again what a failure is about that the person hears of.
 func (s *Service) RetryFailure(ctx context.Context, id string) (*db.Failure, error) {
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		f, err := tx.Failure.Get(ctx, id) // not locked: a worker takes the operation first
+		f, err := tx.Failure.Query().Where(failure.ID(id), heardOf(ctx)).Only(ctx) // not locked: a worker takes the operation first
 		if db.IsNotFound(err) {
 			return notFound("id", "A falha", "The failure")
 		}
@@ -380,7 +381,7 @@ func (s *Service) RetryFailures(ctx context.Context, ids []string) ([]*db.Failur
 			refused = append(refused, problem)
 		}
 	}
-	found, err := s.DB.Failure.Query().Where(failure.IDIn(ids...)).Order(db.Asc(failure.FieldID)).All(ctx)
+	found, err := s.DB.Failure.Query().Where(failure.IDIn(ids...), heardOf(ctx)).Order(db.Asc(failure.FieldID)).All(ctx)
 	return found, errors.Join(err, refused.orNil())
 }
 
@@ -411,7 +412,8 @@ const MaxAcknowledged = 100
 var tooManyFailures = refuse("TOO_MANY", "ids", "Escolha de 1 a 100 falhas.", "Choose 1 to 100 failures.")
 
 // AcknowledgeFailures notes that somebody has seen them. With a reason they are
-// ignored; without one, those that leave nothing to try again are over.
+// ignored; without one, those that leave nothing to try again are over. Those that the
+// person does not hear of are left as they are.
 func (s *Service) AcknowledgeFailures(ctx context.Context, ids []string, ignoreReason *string) ([]*db.Failure, error) {
 	if len(ids) == 0 || len(ids) > MaxAcknowledged {
 		return nil, tooManyFailures
@@ -423,7 +425,7 @@ func (s *Service) AcknowledgeFailures(ctx context.Context, ids []string, ignoreR
 		if err := lockFeed(ctx, tx); err != nil {
 			return err
 		}
-		found, err := tx.Failure.Query().Where(failure.IDIn(ids...), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).ForUpdate().All(ctx)
+		found, err := tx.Failure.Query().Where(failure.IDIn(ids...), heardOf(ctx), failure.StateNEQ(enum.FailureResolved)).Order(db.Asc(failure.FieldID)).ForUpdate().All(ctx)
 		if err != nil {
 			return err
 		}
@@ -437,7 +439,17 @@ func (s *Service) AcknowledgeFailures(ctx context.Context, ids []string, ignoreR
 	if err != nil {
 		return nil, err
 	}
-	return s.DB.Failure.Query().Where(failure.IDIn(ids...)).Order(db.Asc(failure.FieldID)).All(ctx)
+	return s.DB.Failure.Query().Where(failure.IDIn(ids...), heardOf(ctx)).Order(db.Asc(failure.FieldID)).All(ctx)
+}
+
+// heardOf selects the failures that whoever acts hears of; the program itself may act
+// on all.
+func heardOf(ctx context.Context) predicate.Failure {
+	me := actorID(ctx)
+	if me == nil {
+		return func(*sql.Selector) {}
+	}
+	return failure.HasDeliveriesWith(delivery.UserID(*me), MayHear(*me))
 }
 
 func (s *Service) acknowledge(ctx context.Context, tx *db.Tx, f *db.Failure, ignoreReason *string) error {

@@ -113,6 +113,23 @@ func TestRefusedByTheProvider(t *testing.T) {
 			t.Errorf("%+v", now)
 		}
 	})
+	t.Run("left alone by those who do not hear of it", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t)
+		w.Ready(w.User(enum.RoleFinance))
+		w.FailGerencianet(refusal(issueRoute, 4600210))
+		sold := sell(w, 1)
+		told := w.UntilFailure("gerencianet.4600210")
+		w.UntilIdle()
+		ctx := billing.WithActor(w.Context(), billing.Actor{UserID: w.User(enum.RoleOwner).ID})
+		refused(t, second(w.RetryFailure(ctx, told.ID)), "NOT_FOUND")
+		refused(t, second(w.RetryFailures(ctx, []string{told.ID})), "NOT_FOUND")
+		shown, err := w.AcknowledgeFailures(ctx, []string{told.ID}, billingtest.Ref("não é comigo"))
+		w.Must(err)
+		if now := w.FailureNow(told.ID); len(shown) > 0 || now.State != enum.FailureOpen || w.DB.Charge.GetX(w.Context(), sold[0].ID).Status != enum.ChargeFailed {
+			t.Errorf("%d shown, %+v", len(shown), now)
+		}
+	})
 }
 
 func TestProviderDown(t *testing.T) {
