@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
@@ -16,7 +17,9 @@ import (
 	"ponte/access"
 	"ponte/billing"
 	"ponte/billing/billingtest"
+	"ponte/billing/outgoing"
 	"ponte/ent/db"
+	"ponte/ent/db/delivery"
 	"ponte/ent/enum"
 )
 
@@ -25,7 +28,8 @@ import (
 // turn, while both providers refuse what they are asked. The clients come and go at
 // random with their cursors. In the end each has heard, once, of every fault in the
 // simulators' records that its integration is about, in the same order as everybody
-// else, and of nothing else.
+// else, and of nothing else. So has each webhook that people are told by, however often
+// it answered with an error and whichever process died while it sent.
 //
 // scripts/test-soak.mjs sets the run and SOAK_CLIENT, the program of the clients.
 func TestSoak(t *testing.T) {
@@ -53,6 +57,7 @@ func TestSoak(t *testing.T) {
 	<-made
 	s.quiet()
 	s.compare(clients.subscribers, clients.finish())
+	s.compareWebhooks()
 	t.Logf("seed %d: %d subscribers, %d faults at Gerencianet, %d at Vhsys, %d kills, %d connections, in %v",
 		s.seed, len(clients.subscribers), len(s.faults("gerencianet")), len(s.faults("vhsys")), s.killed, clients.connections, time.Since(began).Round(time.Second))
 }
@@ -71,8 +76,34 @@ type soak struct {
 
 // listening is a person and what the person is chosen to hear of.
 type listening struct {
-	person *db.User
-	hears  []string // the simulators
+	person  *db.User
+	hears   []string // the simulators
+	webhook *billingtest.Receiver
+}
+
+// told answers the events that a person's webhook has listed, each message once, and
+// how many more were only counted.
+func (l listening) told(s *soak) (events []string, more int) {
+	seen := map[string]bool{}
+	for _, one := range l.webhook.Got() {
+		id := one.Header.Get("webhook-id")
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		var payload struct {
+			Data struct {
+				Failures []outgoing.Failure
+				More     int
+			}
+		}
+		s.Must(json.Unmarshal([]byte(one.Body), &payload))
+		more += payload.Data.More
+		for _, failed := range payload.Data.Failures {
+			events = append(events, failed.Event+" "+failed.ID)
+		}
+	}
+	return events, more
 }
 
 // people makes persons of four kinds: who hears of one integration, of the other, of
@@ -80,10 +111,26 @@ type listening struct {
 func (s *soak) people(count int) {
 	kinds := [][]string{{"gerencianet"}, {"vhsys"}, {"gerencianet", "vhsys"}, {}}
 	for i := range max(count, len(kinds)) {
-		s.listeners = append(s.listeners, listening{s.User(enum.RoleFinance), kinds[i%len(kinds)]})
+		s.listeners = append(s.listeners, listening{s.User(enum.RoleFinance), kinds[i%len(kinds)], s.unreliable()})
+	}
+	for _, one := range s.listeners {
+		s.Must(second(s.SaveChannel(s.Context(), one.person.ID, billing.SaveChannel{
+			Kind: enum.ChannelWebhook, Active: true, Address: &one.webhook.URL, Pace: enum.PaceNow, DigestHour: 8,
+		})))
 	}
 	s.ReadyGerencianet(s.chosenFor("gerencianet")...)
 	s.ReadyVhsys(s.chosenFor("vhsys")...)
+}
+
+// unreliable is a webhook that answers every fifth request with an error.
+func (s *soak) unreliable() *billingtest.Receiver {
+	receiver := billingtest.NewReceiver(s.t)
+	receiver.Respond(func(rw http.ResponseWriter, nth int) {
+		if nth%5 == 0 {
+			rw.WriteHeader(http.StatusServiceUnavailable)
+		}
+	})
+	return receiver
 }
 
 func (s *soak) chosenFor(simulator string) []string {
@@ -106,7 +153,7 @@ func (s *soak) refuse() {
 }
 
 func (s *soak) process(i int) *process {
-	return serverProcess(s.t, s.World, s.addresses[i], "PONTE_RATE_LIMIT=0", "PONTE_FREE_DOCUMENTS=true", "PONTE_DAILY_CALLS=1000000", "PONTE_PROVIDER_RATE=1000")
+	return serverProcess(s.t, s.World, s.addresses[i], "PONTE_RATE_LIMIT=0", "PONTE_FREE_DOCUMENTS=true", "PONTE_DAILY_CALLS=1000000", "PONTE_PROVIDER_RATE=1000", "PONTE_PRIVATE_TARGETS=true", "PONTE_ALARM_SWEEP=1h")
 }
 
 // fail makes so many failures: charges that Gerencianet refuses, and sales whose
@@ -148,13 +195,14 @@ func (s *soak) killInTurn(made <-chan struct{}) {
 // quiet waits until nothing is under way any more.
 func (s *soak) quiet() {
 	for end := time.Now().Add(faultPatience); ; time.Sleep(100 * time.Millisecond) {
-		var live int
+		var live, unsent int
 		s.Must(s.Pool.QueryRow(`SELECT count(*) FROM operations WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND kind IN ('ISSUE_CHARGE', 'MIRROR_SALE')`).Scan(&live))
-		if live == 0 {
+		s.Must(s.Pool.QueryRow(`SELECT count(*) FROM messages WHERE state <> 'SENT'`).Scan(&unsent))
+		if live+unsent == 0 {
 			return
 		}
 		if time.Now().After(end) {
-			s.t.Fatalf("%d operations are still under way", live)
+			s.t.Fatalf("%d operations are still under way, %d messages are not sent", live, unsent)
 		}
 	}
 }
@@ -302,5 +350,31 @@ func (s *soak) compareList(one subscriber, list heard, names map[string]string, 
 	}
 	if len(wrong) > 0 {
 		s.t.Errorf("subscriber %s (%s) heard %d of %d: %s", one.Name, one.Transport, len(list.Subjects), len(due), strings.Join(wrong[:min(len(wrong), 10)], "; "))
+	}
+}
+
+// compareWebhooks holds what each webhook was told against the feed of its person.
+func (s *soak) compareWebhooks() {
+	for _, one := range s.listeners {
+		feed, err := s.DB.Delivery.Query().Where(delivery.UserID(one.person.ID)).All(s.Context())
+		s.Must(err)
+		due := map[string]int{}
+		for _, event := range feed {
+			due[string(event.Kind)+" "+event.FailureID]++
+		}
+		listed, more := one.told(s)
+		for _, event := range listed {
+			due[event]--
+		}
+		missing := 0
+		for event, left := range due {
+			if left < 0 {
+				s.t.Errorf("a webhook for %v told %s %d times too often", one.hears, event, -left)
+			}
+			missing += max(left, 0)
+		}
+		if missing != more {
+			s.t.Errorf("a webhook for %v listed %d of %d and counted %d more", one.hears, len(listed), len(feed), more)
+		}
 	}
 }
