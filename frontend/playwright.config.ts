@@ -7,8 +7,13 @@ export default defineConfig({
   testDir: "./e2e",
   outputDir: "../.build/e2e-results",
   globalSetup: "./e2e/server.ts",
-  workers: 1,
+  // One worker looks at every page while the other walks through what people do.
+  workers: 2,
   fullyParallel: false,
+  projects: [
+    { name: "walks", testIgnore: "everyone.spec.ts", workers: 1 },
+    { name: "pages", testMatch: "everyone.spec.ts", workers: 1 },
+  ],
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
-import { expect, expectAccessible, settled, signIn, tabTo, test } from "./panel";
+import { expect, expectAccessible, expectContrast, settled, signIn, tabTo, test } from "./panel";
 
 const lists = [
   "/",
@@ -71,7 +71,7 @@ async function check(page: Page): Promise<void> {
   await expectAccessible(page);
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
   await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
-  await expectAccessible(page);
+  await expectContrast(page);
   await page.setViewportSize({ width: 360, height: 740 });
   const width = () => page.evaluate(() => document.documentElement.scrollWidth);
   await expect.poll(width, "the page fits, once it is laid out").toBeLessThanOrEqual(360);
