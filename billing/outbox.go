@@ -21,47 +21,75 @@ import (
 // writes the end under the fence of its claim. Messages of one lane go out one after
 // another, in order.
 
-// topicMessages rings when something may have to go out.
+// topicMessages rings when a message may have to go out.
 const topicMessages = "messages"
 
 const (
-	// senders is how many messages a process sends at once.
-	senders = 8
+	// messageSenders is how many messages a process sends at once.
+	messageSenders = 8
 	// deadTries is how often in a row a channel may fail before it is told, unless a
 	// person must act at once.
 	deadTries = 3
 )
 
-// Dispatch makes messages of the feeds and sends them, until the context ends;
-// what is being sent then may go on for StopGrace. Any number of processes may do it.
+// outbox is rows that go out: how they are made, claimed, and waited for.
+type outbox struct {
+	topic   string // rings when one may have to go out
+	senders int    // how many go out at once in this process
+	make    func(ctx context.Context) error
+	claim   func(ctx context.Context, limit int) ([]sending, error)
+	due     string // the statement that answers how many seconds there are until the next one
+}
+
+// sending is the work on a claimed row. It reports its own errors.
+type sending func(ctx context.Context)
+
+func (s *Service) messageBox() outbox {
+	return outbox{
+		topic: topicMessages, senders: messageSenders, make: s.feedChannels, claim: s.claimSendings,
+		due: `SELECT COALESCE(EXTRACT(EPOCH FROM min(next_try_at) - now()), 1) FROM messages WHERE state IN ('WAITING', 'SENDING') AND next_try_at > now()`,
+	}
+}
+
+// Dispatch sends what goes out, messages and webhooks, until the context ends; what
+// is being sent then may go on for StopGrace. Any number of processes may do it.
 func (s *Service) Dispatch(ctx context.Context) {
 	inFlight, cutOff := context.WithCancel(context.WithoutCancel(ctx))
 	defer cutOff()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(s.Timing.StopGrace, cutOff) })()
-	rung, stop := s.Bell.Wait(topicMessages)
+	var boxes sync.WaitGroup
+	for _, box := range []outbox{s.messageBox()} {
+		boxes.Go(func() { s.empty(ctx, inFlight, box) })
+	}
+	boxes.Wait()
+}
+
+// empty sends the rows of one outbox.
+func (s *Service) empty(ctx, inFlight context.Context, box outbox) {
+	rung, stop := s.Bell.Wait(box.topic)
 	defer stop()
-	free := make(chan struct{}, senders)
-	for range senders {
+	free := make(chan struct{}, box.senders)
+	for range box.senders {
 		free <- struct{}{}
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
 	for ctx.Err() == nil {
-		if err := s.feedChannels(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Error("make messages", "error", err)
+		if err := box.make(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("make "+box.topic, "error", err)
 		}
-		if s.claimAndSend(ctx, inFlight, free, &running) > 0 {
+		if s.claimAndSend(ctx, inFlight, box, free, &running) > 0 {
 			continue
 		}
 		select {
 		case <-ctx.Done():
 		case <-rung:
-		case <-time.After(s.untilNextMessage(ctx)):
+		case <-time.After(s.untilNext(ctx, box)):
 		}
 	}
 }
 
-func (s *Service) claimAndSend(ctx, inFlight context.Context, free chan struct{}, running *sync.WaitGroup) int {
+func (s *Service) claimAndSend(ctx, inFlight context.Context, box outbox, free chan struct{}, running *sync.WaitGroup) int {
 	slots := 0
 	select {
 	case <-free:
@@ -69,20 +97,38 @@ func (s *Service) claimAndSend(ctx, inFlight context.Context, free chan struct{}
 	case <-ctx.Done():
 		return 0
 	}
-	claimed, err := s.claimMessages(inFlight, slots)
+	claimed, err := box.claim(inFlight, slots)
 	if err != nil && ctx.Err() == nil {
-		s.Log.Error("claim messages", "error", err)
+		s.Log.Error("claim "+box.topic, "error", err)
 	}
 	for range slots - len(claimed) {
 		free <- struct{}{}
 	}
-	for _, one := range claimed {
+	for _, send := range claimed {
 		running.Go(func() {
 			defer func() { free <- struct{}{} }()
-			s.sendClaimed(inFlight, one)
+			send(inFlight)
 		})
 	}
 	return len(claimed)
+}
+
+// untilNext is how long to sleep when no bell rings, at most a second.
+func (s *Service) untilNext(ctx context.Context, box outbox) time.Duration {
+	var seconds float64
+	if err := s.SQL.QueryRowContext(ctx, box.due).Scan(&seconds); err != nil {
+		return time.Second
+	}
+	return min(max(time.Duration(seconds*float64(time.Second)), 2*time.Millisecond), time.Second)
+}
+
+func (s *Service) claimSendings(ctx context.Context, limit int) ([]sending, error) {
+	claimed, err := s.claimMessages(ctx, limit)
+	list := make([]sending, len(claimed))
+	for i, one := range claimed {
+		list[i] = func(ctx context.Context) { s.sendClaimed(ctx, one) }
+	}
+	return list, err
 }
 
 // claimedMessage is a message that this worker may send; tries is its fence.
@@ -124,17 +170,6 @@ func (s *Service) claimMessages(ctx context.Context, limit int) ([]claimedMessag
 
 // sendingTime is how long a claim holds: longer than the longest try.
 func (s *Service) sendingTime() time.Duration { return 2 * s.Timing.ProviderTimeout }
-
-// untilNextMessage is how long to sleep when no bell rings, at most a second.
-func (s *Service) untilNextMessage(ctx context.Context) time.Duration {
-	var seconds float64
-	err := s.SQL.QueryRowContext(ctx, `SELECT COALESCE(EXTRACT(EPOCH FROM min(next_try_at) - now()), 1) FROM messages
-		WHERE state IN ('WAITING', 'SENDING') AND next_try_at > now()`).Scan(&seconds)
-	if err != nil {
-		return time.Second
-	}
-	return min(max(time.Duration(seconds*float64(time.Second)), 2*time.Millisecond), time.Second)
-}
 
 // sendClaimed does one try of a message and writes its end. A claim that can't be
 // ended lapses, and the message goes out once more with the same id.

@@ -102,6 +102,7 @@ type request struct {
 	body    any
 	header  http.Header
 	secrets []string // removed from what is recorded, beside the address itself
+	shown   bool     // the address is no secret
 	trusted bool
 }
 
@@ -116,11 +117,14 @@ func (s *Sender) post(ctx context.Context, r request) error {
 	if r.trusted {
 		transport = s.trusted
 	}
-	path := parsed.RequestURI()
+	path, secrets := parsed.RequestURI(), r.secrets
+	if !r.shown {
+		secrets = append(addressSecrets(parsed), secrets...)
+	}
 	client := provider.NewHTTPClient(provider.HTTPConfig{
 		Provider: channelProvider, Title: parsed.Host, BaseURL: parsed.Scheme + "://" + parsed.Host, UserAgent: s.config.UserAgent,
 		Timeout: s.config.Timeout, Transport: transport, MaxAnswer: maxAnswer, AnyHost: s.config.Anywhere,
-		Secrets: append(addressSecrets(parsed), r.secrets...),
+		Secrets: secrets,
 	})
 	answer, err := client.Do(ctx, provider.HTTPCall{Method: http.MethodPost, Path: path, Header: r.header, JSON: r.body, Write: true})
 	if err != nil {
@@ -162,7 +166,7 @@ func explain(err error) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) && dns.IsNotFound {
 		return refusal(provider.NotFound, 0, "o endereço não existe na internet", "the address does not exist on the internet",
-			"Confira o endereço do canal, letra por letra.", "Check the channel's address, letter by letter.")
+			"Confira o endereço, letra por letra.", "Check the address, letter by letter.")
 	}
 	var told *provider.Error
 	if errors.As(err, &told) {
@@ -184,7 +188,7 @@ func forbidden() error {
 }
 
 func unusable() error {
-	return refusal(provider.Invalid, 0, "o endereço do canal não pode ser usado", "the channel's address cannot be used", "Informe o endereço completo, que começa com https://.", "Give the whole address, which begins with https://.")
+	return refusal(provider.Invalid, 0, "o endereço não pode ser usado", "the address cannot be used", "Informe o endereço completo, que começa com https://.", "Give the whole address, which begins with https://.")
 }
 
 // judge reads the status of an answer.
@@ -195,17 +199,17 @@ func judge(answer *provider.HTTPAnswer) error {
 	case status >= 200 && status < 300:
 		return nil
 	case status >= 300 && status < 400:
-		problem = refusal(provider.Invalid, status, "o destino respondeu com um redirecionamento, que não é seguido", "the destination answered with a redirect, which is not followed", "Informe no canal o endereço final.", "Give the final address in the channel.")
+		problem = refusal(provider.Invalid, status, "o destino respondeu com um redirecionamento, que não é seguido", "the destination answered with a redirect, which is not followed", "Informe o endereço final.", "Give the final address.")
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		problem = refusal(provider.Auth, status, "o destino recusou o acesso", "the destination refused access", "Substitua o endereço ou o segredo do canal por um que valha.", "Replace the channel's address or secret by one that is valid.")
+		problem = refusal(provider.Auth, status, "o destino recusou o acesso", "the destination refused access", "Substitua o endereço ou o segredo por um que valha.", "Replace the address or the secret by one that is valid.")
 	case status == http.StatusNotFound, status == http.StatusGone:
-		problem = refusal(provider.NotFound, status, "o endereço não existe mais no destino", "the address no longer exists at the destination", "Crie outro endereço no serviço e substitua o do canal.", "Make another address at the service and replace the channel's.")
+		problem = refusal(provider.NotFound, status, "o endereço não existe mais no destino", "the address no longer exists at the destination", "Crie outro endereço no serviço e substitua o que está aqui.", "Make another address at the service and replace the one here.")
 	case status == http.StatusTooManyRequests:
 		problem = refusal(provider.Limit, status, "o destino pediu uma pausa", "the destination asked for a pause", "Nada a fazer: será tentado de novo.", "Nothing to do: it will be tried again.")
 	case status == http.StatusRequestTimeout, status >= 500:
 		problem = refusal(provider.Unavailable, status, "o destino está com problemas", "the destination has problems", "Será tentado de novo. Se continuar, confira se o serviço está no ar.", "It will be tried again. If it goes on, check whether the service is up.")
 	default:
-		problem = refusal(provider.Invalid, status, "o destino recusou a mensagem", "the destination refused the message", "Confira o endereço e o tipo do canal; a resposta do destino está nas tentativas.", "Check the channel's address and kind; the destination's answer is in the attempts.")
+		problem = refusal(provider.Invalid, status, "o destino recusou a mensagem", "the destination refused the message", "Confira o endereço; a resposta do destino está nas tentativas.", "Check the address; the destination's answer is in the attempts.")
 	}
 	problem.Text, problem.RetryAfter = answer.Words(answer.PlainText()), answer.RetryAfter
 	return problem
