@@ -129,7 +129,7 @@ func (b *Bell) Ear() (ear *Ear, stop func()) {
 
 // Hear notes a ring; the empty topic stands for all.
 func (e *Ear) Hear(topic string) {
-	if topic == topicOperations {
+	if topic == topicOperations || topic == topicWebhooks {
 		return
 	}
 	e.mu.Lock()

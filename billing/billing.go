@@ -19,6 +19,10 @@
 //     person's channels (telling.go, outbox.go). What does not happen is told by
 //     alarms (alarm.go).
 //
+// What happens to charges, sales, invoices and failures is also told to apps: the
+// transaction that makes it true writes the event (webhookevent.go), and its
+// deliveries go out as messages do (webhookdelivery.go).
+//
 // Reads go from the API straight to ent; every write goes through this package,
 // so that there is one place where money moves.
 package billing
@@ -84,21 +88,23 @@ type Certificate struct {
 
 // Timing holds every duration of the domain, so that tests own them.
 type Timing struct {
-	SettleWindow    time.Duration // how long an unanswered request may still arrive
-	SweepInterval   time.Duration // how often everything open is asked for
-	Reconcile       time.Duration // how often the ERP is compared with us
-	RetryBase       time.Duration // the wait before the second try
-	RetryMax        time.Duration // the longest wait between tries
-	RetryEnd        time.Duration // how long an operation is tried before it is given up
-	ProviderTimeout time.Duration // one call to a provider
-	NoticeInterval  time.Duration // the least time between two readings of one token
-	AlarmInterval   time.Duration // how often the alarms are looked at
-	AlarmSilence    time.Duration // how long the issuer may tell nothing while charges are open
-	AlarmSweep      time.Duration // how old the last sweep may be
-	AlarmJobs       time.Duration // how long what is due may wait
-	StopGrace       time.Duration // how long a try may go on after the workers were told to stop
-	Workers         int           // operations at once in this process
-	DailyCalls      int           // of one endpoint of the issuer in a day, all processes together; 0 for any number
+	SettleWindow    time.Duration   // how long an unanswered request may still arrive
+	SweepInterval   time.Duration   // how often everything open is asked for
+	Reconcile       time.Duration   // how often the ERP is compared with us
+	RetryBase       time.Duration   // the wait before the second try
+	RetryMax        time.Duration   // the longest wait between tries
+	RetryEnd        time.Duration   // how long an operation is tried before it is given up
+	ProviderTimeout time.Duration   // one call to a provider
+	NoticeInterval  time.Duration   // the least time between two readings of one token
+	WebhookWaits    []time.Duration // the waits between the tries of a webhook; one more try than waits
+	WebhookDead     time.Duration   // how long an app may take nothing before its webhook is switched off
+	AlarmInterval   time.Duration   // how often the alarms are looked at
+	AlarmSilence    time.Duration   // how long the issuer may tell nothing while charges are open
+	AlarmSweep      time.Duration   // how old the last sweep may be
+	AlarmJobs       time.Duration   // how long what is due may wait
+	StopGrace       time.Duration   // how long a try may go on after the workers were told to stop
+	Workers         int             // operations at once in this process
+	DailyCalls      int             // of one endpoint of the issuer in a day, all processes together; 0 for any number
 }
 
 // DefaultTiming is right for production.
@@ -112,6 +118,8 @@ func DefaultTiming() Timing {
 		RetryEnd:        72 * time.Hour,
 		ProviderTimeout: 30 * time.Second,
 		NoticeInterval:  2 * time.Second,
+		WebhookWaits:    []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 8 * time.Hour, 8 * time.Hour},
+		WebhookDead:     72 * time.Hour,
 		AlarmInterval:   time.Minute,
 		AlarmSilence:    72 * time.Hour, // from Friday's last payment to Monday's first one is no alarm
 		AlarmSweep:      3 * time.Hour,

@@ -117,6 +117,18 @@ var explanations = map[string]explanation{
 		provider.Text{PT: "O canal de avisos “{detail}” não está entregando.", EN: "The channel “{detail}” does not deliver."},
 		provider.Text{PT: "Abra Avisos no menu do seu nome, corrija o canal e envie um teste. O que espera sai assim que ele voltar.", EN: "Open Notifications in the menu of your name, correct the channel and send a test. What waits goes out as soon as it works again."},
 	},
+	"webhook.failing": {
+		provider.Text{PT: "O webhook “{detail}” não aceitou um evento em nenhuma das tentativas, durante cerca de um dia.", EN: "The webhook “{detail}” did not take an event in any of its tries, over about a day."},
+		provider.Text{PT: "Confira com quem cuida do aplicativo o que ele respondeu, em Webhooks. Quando voltar a funcionar, reenvie a entrega, ou tudo desde a data em que parou.", EN: "Under Webhooks, look with whoever runs the app at what it answered. When it works again, resend the delivery, or everything since the day it stopped."},
+	},
+	"webhook.disabled": {
+		provider.Text{PT: "O webhook “{detail}” foi desligado: o aplicativo não aceitou nada durante dias.", EN: "The webhook “{detail}” was switched off: the app took nothing for days."},
+		provider.Text{PT: "Corrija o aplicativo ou o endereço, envie um teste e ligue o webhook de novo. Depois reenvie os eventos desde a data em que parou.", EN: "Mend the app or the address, send a test and switch the webhook on again. Then replay the events since the day it stopped."},
+	},
+	"webhook.gone": {
+		provider.Text{PT: "O webhook “{detail}” foi desligado: o aplicativo respondeu que o endereço não existe mais.", EN: "The webhook “{detail}” was switched off: the app answered that the address is gone."},
+		provider.Text{PT: "Exclua o webhook, se o aplicativo não é mais usado; ou informe o endereço novo e ligue-o de novo.", EN: "Delete the webhook when the app is no longer used; or give the new address and switch it on again."},
+	},
 	"alarm.no_notice": {
 		provider.Text{PT: "Há cobranças em aberto e a Gerencianet não avisa nada há mais de {detail}.", EN: "Charges are open and Gerencianet has told nothing for more than {detail}."},
 		provider.Text{PT: "Confira se o endereço público da Ponte pode ser alcançado pela internet, sem redirecionamento. Os pagamentos continuam sendo encontrados pela conferência automática.", EN: "Check whether Ponte's public address can be reached from the internet, without a redirect. Payments are still found by the sweep."},

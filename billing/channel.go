@@ -385,9 +385,9 @@ func (s *Service) checkTarget(found *Refusal, kind enum.ChannelKind, target seal
 		if !outgoing.ValidWebhookSecret(target.Secret) {
 			found.add("SECRET_INVALID", "secret", "O segredo começa com whsec_ e tem de 24 a 64 bytes em Base64; em branco, a Ponte cria um.", "The secret begins with whsec_ and has 24 to 64 bytes in Base64; left blank, Ponte makes one.")
 		}
-		s.checkURL(found, target.Address)
+		s.checkURL(found, "address", target.Address)
 	default:
-		s.checkURL(found, target.Address)
+		s.checkURL(found, "address", target.Address)
 	}
 }
 
@@ -410,11 +410,12 @@ func checkTelegram(found *Refusal, target sealedTarget) {
 	}
 }
 
-func (s *Service) checkURL(found *Refusal, address string) {
+// checkURL checks an address that is told something; field is where it was given.
+func (s *Service) checkURL(found *Refusal, field, address string) {
 	switch refused := outgoing.CheckAddress(address, s.Outgoing.Anywhere()); {
 	case refused == outgoing.RefusedPrivate:
-		found.add("ADDRESS_PRIVATE", "address", "Este endereço é de uma rede interna: use um endereço público da internet.", "This address belongs to an internal network: use a public address of the internet.")
+		found.add("ADDRESS_PRIVATE", field, "Este endereço é de uma rede interna: use um endereço público da internet.", "This address belongs to an internal network: use a public address of the internet.")
 	case refused != "" || len(address) > maxAddress:
-		found.add("ADDRESS_INVALID", "address", "Informe o endereço completo, que começa com https://.", "Give the whole address, which begins with https://.")
+		found.add("ADDRESS_INVALID", field, "Informe o endereço completo, que começa com https://.", "Give the whole address, which begins with https://.")
 	}
 }

@@ -129,6 +129,11 @@ func (s *Service) deliver(ctx context.Context, tx *db.Tx, of *db.Failure, event 
 	if _, err := tx.ExecContext(ctx, writeDeliveries, pq.Array(ids), pq.Array(to), of.ID, event, s.Now(), bellChannel, userTopic); err != nil {
 		return fmt.Errorf("deliver a failure: %w", err)
 	}
+	if of.UserID == nil { // what concerns one person alone is nobody else's
+		if err := s.announceFailure(ctx, tx, event, of.ID); err != nil {
+			return err
+		}
+	}
 	return ring(ctx, tx, topicMessages)
 }
 

@@ -562,15 +562,26 @@ func (r *invoiceRun) follow(ctx context.Context, told provider.Invoice) (finish,
 			return tx.Invoice.UpdateOneID(r.one.ID).SetState(enum.InvoiceProcessing).Exec(ctx)
 		}}
 	case provider.InvoiceRejected:
-		err := r.save(ctx, func(u *db.InvoiceUpdateOne) {
-			u.SetState(enum.InvoiceRejected).ClearSentAt().SetRejectionCode(told.RejectionCode).SetRejectionText(told.RejectionText)
-		})
-		if err != nil {
+		if err := r.rejected(ctx, told); err != nil {
 			return nil, err
 		}
 		return nil, r.Providers.Rejection(told.RejectionCode, told.RejectionText)
 	}
 	return func(ctx context.Context, tx *db.Tx) error { return r.issued(ctx, tx, told) }, nil
+}
+
+func (r *invoiceRun) rejected(ctx context.Context, told provider.Invoice) error {
+	err := r.step(ctx, r.op, func(ctx context.Context, tx *db.Tx) error {
+		err := tx.Invoice.UpdateOneID(r.one.ID).SetState(enum.InvoiceRejected).ClearSentAt().SetRejectionCode(told.RejectionCode).SetRejectionText(told.RejectionText).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return r.announceInvoice(ctx, tx, r.one.ID)
+	})
+	if err != nil {
+		return err
+	}
+	return r.reload(ctx)
 }
 
 func (r *invoiceRun) issued(ctx context.Context, tx *db.Tx, told provider.Invoice) error {
@@ -593,6 +604,9 @@ func (r *invoiceRun) issued(ctx context.Context, tx *db.Tx, told provider.Invoic
 		change.SetState(enum.InvoiceCanceled).SetNillableCanceledAt(told.CanceledAt)
 	}
 	if one, err = change.Save(ctx); err != nil {
+		return err
+	}
+	if err := r.announceInvoice(ctx, tx, one.ID); err != nil {
 		return err
 	}
 	sold, err := tx.Sale.Get(ctx, one.SaleID)
@@ -630,6 +644,9 @@ func (s *Service) noteCanceled(ctx context.Context, tx *db.Tx, one *db.Invoice, 
 		at = *told.CanceledAt
 	}
 	if err := tx.Invoice.UpdateOne(one).SetState(enum.InvoiceCanceled).SetCanceledAt(at).Exec(ctx); err != nil {
+		return err
+	}
+	if err := s.announceInvoice(ctx, tx, one.ID); err != nil {
 		return err
 	}
 	return s.resolveWhere(ctx, tx, failure.CauseKeyIn("invoice.cancel_by_hand:"+one.ID, "invoice.sale_refunded:"+one.ID))

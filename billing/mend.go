@@ -35,6 +35,9 @@ var mendedOn = map[string]string{
 	"mirror.product_unmapped":  productField,
 	"invoice.not_asked":        subjectField,
 	"charge.extra_cancelled":   subjectField,
+	"webhook.failing":          webhookField,
+	"webhook.disabled":         webhookField,
+	"webhook.gone":             webhookField,
 	"operation.note_uncertain": subjectField,
 }
 
@@ -44,6 +47,7 @@ const (
 	customerField = "customer"
 	productField  = "product"
 	subjectField  = "subject"
+	webhookField  = "webhook"
 )
 
 // fieldPages leads from the beginning of a field's name to its page.
@@ -100,6 +104,8 @@ func knownPage(known provider.Known) string {
 		return "/customers/:id"
 	case productField:
 		return "/products/:id?tab=invoicing"
+	case webhookField:
+		return "/webhooks/:id"
 	case subjectField:
 		return ""
 	}
@@ -132,6 +138,8 @@ func mendPath(ctx context.Context, tx *db.Tx, r problemReport) (string, error) {
 			return subjectPage(ctx, tx, r.subjectID, err)
 		}
 		return "/products/" + id + "?tab=invoicing", nil
+	case webhookField:
+		return "/webhooks/" + r.subjectID, nil
 	case subjectField:
 		return subjectPage(ctx, tx, r.subjectID, nil)
 	}

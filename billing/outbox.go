@@ -58,7 +58,7 @@ func (s *Service) Dispatch(ctx context.Context) {
 	defer cutOff()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(s.Timing.StopGrace, cutOff) })()
 	var boxes sync.WaitGroup
-	for _, box := range []outbox{s.messageBox()} {
+	for _, box := range []outbox{s.messageBox(), s.webhookBox()} {
 		boxes.Go(func() { s.empty(ctx, inFlight, box) })
 	}
 	boxes.Wait()
@@ -186,14 +186,9 @@ func (s *Service) sendClaimed(ctx context.Context, claimed claimedMessage) {
 // sendPrepared sends outside any transaction, writes down what happened, and answers
 // what the destination refused.
 func (s *Service) sendPrepared(ctx context.Context, claimed claimedMessage, target outgoing.Target, content outgoing.Content) (*provider.Error, error) {
-	recorded, recorder := provider.WithRecorder(ctx)
-	var problem *provider.Error
-	if err := s.trySend(recorded, target, content); err != nil && !errors.As(err, &problem) {
-		problem = ownProblem(provider.Unavailable, "internal", "", "")
-		problem.Err = err
-	}
+	problem, attempts := s.attempt(ctx, func(ctx context.Context) error { return s.Outgoing.Send(ctx, target, content) })
 	err := s.txChannel(context.WithoutCancel(ctx), claimed, func(ctx context.Context, tx *db.Tx, to *db.Channel, sent *db.Message) error {
-		if err := writeMessageAttempts(ctx, tx, claimed, recorder.Attempts()); err != nil {
+		if err := writeMessageAttempts(ctx, tx, claimed, attempts); err != nil {
 			return err
 		}
 		if err := s.endMessage(ctx, tx, to, sent, problem); err != nil {
@@ -204,13 +199,25 @@ func (s *Service) sendPrepared(ctx context.Context, claimed claimedMessage, targ
 	return problem, err
 }
 
-func (s *Service) trySend(ctx context.Context, target outgoing.Target, content outgoing.Content) (err error) {
+// attempt makes one try outside any transaction and answers what the destination
+// refused, and what was said.
+func (s *Service) attempt(ctx context.Context, send func(context.Context) error) (problem *provider.Error, said []provider.Attempt) {
+	recorded, recorder := provider.WithRecorder(ctx)
+	if err := caught(func() error { return send(recorded) }); err != nil && !errors.As(err, &problem) {
+		problem = ownProblem(provider.Unavailable, "internal", "", "")
+		problem.Err = err
+	}
+	return problem, recorder.Attempts()
+}
+
+// caught turns a panic into an error.
+func caught(work func() error) (err error) {
 	defer func() {
 		if value := recover(); value != nil {
 			err = fmt.Errorf("panic: %v", value)
 		}
 	}()
-	return s.Outgoing.Send(ctx, target, content)
+	return work()
 }
 
 // txChannel runs work under the locks of the channel and of the message, taken in

@@ -215,7 +215,7 @@ func (s *Service) writeSale(ctx context.Context, tx *db.Tx, id string, input New
 	if err := tx.SaleItem.CreateBulk(items...).Exec(ctx); err != nil {
 		return nil, fmt.Errorf("write the items of a sale: %w", err)
 	}
-	return sold, nil
+	return sold, s.announceSale(ctx, tx, eventSaleCreated, id)
 }
 
 // repeated multiplies what is sold by the parcels of a carnê that collects it all

@@ -207,6 +207,9 @@ func (s *Service) setStatus(ctx context.Context, tx *db.Tx, c *db.Charge, status
 	if err := s.tell(ctx, tx, c, e); err != nil {
 		return err
 	}
+	if err := s.announceCharge(ctx, tx, statusEvent(before, status), c.ID); err != nil {
+		return err
+	}
 	if isUnissued(before) && before != enum.ChargeIssuing && !isUnissued(status) { // whatever kept it from being issued is over
 		return s.resolveWhere(ctx, tx, failure.Or(
 			failure.CauseKeyHasPrefix(causeOf(enum.KindIssueCharge, c.ID)),
@@ -228,6 +231,9 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, c *db.Charge, e event) er
 		SetCode(e.code).SetParams(e.params).SetNillableUserID(actorID(ctx)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write the story of %s: %w", c.ID, err)
+	}
+	if err := s.announceCharge(ctx, tx, chargeStories[e.code], c.ID); err != nil {
+		return err
 	}
 	if err := ring(ctx, tx, ChargeTopic("")); err != nil {
 		return err
@@ -274,6 +280,9 @@ func (s *Service) deriveSale(ctx context.Context, tx *db.Tx, saleID string) erro
 		change.SetApprovedAt(s.Now())
 	}
 	if err := change.Exec(ctx); err != nil {
+		return err
+	}
+	if err := s.announceSale(ctx, tx, saleStatuses[status], saleID); err != nil {
 		return err
 	}
 	if err := s.enqueueMirror(ctx, tx, saleID); err != nil {

@@ -220,7 +220,7 @@ func SourceOf(f *db.Failure) enum.FailureSource {
 // TopicOf answers what kind of failure it is, by its code and what it is about.
 func TopicOf(f *db.Failure) enum.FailureTopic {
 	switch {
-	case strings.HasPrefix(f.Code, ownCode+".alarm."), strings.HasPrefix(f.Code, ownCode+".channel."):
+	case strings.HasPrefix(f.Code, ownCode+".alarm."), strings.HasPrefix(f.Code, ownCode+".channel."), strings.HasPrefix(f.Code, ownCode+".webhook."):
 		return enum.TopicAlarm
 	case strings.HasPrefix(f.SubjectID, "inv_"), strings.HasPrefix(f.Code, ownCode+".invoice."):
 		return enum.TopicInvoice

@@ -175,8 +175,14 @@ type loaders struct {
 	messageAttempts   *loader[[]*db.MessageAttempt]
 	messageEvents     *loader[int]
 
-	customerSales *nested[db.Sale]
-	batchItems    *nested[db.BatchItem]
+	webhookEndpoint *loader[*db.WebhookEndpoint]
+	webhookDelivery *loader[*db.WebhookDelivery]
+	webhookEvent    *loader[*db.WebhookEvent]
+	webhookAttempts *loader[[]*db.WebhookAttempt]
+
+	customerSales     *nested[db.Sale]
+	batchItems        *nested[db.BatchItem]
+	webhookDeliveries *nested[db.WebhookDelivery]
 }
 
 type loadersKey struct{}
@@ -192,6 +198,7 @@ func newLoaders(client *db.Client, domain *billing.Service) *loaders {
 	l.readByID()
 	l.readByParent()
 	l.readMessages()
+	l.readWebhooks()
 	return l
 }
 
@@ -456,6 +463,7 @@ func (l *loaders) sawIDs(ids []string) {
 	for kind, of := range map[string]interface{ announce(...string) }{
 		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "inv": l.invoice, "dif": l.difference, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
 		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "tok": l.token, "int": l.integration,
+		"whe": l.webhookEndpoint, "whd": l.webhookDelivery,
 	} {
 		of.announce(byKind[kind]...)
 	}

@@ -21,7 +21,7 @@ import (
 var areaOfFile = map[string]string{
 	"audit": "USERS", "batch": "CHARGES", "carnet": "CHARGES", "channel": "FAILURES", "charge": "CHARGES", "convenio": "LEDGER", "customer": "CUSTOMERS", "difference": "INTEGRATIONS", "entry": "LEDGER",
 	"failure": "FAILURES", "integration": "INTEGRATIONS", "invoice": "SALES", "operation": "CHARGES", "product": "PRODUCTS", "refund": "CHARGES", "sale": "SALES",
-	"session": "USERS", "token": "USERS", "user": "USERS", "schema": "",
+	"session": "USERS", "token": "USERS", "user": "USERS", "webhook": "INTEGRATIONS", "schema": "",
 }
 
 // freeForTokens are the exceptions: who one is may always be asked.

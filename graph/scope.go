@@ -19,6 +19,7 @@ var areas = map[string]access.Area{
 	"audit": access.Users, "batch": access.Charges, "carnet": access.Charges, "channel": access.Failures, "charge": access.Charges, "convenio": access.Ledger, "customer": access.Customers,
 	"difference": access.Integrations, "entry": access.Ledger, "failure": access.Failures, "integration": access.Integrations, "invoice": access.Sales,
 	"operation": access.Charges, "product": access.Products, "refund": access.Charges, "sale": access.Sales, "session": access.Users, "token": access.Users, "user": access.Users,
+	"webhook": access.Integrations,
 }
 
 // free are the types of those files that any token may read. What a mutation
@@ -54,6 +55,7 @@ var nodeAreas = map[string]access.Area{
 	"sal": access.Sales, "inv": access.Sales, "ord": access.Sales, "cus": access.Customers, "prd": access.Products,
 	"acc": access.Ledger, "cnv": access.Ledger, "his": access.Ledger, "ent": access.Ledger,
 	"dif": access.Integrations, "int": access.Integrations, "flr": access.Failures, "usr": access.Users, "tok": access.Users,
+	"whe": access.Integrations, "whd": access.Integrations,
 }
 
 // mayRead tells whether the viewer may read the object of an id by its kind.

@@ -548,6 +548,14 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 		return present(load(ctx).heardFailure.Load(ctx, id))
 	case "tok":
 		return present(load(ctx).token.Load(ctx, id))
+	case "whe":
+		if may(ctx, enum.RoleOperator) {
+			return present(load(ctx).webhookEndpoint.Load(ctx, id))
+		}
+	case "whd":
+		if may(ctx, enum.RoleOperator) {
+			return present(load(ctx).webhookDelivery.Load(ctx, id))
+		}
 	case "usr":
 		if id == viewerID(ctx) || may(ctx, enum.RoleOwner) {
 			return present(load(ctx).user.Load(ctx, id))

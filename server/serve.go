@@ -58,6 +58,7 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 	background.Go(func() { a.billing.ReconcileOnTime(ctx) })
 	background.Go(func() { a.billing.Dispatch(ctx) })
 	background.Go(func() { a.billing.WatchOnTime(ctx) })
+	background.Go(func() { a.billing.TidyOnTime(ctx) })
 	background.Go(func() { audit.SealOnTime(ctx, a.pool, a.log) })
 	background.Go(func() { a.serveAdmin(ctx) })
 	failed := make(chan error, 1)

@@ -97,6 +97,8 @@ func Timing() billing.Timing {
 		RetryEnd:        time.Hour,
 		ProviderTimeout: 1500 * time.Millisecond,
 		NoticeInterval:  20 * time.Millisecond,
+		WebhookWaits:    []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 30 * time.Millisecond, 40 * time.Millisecond, 50 * time.Millisecond, 60 * time.Millisecond, 70 * time.Millisecond, 80 * time.Millisecond},
+		WebhookDead:     72 * time.Hour,
 		AlarmInterval:   time.Minute,
 		AlarmSilence:    24 * time.Hour,
 		AlarmSweep:      24 * time.Hour,

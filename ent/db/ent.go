@@ -46,6 +46,10 @@ import (
 	"ponte/ent/db/salestatusmapping"
 	"ponte/ent/db/session"
 	"ponte/ent/db/user"
+	"ponte/ent/db/webhookattempt"
+	"ponte/ent/db/webhookdelivery"
+	"ponte/ent/db/webhookendpoint"
+	"ponte/ent/db/webhookevent"
 	"reflect"
 	"sync"
 
@@ -152,6 +156,10 @@ func checkColumn(t, c string) error {
 			salestatusmapping.Table:    salestatusmapping.ValidColumn,
 			session.Table:              session.ValidColumn,
 			user.Table:                 user.ValidColumn,
+			webhookattempt.Table:       webhookattempt.ValidColumn,
+			webhookdelivery.Table:      webhookdelivery.ValidColumn,
+			webhookendpoint.Table:      webhookendpoint.ValidColumn,
+			webhookevent.Table:         webhookevent.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -492,6 +492,14 @@ type DeleteChannelPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The answer of deleteWebhookEndpoint.
+type DeleteWebhookEndpointPayload struct {
+	// The id of the endpoint that is gone; null when it was refused.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// Why it was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A page of differences.
 type DifferenceConnection struct {
 	// The differences of the page, with their positions.
@@ -1096,6 +1104,24 @@ type RepairDifferenceInput struct {
 	ID string `json:"id"`
 }
 
+// What an endpoint is told once more.
+type ReplayWebhookEventsInput struct {
+	// The endpoint.
+	ID string `json:"id"`
+	// Every event of its types since this moment, at most 30 days ago: those that it was not told, and those that it was.
+	Since time.Time `json:"since"`
+}
+
+// The answer of replayWebhookEvents.
+type ReplayWebhookEventsPayload struct {
+	// The endpoint; null when the input was refused.
+	Endpoint *db.WebhookEndpoint `json:"endpoint,omitempty"`
+	// How many deliveries are on their way.
+	Count int `json:"count"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which invoice has to be cancelled.
 type RequestInvoiceCancelInput struct {
 	// The invoice; it must be ISSUED.
@@ -1116,6 +1142,12 @@ type ResendChargeInput struct {
 	ID string `json:"id"`
 	// The address; the customer's when absent.
 	Email *string `json:"email,omitempty"`
+}
+
+// Which delivery.
+type ResendWebhookDeliveryInput struct {
+	// The delivery.
+	ID string `json:"id"`
 }
 
 // Whose password to reset.
@@ -1210,6 +1242,14 @@ type RotateAPITokenInput struct {
 	OverlapSeconds int `json:"overlapSeconds"`
 	// When the token ends by itself; as before when absent.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+}
+
+// A new signing secret for an endpoint.
+type RotateWebhookSecretInput struct {
+	// The endpoint.
+	ID string `json:"id"`
+	// How many seconds the present secret signs beside the new one, at most 7 days; 0 for none.
+	OverlapSeconds int `json:"overlapSeconds"`
 }
 
 // A page of sales.
@@ -1342,6 +1382,18 @@ type TestIntegrationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The answer of testWebhookEndpoint.
+type TestWebhookEndpointPayload struct {
+	// Whether the app took the event.
+	Ok bool `json:"ok"`
+	// How long it took, in milliseconds.
+	DurationMilliseconds int `json:"durationMilliseconds"`
+	// What was sent; null when the test was not made.
+	Delivery *db.WebhookDelivery `json:"delivery,omitempty"`
+	// What the app refused, or why the test was not made.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The answer of a change of the second factor.
 type TotpPayload struct {
 	// The person; null when the input was refused.
@@ -1430,6 +1482,68 @@ type Viewer struct {
 	MustSetUpTotp bool `json:"mustSetUpTotp"`
 	// How many recovery codes are left.
 	RecoveryCodesLeft int `json:"recoveryCodesLeft"`
+}
+
+// A page of deliveries.
+type WebhookDeliveryConnection struct {
+	// The deliveries of the page, with their positions.
+	Edges []*WebhookDeliveryEdge `json:"edges"`
+	// The deliveries of the page.
+	Nodes []*db.WebhookDelivery `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+}
+
+// A delivery in a list.
+type WebhookDeliveryEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The delivery.
+	Node *db.WebhookDelivery `json:"node"`
+}
+
+// The answer of resendWebhookDelivery.
+type WebhookDeliveryPayload struct {
+	// The delivery; null when the input was refused.
+	Delivery *db.WebhookDelivery `json:"delivery,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A page of endpoints.
+type WebhookEndpointConnection struct {
+	// The endpoints of the page, with their positions.
+	Edges []*WebhookEndpointEdge `json:"edges"`
+	// The endpoints of the page.
+	Nodes []*db.WebhookEndpoint `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// An endpoint in a list.
+type WebhookEndpointEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The endpoint.
+	Node *db.WebhookEndpoint `json:"node"`
+}
+
+// Which endpoint.
+type WebhookEndpointInput struct {
+	// The endpoint.
+	ID string `json:"id"`
+}
+
+// The answer of a mutation on an endpoint.
+type WebhookEndpointPayload struct {
+	// The endpoint; null when the input was refused.
+	Endpoint *db.WebhookEndpoint `json:"endpoint,omitempty"`
+	// The signing secret that was made, which begins with whsec_. It is shown this once.
+	Secret *string `json:"secret,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // How charges are ordered.
