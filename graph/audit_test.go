@@ -25,6 +25,9 @@ var unrecorded = map[string]string{
 	"markFailuresRead":      "a mark of the reader, not a change of what is remembered",
 	"registerVhsysWebhooks": "needs an address with TLS, which these tests have not; what it writes is a row of integrations",
 	"testChannel":           "puts a message into the outbox; nothing else changes",
+	"testWebhookEndpoint":   "puts a delivery into the outbox; nothing else changes",
+	"resendWebhookDelivery": "the same",
+	"replayWebhookEvents":   "the same",
 }
 
 // TestEveryMutationIsRecorded does each mutation of the schema once, successfully,
@@ -153,6 +156,11 @@ func (b *bundle) recordSettings(do doing) {
 	var channel struct{ Channel struct{ ID string } }
 	b.Must(json.Unmarshal(do("saveChannel", map[string]any{"kind": "WEBHOOK", "name": "Loja", "address": "https://example.com/avisos"}), &channel))
 	do("deleteChannel", map[string]any{"id": channel.Channel.ID})
+	var hook struct{ Endpoint struct{ ID string } }
+	b.Must(json.Unmarshal(do("createWebhookEndpoint", map[string]any{"name": "Loja", "url": "https://example.com/ponte"}), &hook))
+	do("updateWebhookEndpoint", map[string]any{"id": hook.Endpoint.ID, "types": []string{"charge.paid"}})
+	do("rotateWebhookSecret", map[string]any{"id": hook.Endpoint.ID})
+	do("deleteWebhookEndpoint", map[string]any{"id": hook.Endpoint.ID})
 	do("importCustomers", map[string]any{"rows": []any{map[string]any{"name": "Importada", "taxId": billingtest.CPF(7101)}}})
 	do("importProducts", map[string]any{"rows": []any{map[string]any{"code": "IMP", "name": "Importado", "priceCents": 100}}})
 	do("importSales", map[string]any{"rows": []any{map[string]any{"reference": "r1", "taxId": b.Customer().TaxID, "productCode": "IMP", "unitCents": 2000, "firstDueDate": string(b.DueIn(30))}}})

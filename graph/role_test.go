@@ -184,7 +184,7 @@ func sample(loaded *ast.Schema, of *ast.Type, depth int) any {
 	case !of.NonNull:
 		return nil
 	}
-	if value, ok := map[string]any{"Int": 1, "Boolean": true, "Cents": 1, "Date": "2026-01-01"}[of.NamedType]; ok {
+	if value, ok := map[string]any{"Int": 1, "Boolean": true, "Cents": 1, "Date": "2026-01-01", "DateTime": "2026-01-01T00:00:00Z"}[of.NamedType]; ok {
 		return value
 	}
 	return "x"
