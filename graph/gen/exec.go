@@ -11544,9 +11544,9 @@ enum Scope {
   LEDGER_READ
   "Saves accounts, convênios and históricos."
   LEDGER_WRITE
-  "Reads integrations and what differs from Vhsys."
+  "Reads integrations, what differs from Vhsys, and webhooks."
   INTEGRATIONS_READ
-  "Changes integrations."
+  "Changes integrations and webhooks, and resends what they were told."
   INTEGRATIONS_WRITE
   "Reads and follows failures."
   FAILURES_READ

@@ -891,6 +891,8 @@ export type BatchQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type BatchItemsQueryVariables = Exact<{
@@ -922,6 +924,8 @@ export type BatchItemsQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type StartBatchMutationVariables = Exact<{
@@ -979,6 +983,8 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
+      | { __typename: 'WebhookEndpoint', id: string }
+      | { __typename: 'WebhookDelivery', id: string }
      | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
@@ -1000,6 +1006,8 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
+      | { __typename: 'WebhookEndpoint', id: string }
+      | { __typename: 'WebhookDelivery', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null };
 
 export type CarnetQueryVariables = Exact<{
@@ -1030,6 +1038,8 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
+          | { __typename: 'WebhookEndpoint', id: string }
+          | { __typename: 'WebhookDelivery', id: string }
          | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
@@ -1051,6 +1061,8 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
+          | { __typename: 'WebhookEndpoint', id: string }
+          | { __typename: 'WebhookDelivery', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null }
     | { __typename: 'Charge', id: string }
     | { __typename: 'Account', id: string }
@@ -1070,6 +1082,8 @@ export type CarnetQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type CancelCarnetMutationVariables = Exact<{
@@ -1153,6 +1167,8 @@ export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, re
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
+      | { __typename: 'WebhookEndpoint', id: string }
+      | { __typename: 'WebhookDelivery', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
       | { __typename: 'Batch', action: BatchAction, total: number, id: string }
       | { __typename: 'Carnet', parcels: number, id: string }
@@ -1174,6 +1190,8 @@ export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, re
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
+      | { __typename: 'WebhookEndpoint', id: string }
+      | { __typename: 'WebhookDelivery', id: string }
      | null }>, entries: Array<{ __typename: 'Entry', id: string, kind: EntryKind, amountCents: number, balanceCents: number | null, text: string, bookedOn: string, reversal: boolean, createdAt: string, account: { __typename: 'Account', id: string, name: string } | null, charge: { __typename: 'Charge', id: string, number: number } }>, sale: { __typename: 'Sale', id: string, number: number, installments: number } };
 
 export type ChargesQueryVariables = Exact<{
@@ -1217,6 +1235,8 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
+          | { __typename: 'WebhookEndpoint', id: string }
+          | { __typename: 'WebhookDelivery', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
           | { __typename: 'Batch', action: BatchAction, total: number, id: string }
           | { __typename: 'Carnet', parcels: number, id: string }
@@ -1238,6 +1258,8 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
+          | { __typename: 'WebhookEndpoint', id: string }
+          | { __typename: 'WebhookDelivery', id: string }
          | null }>, entries: Array<{ __typename: 'Entry', id: string, kind: EntryKind, amountCents: number, balanceCents: number | null, text: string, bookedOn: string, reversal: boolean, createdAt: string, account: { __typename: 'Account', id: string, name: string } | null, charge: { __typename: 'Charge', id: string, number: number } }>, sale: { __typename: 'Sale', id: string, number: number, installments: number } }
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
@@ -1256,6 +1278,8 @@ export type ChargeQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type ChargeChangedSubscriptionVariables = Exact<{
@@ -1382,6 +1406,8 @@ export type CustomerDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type CustomerChoicesQueryVariables = Exact<{
@@ -1458,6 +1484,8 @@ export type FailurePartsFragment = { __typename: 'Failure', id: string, code: st
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null };
 
 export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
@@ -1481,6 +1509,8 @@ export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: st
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
+      | { __typename: 'WebhookEndpoint', id: string }
+      | { __typename: 'WebhookDelivery', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } };
 
 export type FailureGroupPartsFragment = { __typename: 'FailureGroup', code: string | null, integration: IntegrationKind | null, failures: number, count: number, firstAt: string, lastAt: string, newest: { __typename: 'Failure', id: string, cause: string } };
@@ -1513,6 +1543,8 @@ export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'Fail
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
+          | { __typename: 'WebhookEndpoint', id: string }
+          | { __typename: 'WebhookDelivery', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type FailuresEndQueryVariables = Exact<{ [key: string]: never; }>;
@@ -1576,6 +1608,8 @@ export type FailureDetailsQuery = { __typename: 'Query', node:
           | { __typename: 'Order', id: string }
           | { __typename: 'ApiToken', id: string }
           | { __typename: 'User', id: string }
+          | { __typename: 'WebhookEndpoint', id: string }
+          | { __typename: 'WebhookDelivery', id: string }
          | null } | null, subject:
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
@@ -1597,6 +1631,8 @@ export type FailureDetailsQuery = { __typename: 'Query', node:
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
+        | { __typename: 'WebhookEndpoint', id: string }
+        | { __typename: 'WebhookDelivery', id: string }
        | null, handledBy: { __typename: 'User', id: string, name: string } | null }
     | { __typename: 'GerencianetIntegration', id: string }
     | { __typename: 'VhsysIntegration', id: string }
@@ -1608,6 +1644,8 @@ export type FailureDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type AcknowledgeFailuresMutationVariables = Exact<{
@@ -1636,6 +1674,8 @@ export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeF
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
+        | { __typename: 'WebhookEndpoint', id: string }
+        | { __typename: 'WebhookDelivery', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type RetryFailuresMutationVariables = Exact<{
@@ -1664,6 +1704,8 @@ export type RetryFailuresMutation = { __typename: 'Mutation', retryFailures: { _
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
+        | { __typename: 'WebhookEndpoint', id: string }
+        | { __typename: 'WebhookDelivery', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type MarkFailuresReadMutationVariables = Exact<{
@@ -1849,6 +1891,8 @@ export type InvoiceDetailFragment = { __typename: 'Invoice', accessKey: string, 
       | { __typename: 'Order', id: string }
       | { __typename: 'ApiToken', id: string }
       | { __typename: 'User', id: string }
+      | { __typename: 'WebhookEndpoint', id: string }
+      | { __typename: 'WebhookDelivery', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } };
 
 export type InvoicesQueryVariables = Exact<{
@@ -1902,6 +1946,8 @@ export type OperationRowFragment = { __typename: 'Operation', id: string, kind: 
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type OperationDetailFragment = { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
@@ -1925,6 +1971,8 @@ export type OperationDetailFragment = { __typename: 'Operation', id: string, kin
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type OperationsQueryVariables = Exact<{
@@ -1957,6 +2005,8 @@ export type OperationsQuery = { __typename: 'Query', operations: { __typename: '
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
+        | { __typename: 'WebhookEndpoint', id: string }
+        | { __typename: 'WebhookDelivery', id: string }
        | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type OperationDetailsQueryVariables = Exact<{
@@ -1999,6 +2049,8 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
+        | { __typename: 'WebhookEndpoint', id: string }
+        | { __typename: 'WebhookDelivery', id: string }
        | null }
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
@@ -2006,6 +2058,8 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type OperationChangedSubscriptionVariables = Exact<{
@@ -2062,6 +2116,8 @@ export type ProductDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type ProductChoicesQueryVariables = Exact<{ [key: string]: never; }>;
@@ -2190,6 +2246,8 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'Order', id: string }
             | { __typename: 'ApiToken', id: string }
             | { __typename: 'User', id: string }
+            | { __typename: 'WebhookEndpoint', id: string }
+            | { __typename: 'WebhookDelivery', id: string }
            | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, differences: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
             | { __typename: 'Batch', id: string }
             | { __typename: 'Carnet', id: string }
@@ -2211,10 +2269,14 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'Order', id: string }
             | { __typename: 'ApiToken', id: string }
             | { __typename: 'User', id: string }
+            | { __typename: 'WebhookEndpoint', id: string }
+            | { __typename: 'WebhookDelivery', id: string }
            | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null } | null }
     | { __typename: 'Order', id: string }
     | { __typename: 'ApiToken', id: string }
     | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
    | null };
 
 export type MirrorPreviewInvoicePartsFragment = { __typename: 'MirrorPreviewInvoice', kind: InvoiceKind, state: InvoiceState | null, timing: InvoiceTiming, daysAfterApproval: number | null, dueAt: string | null, test: boolean, series: string, nature: string, soldOn: string, note: string, discountCents: number, totalCents: number, items: Array<{ __typename: 'MirrorPreviewInvoiceItem', description: string, remoteProductId: string | null, quantity: number, unitCents: number, ncm: string | null, cfop: string | null, unit: string | null, serviceCode: string | null }>, installments: Array<{ __typename: 'MirrorPreviewInstallment', dueDate: string, amountCents: number, remoteMethod: string | null }>, problems: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> };
@@ -2285,6 +2347,8 @@ export type FailureFeedSubscription = { __typename: 'Subscription', failures: { 
         | { __typename: 'Order', id: string }
         | { __typename: 'ApiToken', id: string }
         | { __typename: 'User', id: string }
+        | { __typename: 'WebhookEndpoint', id: string }
+        | { __typename: 'WebhookDelivery', id: string }
        | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } } };
 
 export type FeedEndQueryVariables = Exact<{ [key: string]: never; }>;
