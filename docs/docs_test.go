@@ -186,7 +186,10 @@ var code = regexp.MustCompile(`(?:refuse|problem|\.add|tooMuch|denied|refuseRequ
 
 func TestCodesAreDocumented(t *testing.T) {
 	t.Parallel()
-	document := read(t, "docs/api.md")
+	documents := map[string]string{"docs/api.md": read(t, "docs/api.md")}
+	for _, language := range []string{"pt-BR", "en"} {
+		documents["docs/api/"+language] = read(t, "docs/api/"+language+"/errors.md") + read(t, "docs/api/"+language+"/error-codes.md")
+	}
 	found := 0
 	for _, folder := range []string{"access", "billing", "graph"} {
 		for _, name := range files(t, folder, ".go") {
@@ -196,8 +199,10 @@ func TestCodesAreDocumented(t *testing.T) {
 			for _, one := range code.FindAllStringSubmatch(read(t, name), -1) {
 				found++
 				word := one[1] + one[2] + one[3] + one[4]
-				if !regexp.MustCompile(`\b` + word + `\b`).MatchString(document) {
-					t.Errorf("%s answers %s, which docs/api.md does not name", name, word)
+				for where, document := range documents {
+					if !regexp.MustCompile(`\b` + word + `\b`).MatchString(document) {
+						t.Errorf("%s answers %s, which %s does not name", name, word, where)
+					}
 				}
 			}
 		}

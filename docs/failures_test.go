@@ -46,6 +46,7 @@ func TestFailures(t *testing.T) {
 	if len(known) < 60 {
 		t.Errorf("%d failures are explained", len(known))
 	}
+	failurePages(t, known)
 	name := filepath.Join(root, "docs", "failures.md")
 	if *update {
 		if err := os.WriteFile(name, []byte(page.String()), 0o600); err != nil {
@@ -55,6 +56,24 @@ func TestFailures(t *testing.T) {
 	}
 	if read(t, "docs/failures.md") != page.String() {
 		t.Error("docs/failures.md is not what the tables say: run npm run gen")
+	}
+}
+
+var failureHeads = map[string]string{
+	"pt-BR": "# Falhas\n\nO que pode dar errado nos provedores e tem explicação, das mesmas tabelas que a Ponte usa. Uma falha traz o código em `Failure.code`, e a causa e o que fazer no idioma de quem lê. O que um provedor diz com outro código vem nas palavras dele.\n\n| código | causa | o que fazer |\n|---|---|---|\n",
+	"en":    "# Failures\n\nWhat can go wrong at the providers and is explained, from the tables that Ponte itself uses. A failure carries its code in `Failure.code`, and its cause and remedy in the reader's language. What a provider tells under another code comes in the provider's own words.\n\n| code | cause | remedy |\n|---|---|---|\n",
+}
+
+// failurePages keeps the pages for developers in step, too.
+func failurePages(t *testing.T, known []billing.KnownFailure) {
+	t.Helper()
+	for language, head := range failureHeads {
+		page := strings.Builder{}
+		page.WriteString(head)
+		for _, one := range known {
+			fmt.Fprintf(&page, "| `%s` | %s | %s |\n", one.Code, cell(one.Cause.In(language)), cell(one.Remedy.In(language)))
+		}
+		isFresh(t, filepath.Join("docs", "api", language, "failures.md"), page.String())
 	}
 }
 

@@ -26,6 +26,7 @@ export default defineConfig({
     proxy: {
       "/graphql": { target: server, ws: true },
       "/auth": server,
+      "/docs": server,
       "/schema.graphql": server,
       "/sandbox": server,
     },

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ponte/billing"
+	"ponte/docs"
 	"ponte/ent/migrations"
 	"ponte/frontend"
 	"ponte/graph"
@@ -48,6 +49,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	mux.Handle("/graphql", a.api)
 	mux.Handle("GET /schema.graphql", graph.NewSchemaHandler(resolver))
 	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, a.log))
+	mux.Handle("GET /docs/", newDocs(docs.Pages))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", a.pixCallback)

@@ -36,7 +36,7 @@ async function newToken() {
     {
       input: {
         name: "Exemplos",
-        scopes: ["CUSTOMERS_WRITE", "SALES_WRITE", "CHARGES_READ", "FAILURES_READ"],
+        scopes: ["CUSTOMERS_WRITE", "SALES_WRITE", "CHARGES_READ", "FAILURES_READ", "SCHEMA_READ"],
       },
     },
   );
@@ -60,6 +60,14 @@ test("bash and curl sell once for each order, and hear when the boleto is there"
   const again = await sell();
   match(again.stdout, /"replayed":true/);
   equal(/chg_\w+/.exec(again.stdout)[0], /chg_\w+/.exec(first.stdout)[0]);
+});
+
+test("bash and curl read lists, a table and the schema", async () => {
+  const { stdout } = await run("bash", [join(root, "docs/examples/curl/read.sh")], environment());
+  match(stdout, /"scopes":\["CHARGES_READ",/);
+  match(stdout, /"hasNextPage":false/);
+  match(stdout, /^\uFEFF?Número;/m);
+  match(stdout, /^type Mutation \{$/m);
 });
 
 test("Go sells once, and follows the charge", async () => {

@@ -15,7 +15,7 @@ const steps = [
   { needs: "graph/gen", command: ["gofmt", "-w", "graph/gen"] },
   {
     needs: "docs/failures_test.go",
-    command: ["go", "test", "./docs", "-run", "^TestFailures$", "-update"],
+    command: ["go", "test", "./docs", "-run", "^(TestFailures|TestErrorCodes)$", "-update"],
   },
   {
     needs: "frontend/scripts/codegen.mjs",

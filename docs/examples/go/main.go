@@ -145,11 +145,7 @@ type charge struct {
 // answers false. A stream that is cut is begun again: it begins with the present.
 func (p ponte) follow(ctx context.Context, id string, next func(charge) bool) error {
 	for {
-		response, err := p.send(ctx, "text/event-stream", `subscription($id: ID) { chargeChanged(id: $id) { status typeableLine } }`, map[string]any{"id": id})
-		if err != nil {
-			return err
-		}
-		wanted, err := read(response, next)
+		wanted, err := p.stream(ctx, id, next)
 		if err != nil || !wanted {
 			return err
 		}
@@ -157,8 +153,14 @@ func (p ponte) follow(ctx context.Context, id string, next func(charge) bool) er
 	}
 }
 
-// read reads a stream to its end; false when no more is wanted.
-func read(response *http.Response, next func(charge) bool) (wanted bool, err error) {
+const chargeChanged = `subscription($id: ID) { chargeChanged(id: $id) { status typeableLine } }`
+
+// stream reads one stream to its end; false when no more is wanted.
+func (p ponte) stream(ctx context.Context, id string, next func(charge) bool) (wanted bool, err error) {
+	response, err := p.send(ctx, "text/event-stream", chargeChanged, map[string]any{"id": id})
+	if err != nil {
+		return false, err
+	}
 	defer func() { _ = response.Body.Close() }()
 	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
 		data, isData := strings.CutPrefix(lines.Text(), "data: {")

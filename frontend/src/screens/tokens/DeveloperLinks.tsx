@@ -2,6 +2,7 @@ import { Button, Group, Title } from "@mantine/core";
 import { useState } from "react";
 import { loadSchema } from "@/api/download";
 import { useT } from "@/i18n";
+import { language } from "@/i18n/language";
 import { saveBlob } from "@/ui/csv";
 import { errorText } from "@/ui/Feedback";
 import { notifyFailure } from "@/ui/notify";
@@ -15,6 +16,9 @@ export function DeveloperLinks() {
         {t("developer.title")}
       </Title>
       <Group>
+        <Button variant="default" component="a" href={`/docs/${language()}/`}>
+          {t("developer.docs")}
+        </Button>
         <SchemaButton />
       </Group>
     </section>
