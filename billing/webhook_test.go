@@ -238,14 +238,20 @@ func TestWebhookOnce(t *testing.T) {
 	t.Run("three processes race", func(t *testing.T) {
 		t.Parallel()
 		h := newHooked(t, []string{"charge.created"}, billingtest.Still)
-		for range 30 {
-			h.Must(second(h.CreateCharge(h.Context(), h.NewCharge(1_000))))
-		}
 		for range 3 {
 			other := h.NewService(billingtest.Open(t, h.DatabaseURL), h.Timing)
 			h.Listen(other)
 			h.Tell(other)
 		}
+		var making sync.WaitGroup
+		for range 3 { // each commit wakes all three
+			making.Go(func() {
+				for range 10 {
+					h.Must(second(h.CreateCharge(h.Context(), h.NewCharge(1_000))))
+				}
+			})
+		}
+		making.Wait()
 		h.Until("all are sent", func() bool {
 			return h.DB.WebhookDelivery.Query().Where(webhookdelivery.StateEQ(enum.WebhookSent)).CountX(h.Context()) == 30
 		})
@@ -285,6 +291,23 @@ func TestWebhookOnce(t *testing.T) {
 			verify(t, h.app, h.secret)
 		})
 	}
+	t.Run("a worker that comes back after its claim has lapsed writes nothing", func(t *testing.T) {
+		t.Parallel()
+		h := newHooked(t, []string{"charge.created"}, billingtest.Still, billingtest.WithTiming(func(timing *billing.Timing) { timing.ProviderTimeout = 300 * ms }))
+		h.app.Respond(func(http.ResponseWriter, int) { time.Sleep(100 * ms) })
+		h.Must(second(h.CreateCharge(h.Context(), h.NewCharge(1_000))))
+		h.Tell(h.Service)
+		h.Until("it is sent", func() bool { return len(h.app.Got()) == 1 })
+		release := h.lockEndpoint()
+		h.Tell(h.NewService(billingtest.Open(t, h.DatabaseURL), h.Timing))
+		h.Until("it is claimed again", func() bool { return h.delivery("charge.created").Tries == 2 })
+		release()
+		sent := h.until("charge.created", enum.WebhookSent)
+		time.Sleep(300 * ms)
+		if attempts := h.DB.WebhookAttempt.Query().CountX(h.Context()); len(h.app.Got()) != 2 || attempts != 1 || sent.Tries != 2 {
+			t.Errorf("%d requests, %d attempts, %d tries", len(h.app.Got()), attempts, sent.Tries)
+		}
+	})
 	t.Run("an app that does not answer holds up no other", func(t *testing.T) {
 		t.Parallel()
 		h := newHooked(t, []string{"charge.created"}, billingtest.Still)

@@ -1,38 +1,6 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Webhook } from "standardwebhooks";
 import { expect, expectAccessible, press, settled, signIn, tabTo, test, typeInto } from "./panel";
-
-interface Received {
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** A system of our own that receives webhooks. */
-async function receiver() {
-  const got: Received[] = [];
-  let status = 204;
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on("data", (part) => parts.push(part));
-    request.on("end", () => {
-      got.push({
-        headers: request.headers as Record<string, string>,
-        body: Buffer.concat(parts).toString(),
-      });
-      response.writeHead(status).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    got,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=${"k".repeat(12)}`,
-    answer: (next: number) => {
-      status = next;
-    },
-    end: () => new Promise((resolve) => server.close(resolve)),
-  };
-}
+import { receiver } from "./receiver";
 
 test("makes a webhook by keyboard, tests it, and hears what happened", async ({ page }) => {
   test.slow(); // every key is pressed, and four states are looked at

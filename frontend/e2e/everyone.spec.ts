@@ -27,6 +27,7 @@ const lists = [
   "/integrations/vhsys?tab=status",
   "/users",
   "/tokens",
+  "/webhooks",
   "/audit",
   "/profile",
   "/failures",

@@ -50,6 +50,8 @@ import { Route as AppSalesIndexRouteImport } from "./../routes/_app/sales/index"
 import { Route as AppSalesSaleIdRouteImport } from "./../routes/_app/sales/$saleId";
 import { Route as AppSalesNewRouteImport } from "./../routes/_app/sales/new";
 import { Route as AppSalesRecordRouteImport } from "./../routes/_app/sales/record";
+import { Route as AppWebhooksIndexRouteImport } from "./../routes/_app/webhooks/index";
+import { Route as AppWebhooksWebhookIdRouteImport } from "./../routes/_app/webhooks/$webhookId";
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -257,6 +259,16 @@ const AppSalesRecordRoute = AppSalesRecordRouteImport.update({
   path: "/sales/record",
   getParentRoute: () => AppRoute,
 } as any);
+const AppWebhooksIndexRoute = AppWebhooksIndexRouteImport.update({
+  id: "/webhooks/",
+  path: "/webhooks/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppWebhooksWebhookIdRoute = AppWebhooksWebhookIdRouteImport.update({
+  id: "/webhooks/$webhookId",
+  path: "/webhooks/$webhookId",
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute;
@@ -290,6 +302,7 @@ export interface FileRoutesByFullPath {
   "/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/sales/new": typeof AppSalesNewRoute;
   "/sales/record": typeof AppSalesRecordRoute;
+  "/webhooks/$webhookId": typeof AppWebhooksWebhookIdRoute;
   "/accounts/": typeof AppAccountsIndexRoute;
   "/batches/": typeof AppBatchesIndexRoute;
   "/charges/": typeof AppChargesIndexRoute;
@@ -299,6 +312,7 @@ export interface FileRoutesByFullPath {
   "/operations/": typeof AppOperationsIndexRoute;
   "/products/": typeof AppProductsIndexRoute;
   "/sales/": typeof AppSalesIndexRoute;
+  "/webhooks/": typeof AppWebhooksIndexRoute;
 }
 export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
@@ -332,6 +346,7 @@ export interface FileRoutesByTo {
   "/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/sales/new": typeof AppSalesNewRoute;
   "/sales/record": typeof AppSalesRecordRoute;
+  "/webhooks/$webhookId": typeof AppWebhooksWebhookIdRoute;
   "/accounts": typeof AppAccountsIndexRoute;
   "/batches": typeof AppBatchesIndexRoute;
   "/charges": typeof AppChargesIndexRoute;
@@ -341,6 +356,7 @@ export interface FileRoutesByTo {
   "/operations": typeof AppOperationsIndexRoute;
   "/products": typeof AppProductsIndexRoute;
   "/sales": typeof AppSalesIndexRoute;
+  "/webhooks": typeof AppWebhooksIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -376,6 +392,7 @@ export interface FileRoutesById {
   "/_app/sales/$saleId": typeof AppSalesSaleIdRoute;
   "/_app/sales/new": typeof AppSalesNewRoute;
   "/_app/sales/record": typeof AppSalesRecordRoute;
+  "/_app/webhooks/$webhookId": typeof AppWebhooksWebhookIdRoute;
   "/_app/accounts/": typeof AppAccountsIndexRoute;
   "/_app/batches/": typeof AppBatchesIndexRoute;
   "/_app/charges/": typeof AppChargesIndexRoute;
@@ -385,6 +402,7 @@ export interface FileRoutesById {
   "/_app/operations/": typeof AppOperationsIndexRoute;
   "/_app/products/": typeof AppProductsIndexRoute;
   "/_app/sales/": typeof AppSalesIndexRoute;
+  "/_app/webhooks/": typeof AppWebhooksIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -420,6 +438,7 @@ export interface FileRouteTypes {
     | "/sales/$saleId"
     | "/sales/new"
     | "/sales/record"
+    | "/webhooks/$webhookId"
     | "/accounts/"
     | "/batches/"
     | "/charges/"
@@ -428,7 +447,8 @@ export interface FileRouteTypes {
     | "/integrations/"
     | "/operations/"
     | "/products/"
-    | "/sales/";
+    | "/sales/"
+    | "/webhooks/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/login"
@@ -462,6 +482,7 @@ export interface FileRouteTypes {
     | "/sales/$saleId"
     | "/sales/new"
     | "/sales/record"
+    | "/webhooks/$webhookId"
     | "/accounts"
     | "/batches"
     | "/charges"
@@ -470,7 +491,8 @@ export interface FileRouteTypes {
     | "/integrations"
     | "/operations"
     | "/products"
-    | "/sales";
+    | "/sales"
+    | "/webhooks";
   id:
     | "__root__"
     | "/_app"
@@ -505,6 +527,7 @@ export interface FileRouteTypes {
     | "/_app/sales/$saleId"
     | "/_app/sales/new"
     | "/_app/sales/record"
+    | "/_app/webhooks/$webhookId"
     | "/_app/accounts/"
     | "/_app/batches/"
     | "/_app/charges/"
@@ -513,7 +536,8 @@ export interface FileRouteTypes {
     | "/_app/integrations/"
     | "/_app/operations/"
     | "/_app/products/"
-    | "/_app/sales/";
+    | "/_app/sales/"
+    | "/_app/webhooks/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -812,6 +836,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSalesRecordRouteImport;
       parentRoute: typeof AppRoute;
     };
+    "/_app/webhooks/": {
+      id: "/_app/webhooks/";
+      path: "/webhooks";
+      fullPath: "/webhooks/";
+      preLoaderRoute: typeof AppWebhooksIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/webhooks/$webhookId": {
+      id: "/_app/webhooks/$webhookId";
+      path: "/webhooks/$webhookId";
+      fullPath: "/webhooks/$webhookId";
+      preLoaderRoute: typeof AppWebhooksWebhookIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -844,6 +882,7 @@ interface AppRouteChildren {
   AppSalesSaleIdRoute: typeof AppSalesSaleIdRoute;
   AppSalesNewRoute: typeof AppSalesNewRoute;
   AppSalesRecordRoute: typeof AppSalesRecordRoute;
+  AppWebhooksWebhookIdRoute: typeof AppWebhooksWebhookIdRoute;
   AppAccountsIndexRoute: typeof AppAccountsIndexRoute;
   AppBatchesIndexRoute: typeof AppBatchesIndexRoute;
   AppChargesIndexRoute: typeof AppChargesIndexRoute;
@@ -853,6 +892,7 @@ interface AppRouteChildren {
   AppOperationsIndexRoute: typeof AppOperationsIndexRoute;
   AppProductsIndexRoute: typeof AppProductsIndexRoute;
   AppSalesIndexRoute: typeof AppSalesIndexRoute;
+  AppWebhooksIndexRoute: typeof AppWebhooksIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -884,6 +924,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppSalesSaleIdRoute: AppSalesSaleIdRoute,
   AppSalesNewRoute: AppSalesNewRoute,
   AppSalesRecordRoute: AppSalesRecordRoute,
+  AppWebhooksWebhookIdRoute: AppWebhooksWebhookIdRoute,
   AppAccountsIndexRoute: AppAccountsIndexRoute,
   AppBatchesIndexRoute: AppBatchesIndexRoute,
   AppChargesIndexRoute: AppChargesIndexRoute,
@@ -893,6 +934,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppOperationsIndexRoute: AppOperationsIndexRoute,
   AppProductsIndexRoute: AppProductsIndexRoute,
   AppSalesIndexRoute: AppSalesIndexRoute,
+  AppWebhooksIndexRoute: AppWebhooksIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

@@ -803,6 +803,50 @@ export type ResetPasswordInput = {
   userId: string;
 };
 
+export type WebhookDeliveryState =
+  | 'WAITING'
+  | 'SENDING'
+  | 'SENT'
+  | 'FAILED'
+  | 'DROPPED';
+
+export type WebhookDisabledReason =
+  | 'GONE'
+  | 'FAILING';
+
+export type CreateWebhookEndpointInput = {
+  name: string;
+  url: string;
+  types?: Array<string>;
+  active?: boolean;
+};
+
+export type UpdateWebhookEndpointInput = {
+  id: string;
+  name?: string | null | undefined;
+  url?: string | null | undefined;
+  types?: Array<string> | null | undefined;
+  active?: boolean | null | undefined;
+};
+
+export type WebhookEndpointInput = {
+  id: string;
+};
+
+export type RotateWebhookSecretInput = {
+  id: string;
+  overlapSeconds?: number;
+};
+
+export type ResendWebhookDeliveryInput = {
+  id: string;
+};
+
+export type ReplayWebhookEventsInput = {
+  id: string;
+  since: string;
+};
+
 export type PagePartsFragment = { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
 export type UserErrorPartsFragment = { __typename: 'UserError', code: string, field: Array<string>, message: string };
@@ -2430,3 +2474,88 @@ export type ResetTotpMutationVariables = Exact<{
 
 
 export type ResetTotpMutation = { __typename: 'Mutation', resetTotp: { __typename: 'TotpPayload', user: { __typename: 'User', id: string, name: string, email: string, role: Role, active: boolean, locale: string, createdAt: string, lastLoginAt: string | null, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type WebhookPartsFragment = { __typename: 'WebhookEndpoint', id: string, name: string, url: string, types: Array<string>, active: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, secretAt: string, previousUntil: string | null, createdAt: string };
+
+export type WebhookDeliveryPartsFragment = { __typename: 'WebhookDelivery', id: string, type: string, subjectId: string, body: string, state: WebhookDeliveryState, tries: number, outcome: string | null, createdAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'WebhookAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> };
+
+export type WebhooksQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type WebhooksQuery = { __typename: 'Query', webhookEndpoints: { __typename: 'WebhookEndpointConnection', nodes: Array<{ __typename: 'WebhookEndpoint', id: string, name: string, url: string, types: Array<string>, active: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, secretAt: string, previousUntil: string | null, createdAt: string }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type WebhookTypesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WebhookTypesQuery = { __typename: 'Query', webhookEventTypes: Array<{ __typename: 'WebhookEventType', name: string, description: string }> };
+
+export type WebhookQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WebhookQuery = { __typename: 'Query', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, name: string, url: string, types: Array<string>, active: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, secretAt: string, previousUntil: string | null, createdAt: string } | null };
+
+export type WebhookDeliveriesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  state?: WebhookDeliveryState | null | undefined;
+}>;
+
+
+export type WebhookDeliveriesQuery = { __typename: 'Query', webhookEndpoint: { __typename: 'WebhookEndpoint', id: string, deliveries: { __typename: 'WebhookDeliveryConnection', nodes: Array<{ __typename: 'WebhookDelivery', id: string, type: string, subjectId: string, body: string, state: WebhookDeliveryState, tries: number, outcome: string | null, createdAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'WebhookAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type CreateWebhookMutationVariables = Exact<{
+  input: CreateWebhookEndpointInput;
+}>;
+
+
+export type CreateWebhookMutation = { __typename: 'Mutation', createWebhookEndpoint: { __typename: 'WebhookEndpointPayload', secret: string | null, endpoint: { __typename: 'WebhookEndpoint', id: string, name: string, url: string, types: Array<string>, active: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, secretAt: string, previousUntil: string | null, createdAt: string } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type UpdateWebhookMutationVariables = Exact<{
+  input: UpdateWebhookEndpointInput;
+}>;
+
+
+export type UpdateWebhookMutation = { __typename: 'Mutation', updateWebhookEndpoint: { __typename: 'WebhookEndpointPayload', endpoint: { __typename: 'WebhookEndpoint', id: string, name: string, url: string, types: Array<string>, active: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, secretAt: string, previousUntil: string | null, createdAt: string } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type DeleteWebhookMutationVariables = Exact<{
+  input: WebhookEndpointInput;
+}>;
+
+
+export type DeleteWebhookMutation = { __typename: 'Mutation', deleteWebhookEndpoint: { __typename: 'DeleteWebhookEndpointPayload', deletedId: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RotateWebhookSecretMutationVariables = Exact<{
+  input: RotateWebhookSecretInput;
+}>;
+
+
+export type RotateWebhookSecretMutation = { __typename: 'Mutation', rotateWebhookSecret: { __typename: 'WebhookEndpointPayload', secret: string | null, endpoint: { __typename: 'WebhookEndpoint', id: string, name: string, url: string, types: Array<string>, active: boolean, disabledReason: WebhookDisabledReason | null, disabledAt: string | null, failingSince: string | null, secretAt: string, previousUntil: string | null, createdAt: string } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type TestWebhookMutationVariables = Exact<{
+  input: WebhookEndpointInput;
+}>;
+
+
+export type TestWebhookMutation = { __typename: 'Mutation', testWebhookEndpoint: { __typename: 'TestWebhookEndpointPayload', ok: boolean, durationMilliseconds: number, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ResendWebhookMutationVariables = Exact<{
+  input: ResendWebhookDeliveryInput;
+}>;
+
+
+export type ResendWebhookMutation = { __typename: 'Mutation', resendWebhookDelivery: { __typename: 'WebhookDeliveryPayload', delivery: { __typename: 'WebhookDelivery', id: string, type: string, subjectId: string, body: string, state: WebhookDeliveryState, tries: number, outcome: string | null, createdAt: string, finishedAt: string | null, nextTryAt: string | null, attempts: Array<{ __typename: 'WebhookAttempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }> } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type ReplayWebhookMutationVariables = Exact<{
+  input: ReplayWebhookEventsInput;
+}>;
+
+
+export type ReplayWebhookMutation = { __typename: 'Mutation', replayWebhookEvents: { __typename: 'ReplayWebhookEventsPayload', count: number, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };

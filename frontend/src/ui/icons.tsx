@@ -58,4 +58,7 @@ export const NextIcon = icon(<path d="m9 5 7 7-7 7" />);
 export const KeyIcon = icon(
   <path d="M14.5 4a5.5 5.5 0 1 0 3.9 9.4M10.6 13.4 4 20v0h4v-3h3v-2.5M15.5 8.5h.01" />,
 );
+export const HookIcon = icon(
+  <path d="M9 8.5a3.5 3.5 0 1 1 4.8 3.2L17 17M6.5 13a3.5 3.5 0 1 0 3.4 4.5h5.6M12 8.5 8.5 15" />,
+);
 export const RecordIcon = icon(<path d="M5 4h14v16H5zM9 8h6M9 12h6M9 16h3" />);

@@ -41,6 +41,7 @@ export const auditKinds = [
   "users",
   "sessions",
   "api_tokens",
+  "webhook_endpoints",
   "recovery_codes",
   "password_links",
   "access_rules",
