@@ -12105,19 +12105,26 @@ type ReplayWebhookEventsPayload {
 
 extend type Mutation {
   "Makes an endpoint, and the secret that signs what it is told."
-  createWebhookEndpoint("The endpoint." input: CreateWebhookEndpointInput!): WebhookEndpointPayload! @role(min: OWNER)
+  createWebhookEndpoint("The endpoint." input: CreateWebhookEndpointInput!): WebhookEndpointPayload!
+    @role(min: OWNER)
   "Changes an endpoint."
-  updateWebhookEndpoint("The change." input: UpdateWebhookEndpointInput!): WebhookEndpointPayload! @role(min: OWNER)
+  updateWebhookEndpoint("The change." input: UpdateWebhookEndpointInput!): WebhookEndpointPayload!
+    @role(min: OWNER)
   "Forgets an endpoint, its secret and what was sent to it."
-  deleteWebhookEndpoint("Which one." input: WebhookEndpointInput!): DeleteWebhookEndpointPayload! @role(min: OWNER)
+  deleteWebhookEndpoint("Which one." input: WebhookEndpointInput!): DeleteWebhookEndpointPayload!
+    @role(min: OWNER)
   "Gives an endpoint another secret; both sign for a while."
-  rotateWebhookSecret("Which one." input: RotateWebhookSecretInput!): WebhookEndpointPayload! @role(min: OWNER)
+  rotateWebhookSecret("Which one." input: RotateWebhookSecretInput!): WebhookEndpointPayload!
+    @role(min: OWNER)
   "Sends an event of the type endpoint.test now, once, and answers what happened; at most 6 a minute. It works for an endpoint that is off, too."
-  testWebhookEndpoint("Which one." input: WebhookEndpointInput!): TestWebhookEndpointPayload! @role(min: OPERATOR)
+  testWebhookEndpoint("Which one." input: WebhookEndpointInput!): TestWebhookEndpointPayload!
+    @role(min: OPERATOR)
   "Sends a delivery once more, also one that was taken, under the same webhook-id."
-  resendWebhookDelivery("Which one." input: ResendWebhookDeliveryInput!): WebhookDeliveryPayload! @role(min: OPERATOR)
+  resendWebhookDelivery("Which one." input: ResendWebhookDeliveryInput!): WebhookDeliveryPayload!
+    @role(min: OPERATOR)
   "Sends what has happened since a moment once more, for an app that has lost it or was away. An event that was told before has the same webhook-id again."
-  replayWebhookEvents("What." input: ReplayWebhookEventsInput!): ReplayWebhookEventsPayload! @role(min: OPERATOR)
+  replayWebhookEvents("What." input: ReplayWebhookEventsInput!): ReplayWebhookEventsPayload!
+    @role(min: OPERATOR)
 }
 `, BuiltIn: false},
 }
