@@ -145,8 +145,12 @@ func customerMutation(ctx context.Context, tx *db.Tx, id *string) (*db.CustomerM
 			return err
 		}, nil
 	}
-	if exists, err := tx.Customer.Query().Where(customer.ID(*id)).Exist(ctx); err != nil || !exists {
-		return nil, nil, orNotFound(err, "id", "O cliente", "The customer")
+	known, err := tx.Customer.Get(ctx, *id)
+	if err != nil {
+		return nil, nil, orMissing(err, "id", "O cliente", "The customer")
+	}
+	if err := mustBeKnown(known, "id"); err != nil {
+		return nil, nil, err
 	}
 	update := tx.Customer.UpdateOneID(*id)
 	return update.Mutation(), func(ctx context.Context, _ *string) error { return update.Exec(ctx) }, nil
@@ -185,7 +189,7 @@ func (s *Service) RevealTaxID(ctx context.Context, customerID string) (string, e
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		found, err := tx.Customer.Get(ctx, customerID)
 		if err != nil {
-			return orNotFound(err, "customerId", "O cliente", "The customer")
+			return orMissing(err, "customerId", "O cliente", "The customer")
 		}
 		shown = found.TaxID
 		return audit.Revealed(ctx, tx, customer.Table, customerID, customer.FieldTaxID)

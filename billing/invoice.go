@@ -181,6 +181,13 @@ func (s *Service) IssueInvoice(ctx context.Context, saleID string, kind enum.Inv
 		if err != nil {
 			return err
 		}
+		buyer, err := tx.Customer.Get(ctx, sold.CustomerID)
+		if err != nil {
+			return err
+		}
+		if err := mustBeKnown(buyer, "saleId"); err != nil {
+			return err
+		}
 		if sold.Status != enum.SaleApproved {
 			return refuse("SALE_STATUS", "saleId", "Só uma venda aprovada tem nota fiscal: espere o pagamento.", "Only an approved sale has an invoice: wait for its payment.")
 		}

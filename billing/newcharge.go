@@ -335,6 +335,9 @@ func (s *Service) replaceEnded(ctx context.Context, tx *db.Tx, id string, input 
 	if err != nil {
 		return err
 	}
+	if err := mustBeKnown(old.Edges.Customer, "replaces"); err != nil {
+		return err
+	}
 	if (old.Status != enum.ChargeCanceled && old.Status != enum.ChargeExpired) || old.ReplacedAt != nil {
 		return wrongStatus(old)
 	}

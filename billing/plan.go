@@ -174,6 +174,10 @@ func skipOf(sold *db.Sale, settings *db.Integration) enum.MirrorSkip {
 	switch {
 	case !isMirrored(sold.Edges.Items):
 		return enum.SkipNotAsked
+	case sold.Edges.Customer.AnonymizedAt != nil: // the order that is there goes on, no other is made
+		if sold.Edges.Order == nil || sold.Edges.Order.RemoteOrderID == nil {
+			return enum.SkipNoTaxID
+		}
 	case sold.Edges.Customer.TaxID == "" && settings.ForeignRule == enum.ForeignSkip:
 		return enum.SkipNoTaxID
 	case sold.Edges.Order == nil && settings.MirrorFrom != nil && brazil.DateOf(sold.CreatedAt) < *settings.MirrorFrom:

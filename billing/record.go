@@ -84,6 +84,9 @@ func (s *Service) recordSale(ctx context.Context, tx *db.Tx, id string, input Re
 	if err != nil {
 		return err
 	}
+	if err := mustBeKnown(customer, "customerId"); err != nil {
+		return err
+	}
 	if _, err := bookingSettings(ctx, tx); err != nil {
 		return refuse("NOT_CONFIGURED", "", "Escolha antes o convênio e os históricos na integração com a Gerencianet: a baixa usa o Histórico de Recebimento.", "Choose the convênio and the históricos in the Gerencianet integration first: the settlement uses the Histórico de Recebimento.")
 	}

@@ -181,6 +181,9 @@ func (s *Service) createSale(ctx context.Context, tx *db.Tx, id string, input Ne
 	if err != nil {
 		return err
 	}
+	if err := mustBeKnown(customer, "customerId"); err != nil {
+		return err
+	}
 	input = input.repeated()
 	sold, err := s.writeSale(ctx, tx, id, input, "")
 	if err != nil {
@@ -426,6 +429,14 @@ func (s *Service) CancelSale(ctx context.Context, id string) (*SaleStarted, erro
 		return nil, err
 	}
 	return started.unwrap(), nil
+}
+
+// orMissing makes a refusal of a row that is not there.
+func orMissing(err error, field, pt, en string) error {
+	if db.IsNotFound(err) {
+		return notFound(field, pt, en)
+	}
+	return err
 }
 
 func orNotFound(err error, field, pt, en string) error {

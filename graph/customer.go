@@ -44,6 +44,12 @@ func (r *mutationResolver) ImportCustomers(ctx context.Context, input gen.Import
 	return importPayload(ctx)(r.Billing.ImportCustomers(ctx, input.Rows, options))
 }
 
+func (r *mutationResolver) AnonymizeCustomer(ctx context.Context, input gen.AnonymizeCustomerInput) (*gen.CustomerPayload, error) {
+	customer, err := r.Billing.AnonymizeCustomer(ctx, input.ID, input.Reason)
+	problems, err := userErrors(ctx, err)
+	return &gen.CustomerPayload{Customer: customer, UserErrors: problems}, err
+}
+
 func (r *queryResolver) Customers(ctx context.Context, first *int, after *string, last *int, before *string, search *string, orderBy gen.CustomerOrder) (*gen.CustomerConnection, error) {
 	return r.customers(ctx, pageArgs{first, after, last, before}, search, orderBy)
 }

@@ -20,8 +20,11 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"ponte/access"
+	"ponte/billing"
 	"ponte/billing/brazil"
 	"ponte/billing/provider"
+	"ponte/ent/audit"
+	"ponte/ent/enum"
 	"ponte/graph/gen"
 )
 
@@ -94,8 +97,51 @@ func (e *Exporter) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if variables == nil { // it was null
 		variables = map[string]any{}
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // it takes as long as the list is
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // it takes as long as the list is
 	e.write(ctx, w, name+"."+form, list, variables, writers[form])
+}
+
+// ServePerson serves GET /export/customer/{id}.json: everything that is kept about
+// a customer, for who asks for it (LGPD, art. 18, II and V). It is for an owner in
+// person, and who asked is in the audit record before anything is sent.
+func (e *Exporter) ServePerson(w http.ResponseWriter, request *http.Request) {
+	ctx, signedIn := e.resolver.signedIn(w, request)
+	if !signedIn {
+		return
+	}
+	viewer := access.ViewerFrom(ctx)
+	id, isJSON := strings.CutSuffix(request.PathValue("file"), ".json")
+	switch {
+	case !isJSON:
+		refuseRequest(w, http.StatusNotFound, "NOT_FOUND", "Não há esta exportação. / There is no such export.")
+		return
+	case viewer.Token != nil || !viewer.May(enum.RoleOwner) || viewer.MustSetUpTOTP:
+		refuseRequest(w, http.StatusForbidden, "FORBIDDEN", "Só um proprietário, no painel e não por token, exporta os dados de uma pessoa. / Only an owner, in the panel and not by a token, exports a person's data.")
+		return
+	}
+	ctx = audit.WithAction(ctx, "exportCustomer")
+	if err := e.resolver.Billing.RevealCustomer(ctx, id); err != nil {
+		e.refusePerson(ctx, w, err)
+		return
+	}
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Time{})
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="ponte-customer-%s.json"`, id))
+	w.Header().Set("Cache-Control", "no-store")
+	if err := e.resolver.Billing.ExportCustomer(ctx, id, patient{w, control}); err != nil {
+		e.log.ErrorContext(ctx, "export a customer", "id", id, "error", err)
+		panic(http.ErrAbortHandler) // half of it is never taken for the whole
+	}
+}
+
+func (e *Exporter) refusePerson(ctx context.Context, w http.ResponseWriter, err error) {
+	if refusal, refused := billing.AsRefusal(err); refused {
+		refuseRequest(w, http.StatusNotFound, refusal[0].Code, refusal[0].Text.In(locale(ctx)))
+		return
+	}
+	e.log.ErrorContext(ctx, "reveal a customer", "error", err)
+	refuseRequest(w, http.StatusInternalServerError, "INTERNAL", "Erro interno. / Internal error.")
 }
 
 // write sends the first page only when it was read, so that a refusal has a status
@@ -119,6 +165,7 @@ func (e *Exporter) write(ctx context.Context, w http.ResponseWriter, file string
 			rows = form(w, list)
 			rows.begin(ctx)
 		}
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(readPatience))
 		for _, node := range found.Nodes {
 			rows.row(ctx, node)
 		}
@@ -183,6 +230,21 @@ func (e *Exporter) page(ctx context.Context, list exported, variables map[string
 }
 
 const exportPage = maxPage
+
+// readPatience is how long who exports may take to read a page.
+const readPatience = time.Minute
+
+// patient writes as long as what it writes is read.
+type patient struct {
+	io.Writer
+	control *http.ResponseController
+}
+
+// Write gives the reader its time anew.
+func (p patient) Write(content []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(readPatience))
+	return p.Writer.Write(content)
+}
 
 // query is the operation that reads a page.
 func (l exported) query() string {

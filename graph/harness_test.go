@@ -73,7 +73,9 @@ func (b *bundle) serve(databaseURL string, settings ...func(*graph.Resolver)) *h
 	mux := http.NewServeMux()
 	mux.Handle("/", api)
 	mux.Handle("GET /schema.graphql", graph.NewSchemaHandler(resolver))
-	mux.Handle("GET /export/{file}", graph.NewExporter(resolver, service.Log))
+	exporter := graph.NewExporter(resolver, service.Log)
+	mux.Handle("GET /export/{file}", exporter)
+	mux.HandleFunc("GET /export/customer/{file}", exporter.ServePerson)
 	server := httptest.NewServer(mux)
 	b.Cleanup(func() {
 		stop()

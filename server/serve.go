@@ -30,6 +30,7 @@ func (serveCommand) Run(ctx context.Context, c config) error {
 const (
 	readHeaderTimeout = 10 * time.Second
 	readTimeout       = 30 * time.Second
+	writeTimeout      = time.Minute // streams and exports have it anew with each thing that they write
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 32 << 10
 )
@@ -47,7 +48,7 @@ func (a *app) serve(ctx context.Context, extra http.Handler, ready func()) error
 		return fmt.Errorf("PONTE_ADDR: %w", err)
 	}
 	server := &http.Server{
-		Handler: a.handler(extra), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		Handler: a.handler(extra), ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
 		BaseContext: func(net.Listener) context.Context { return requests }, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	var background sync.WaitGroup

@@ -30,6 +30,10 @@ func TestRedact(t *testing.T) {
 		`{"notification_url":"https://erp.example/efi/9f"}`:      `{"notification_url":"https://erp.example/[removed]"}`,
 		`{"notification_url":"https:\/\/erp.example\/efi\/9f`:    `{"notification_url":"https:\/\/erp.example/[removed]`,
 		`a hush-hush b`: `a [removed] b`,
+		`{"customer":{"address":{"street":"Rua Á","number":"10"},"email":"a@b.test","name":"Ana \"B\"","phone_number":"31999999999"},"name":"Livro"}`: `{"customer":{"address":{"street":"R•••","number":"1•••"},"email":"a•••","name":"A•••","phone_number":"3•••"},"name":"Livro"}`,
+		`{"devedor":{"cpf":"52998224725","nome":"Ana`:                      `{"devedor":{"cpf":"***.982.247-**","nome":"A•••`,
+		`{"razao_cliente":"Ana","fone_cliente":"","nome_produto":"Livro"}`: `{"razao_cliente":"A•••","fone_cliente":"","nome_produto":"Livro"}`,
+		`GET /pedidos?nome_cliente=Ana Souza&limit=2`:                      `GET /pedidos?nome_cliente=•••&limit=2`,
 	} {
 		if got := Redact(text, "hush-hush", "a", ""); got != want {
 			t.Errorf("%s\nbecomes %s\nnot     %s", text, got, want)

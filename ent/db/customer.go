@@ -45,6 +45,10 @@ type Customer struct {
 	RemoteID *string `json:"remote_id,omitempty"`
 	// when a creation at Vhsys that may have been done was last sent; empty again once we know
 	RemoteSentAt *time.Time `json:"remote_sent_at,omitempty"`
+	// when everything personal was erased for good
+	AnonymizedAt *time.Time `json:"anonymized_at,omitempty"`
+	// AnonymizedReason holds the value of the "anonymized_reason" field.
+	AnonymizedReason string `json:"anonymized_reason,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
@@ -80,9 +84,9 @@ func (*Customer) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case customer.FieldForeignBuyer:
 			values[i] = new(sql.NullBool)
-		case customer.FieldID, customer.FieldName, customer.FieldTaxID, customer.FieldEmail, customer.FieldPhone, customer.FieldStreet, customer.FieldStreetNumber, customer.FieldComplement, customer.FieldDistrict, customer.FieldCity, customer.FieldState, customer.FieldPostalCode, customer.FieldRemoteID:
+		case customer.FieldID, customer.FieldName, customer.FieldTaxID, customer.FieldEmail, customer.FieldPhone, customer.FieldStreet, customer.FieldStreetNumber, customer.FieldComplement, customer.FieldDistrict, customer.FieldCity, customer.FieldState, customer.FieldPostalCode, customer.FieldRemoteID, customer.FieldAnonymizedReason:
 			values[i] = new(sql.NullString)
-		case customer.FieldRemoteSentAt, customer.FieldCreatedAt, customer.FieldUpdatedAt:
+		case customer.FieldRemoteSentAt, customer.FieldAnonymizedAt, customer.FieldCreatedAt, customer.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -191,6 +195,19 @@ func (_m *Customer) assignValues(columns []string, values []any) error {
 				_m.RemoteSentAt = new(time.Time)
 				*_m.RemoteSentAt = value.Time
 			}
+		case customer.FieldAnonymizedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field anonymized_at", values[i])
+			} else if value.Valid {
+				_m.AnonymizedAt = new(time.Time)
+				*_m.AnonymizedAt = value.Time
+			}
+		case customer.FieldAnonymizedReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field anonymized_reason", values[i])
+			} else if value.Valid {
+				_m.AnonymizedReason = value.String
+			}
 		case customer.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field created_at", values[i])
@@ -288,6 +305,14 @@ func (_m *Customer) String() string {
 		builder.WriteString("remote_sent_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	if v := _m.AnonymizedAt; v != nil {
+		builder.WriteString("anonymized_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("anonymized_reason=")
+	builder.WriteString(_m.AnonymizedReason)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -212,6 +212,34 @@ func (_c *CustomerCreate) SetNillableRemoteSentAt(v *time.Time) *CustomerCreate 
 	return _c
 }
 
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (_c *CustomerCreate) SetAnonymizedAt(v time.Time) *CustomerCreate {
+	_c.mutation.SetAnonymizedAt(v)
+	return _c
+}
+
+// SetNillableAnonymizedAt sets the "anonymized_at" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableAnonymizedAt(v *time.Time) *CustomerCreate {
+	if v != nil {
+		_c.SetAnonymizedAt(*v)
+	}
+	return _c
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (_c *CustomerCreate) SetAnonymizedReason(v string) *CustomerCreate {
+	_c.mutation.SetAnonymizedReason(v)
+	return _c
+}
+
+// SetNillableAnonymizedReason sets the "anonymized_reason" field if the given value is not nil.
+func (_c *CustomerCreate) SetNillableAnonymizedReason(v *string) *CustomerCreate {
+	if v != nil {
+		_c.SetAnonymizedReason(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *CustomerCreate) SetCreatedAt(v time.Time) *CustomerCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -348,6 +376,10 @@ func (_c *CustomerCreate) defaults() {
 		v := customer.DefaultPostalCode
 		_c.mutation.SetPostalCode(v)
 	}
+	if _, ok := _c.mutation.AnonymizedReason(); !ok {
+		v := customer.DefaultAnonymizedReason
+		_c.mutation.SetAnonymizedReason(v)
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		v := customer.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
@@ -399,6 +431,9 @@ func (_c *CustomerCreate) check() error {
 	}
 	if _, ok := _c.mutation.PostalCode(); !ok {
 		return &ValidationError{Name: "postal_code", err: errors.New(`db: missing required field "Customer.postal_code"`)}
+	}
+	if _, ok := _c.mutation.AnonymizedReason(); !ok {
+		return &ValidationError{Name: "anonymized_reason", err: errors.New(`db: missing required field "Customer.anonymized_reason"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "Customer.created_at"`)}
@@ -497,6 +532,14 @@ func (_c *CustomerCreate) createSpec() (*Customer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RemoteSentAt(); ok {
 		_spec.SetField(customer.FieldRemoteSentAt, field.TypeTime, value)
 		_node.RemoteSentAt = &value
+	}
+	if value, ok := _c.mutation.AnonymizedAt(); ok {
+		_spec.SetField(customer.FieldAnonymizedAt, field.TypeTime, value)
+		_node.AnonymizedAt = &value
+	}
+	if value, ok := _c.mutation.AnonymizedReason(); ok {
+		_spec.SetField(customer.FieldAnonymizedReason, field.TypeString, value)
+		_node.AnonymizedReason = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(customer.FieldCreatedAt, field.TypeTime, value)
@@ -751,6 +794,36 @@ func (u *CustomerUpsert) UpdateRemoteSentAt() *CustomerUpsert {
 // ClearRemoteSentAt clears the value of the "remote_sent_at" field.
 func (u *CustomerUpsert) ClearRemoteSentAt() *CustomerUpsert {
 	u.SetNull(customer.FieldRemoteSentAt)
+	return u
+}
+
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (u *CustomerUpsert) SetAnonymizedAt(v time.Time) *CustomerUpsert {
+	u.Set(customer.FieldAnonymizedAt, v)
+	return u
+}
+
+// UpdateAnonymizedAt sets the "anonymized_at" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateAnonymizedAt() *CustomerUpsert {
+	u.SetExcluded(customer.FieldAnonymizedAt)
+	return u
+}
+
+// ClearAnonymizedAt clears the value of the "anonymized_at" field.
+func (u *CustomerUpsert) ClearAnonymizedAt() *CustomerUpsert {
+	u.SetNull(customer.FieldAnonymizedAt)
+	return u
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (u *CustomerUpsert) SetAnonymizedReason(v string) *CustomerUpsert {
+	u.Set(customer.FieldAnonymizedReason, v)
+	return u
+}
+
+// UpdateAnonymizedReason sets the "anonymized_reason" field to the value that was provided on create.
+func (u *CustomerUpsert) UpdateAnonymizedReason() *CustomerUpsert {
+	u.SetExcluded(customer.FieldAnonymizedReason)
 	return u
 }
 
@@ -1024,6 +1097,41 @@ func (u *CustomerUpsertOne) UpdateRemoteSentAt() *CustomerUpsertOne {
 func (u *CustomerUpsertOne) ClearRemoteSentAt() *CustomerUpsertOne {
 	return u.Update(func(s *CustomerUpsert) {
 		s.ClearRemoteSentAt()
+	})
+}
+
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (u *CustomerUpsertOne) SetAnonymizedAt(v time.Time) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetAnonymizedAt(v)
+	})
+}
+
+// UpdateAnonymizedAt sets the "anonymized_at" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateAnonymizedAt() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateAnonymizedAt()
+	})
+}
+
+// ClearAnonymizedAt clears the value of the "anonymized_at" field.
+func (u *CustomerUpsertOne) ClearAnonymizedAt() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearAnonymizedAt()
+	})
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (u *CustomerUpsertOne) SetAnonymizedReason(v string) *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetAnonymizedReason(v)
+	})
+}
+
+// UpdateAnonymizedReason sets the "anonymized_reason" field to the value that was provided on create.
+func (u *CustomerUpsertOne) UpdateAnonymizedReason() *CustomerUpsertOne {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateAnonymizedReason()
 	})
 }
 
@@ -1466,6 +1574,41 @@ func (u *CustomerUpsertBulk) UpdateRemoteSentAt() *CustomerUpsertBulk {
 func (u *CustomerUpsertBulk) ClearRemoteSentAt() *CustomerUpsertBulk {
 	return u.Update(func(s *CustomerUpsert) {
 		s.ClearRemoteSentAt()
+	})
+}
+
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (u *CustomerUpsertBulk) SetAnonymizedAt(v time.Time) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetAnonymizedAt(v)
+	})
+}
+
+// UpdateAnonymizedAt sets the "anonymized_at" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateAnonymizedAt() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateAnonymizedAt()
+	})
+}
+
+// ClearAnonymizedAt clears the value of the "anonymized_at" field.
+func (u *CustomerUpsertBulk) ClearAnonymizedAt() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.ClearAnonymizedAt()
+	})
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (u *CustomerUpsertBulk) SetAnonymizedReason(v string) *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.SetAnonymizedReason(v)
+	})
+}
+
+// UpdateAnonymizedReason sets the "anonymized_reason" field to the value that was provided on create.
+func (u *CustomerUpsertBulk) UpdateAnonymizedReason() *CustomerUpsertBulk {
+	return u.Update(func(s *CustomerUpsert) {
+		s.UpdateAnonymizedReason()
 	})
 }
 

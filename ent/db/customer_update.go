@@ -238,6 +238,40 @@ func (_u *CustomerUpdate) ClearRemoteSentAt() *CustomerUpdate {
 	return _u
 }
 
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (_u *CustomerUpdate) SetAnonymizedAt(v time.Time) *CustomerUpdate {
+	_u.mutation.SetAnonymizedAt(v)
+	return _u
+}
+
+// SetNillableAnonymizedAt sets the "anonymized_at" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableAnonymizedAt(v *time.Time) *CustomerUpdate {
+	if v != nil {
+		_u.SetAnonymizedAt(*v)
+	}
+	return _u
+}
+
+// ClearAnonymizedAt clears the value of the "anonymized_at" field.
+func (_u *CustomerUpdate) ClearAnonymizedAt() *CustomerUpdate {
+	_u.mutation.ClearAnonymizedAt()
+	return _u
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (_u *CustomerUpdate) SetAnonymizedReason(v string) *CustomerUpdate {
+	_u.mutation.SetAnonymizedReason(v)
+	return _u
+}
+
+// SetNillableAnonymizedReason sets the "anonymized_reason" field if the given value is not nil.
+func (_u *CustomerUpdate) SetNillableAnonymizedReason(v *string) *CustomerUpdate {
+	if v != nil {
+		_u.SetAnonymizedReason(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *CustomerUpdate) SetUpdatedAt(v time.Time) *CustomerUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -383,6 +417,15 @@ func (_u *CustomerUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RemoteSentAtCleared() {
 		_spec.ClearField(customer.FieldRemoteSentAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AnonymizedAt(); ok {
+		_spec.SetField(customer.FieldAnonymizedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AnonymizedAtCleared() {
+		_spec.ClearField(customer.FieldAnonymizedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AnonymizedReason(); ok {
+		_spec.SetField(customer.FieldAnonymizedReason, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(customer.FieldUpdatedAt, field.TypeTime, value)
@@ -662,6 +705,40 @@ func (_u *CustomerUpdateOne) ClearRemoteSentAt() *CustomerUpdateOne {
 	return _u
 }
 
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (_u *CustomerUpdateOne) SetAnonymizedAt(v time.Time) *CustomerUpdateOne {
+	_u.mutation.SetAnonymizedAt(v)
+	return _u
+}
+
+// SetNillableAnonymizedAt sets the "anonymized_at" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableAnonymizedAt(v *time.Time) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetAnonymizedAt(*v)
+	}
+	return _u
+}
+
+// ClearAnonymizedAt clears the value of the "anonymized_at" field.
+func (_u *CustomerUpdateOne) ClearAnonymizedAt() *CustomerUpdateOne {
+	_u.mutation.ClearAnonymizedAt()
+	return _u
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (_u *CustomerUpdateOne) SetAnonymizedReason(v string) *CustomerUpdateOne {
+	_u.mutation.SetAnonymizedReason(v)
+	return _u
+}
+
+// SetNillableAnonymizedReason sets the "anonymized_reason" field if the given value is not nil.
+func (_u *CustomerUpdateOne) SetNillableAnonymizedReason(v *string) *CustomerUpdateOne {
+	if v != nil {
+		_u.SetAnonymizedReason(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *CustomerUpdateOne) SetUpdatedAt(v time.Time) *CustomerUpdateOne {
 	_u.mutation.SetUpdatedAt(v)
@@ -837,6 +914,15 @@ func (_u *CustomerUpdateOne) sqlSave(ctx context.Context) (_node *Customer, err 
 	}
 	if _u.mutation.RemoteSentAtCleared() {
 		_spec.ClearField(customer.FieldRemoteSentAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AnonymizedAt(); ok {
+		_spec.SetField(customer.FieldAnonymizedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AnonymizedAtCleared() {
+		_spec.ClearField(customer.FieldAnonymizedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.AnonymizedReason(); ok {
+		_spec.SetField(customer.FieldAnonymizedReason, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(customer.FieldUpdatedAt, field.TypeTime, value)

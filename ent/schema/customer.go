@@ -28,6 +28,8 @@ func (Customer) Fields() []ent.Field {
 		field.String("postal_code").Default(""),
 		field.String("remote_id").Optional().Nillable().Comment("the customer's id at Vhsys"),
 		field.Time("remote_sent_at").Optional().Nillable().Comment("when a creation at Vhsys that may have been done was last sent; empty again once we know"),
+		field.Time("anonymized_at").Optional().Nillable().Comment("when everything personal was erased for good"),
+		field.String("anonymized_reason").Default(""),
 		createdAt(),
 		updatedAt(),
 	}

@@ -42,6 +42,10 @@ const (
 	FieldRemoteID = "remote_id"
 	// FieldRemoteSentAt holds the string denoting the remote_sent_at field in the database.
 	FieldRemoteSentAt = "remote_sent_at"
+	// FieldAnonymizedAt holds the string denoting the anonymized_at field in the database.
+	FieldAnonymizedAt = "anonymized_at"
+	// FieldAnonymizedReason holds the string denoting the anonymized_reason field in the database.
+	FieldAnonymizedReason = "anonymized_reason"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
@@ -76,6 +80,8 @@ var Columns = []string{
 	FieldPostalCode,
 	FieldRemoteID,
 	FieldRemoteSentAt,
+	FieldAnonymizedAt,
+	FieldAnonymizedReason,
 	FieldCreatedAt,
 	FieldUpdatedAt,
 }
@@ -113,6 +119,8 @@ var (
 	DefaultState string
 	// DefaultPostalCode holds the default value on creation for the "postal_code" field.
 	DefaultPostalCode string
+	// DefaultAnonymizedReason holds the default value on creation for the "anonymized_reason" field.
+	DefaultAnonymizedReason string
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
 	// DefaultUpdatedAt holds the default value on creation for the "updated_at" field.
@@ -199,6 +207,16 @@ func ByRemoteID(opts ...sql.OrderTermOption) OrderOption {
 // ByRemoteSentAt orders the results by the remote_sent_at field.
 func ByRemoteSentAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRemoteSentAt, opts...).ToFunc()
+}
+
+// ByAnonymizedAt orders the results by the anonymized_at field.
+func ByAnonymizedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAnonymizedAt, opts...).ToFunc()
+}
+
+// ByAnonymizedReason orders the results by the anonymized_reason field.
+func ByAnonymizedReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAnonymizedReason, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

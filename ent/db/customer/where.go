@@ -135,6 +135,16 @@ func RemoteSentAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldRemoteSentAt, v))
 }
 
+// AnonymizedAt applies equality check predicate on the "anonymized_at" field. It's identical to AnonymizedAtEQ.
+func AnonymizedAt(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldAnonymizedAt, v))
+}
+
+// AnonymizedReason applies equality check predicate on the "anonymized_reason" field. It's identical to AnonymizedReasonEQ.
+func AnonymizedReason(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldAnonymizedReason, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Customer {
 	return predicate.Customer(sql.FieldEQ(FieldCreatedAt, v))
@@ -993,6 +1003,121 @@ func RemoteSentAtIsNil() predicate.Customer {
 // RemoteSentAtNotNil applies the NotNil predicate on the "remote_sent_at" field.
 func RemoteSentAtNotNil() predicate.Customer {
 	return predicate.Customer(sql.FieldNotNull(FieldRemoteSentAt))
+}
+
+// AnonymizedAtEQ applies the EQ predicate on the "anonymized_at" field.
+func AnonymizedAtEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldAnonymizedAt, v))
+}
+
+// AnonymizedAtNEQ applies the NEQ predicate on the "anonymized_at" field.
+func AnonymizedAtNEQ(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldAnonymizedAt, v))
+}
+
+// AnonymizedAtIn applies the In predicate on the "anonymized_at" field.
+func AnonymizedAtIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldAnonymizedAt, vs...))
+}
+
+// AnonymizedAtNotIn applies the NotIn predicate on the "anonymized_at" field.
+func AnonymizedAtNotIn(vs ...time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldAnonymizedAt, vs...))
+}
+
+// AnonymizedAtGT applies the GT predicate on the "anonymized_at" field.
+func AnonymizedAtGT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldAnonymizedAt, v))
+}
+
+// AnonymizedAtGTE applies the GTE predicate on the "anonymized_at" field.
+func AnonymizedAtGTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldAnonymizedAt, v))
+}
+
+// AnonymizedAtLT applies the LT predicate on the "anonymized_at" field.
+func AnonymizedAtLT(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldAnonymizedAt, v))
+}
+
+// AnonymizedAtLTE applies the LTE predicate on the "anonymized_at" field.
+func AnonymizedAtLTE(v time.Time) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldAnonymizedAt, v))
+}
+
+// AnonymizedAtIsNil applies the IsNil predicate on the "anonymized_at" field.
+func AnonymizedAtIsNil() predicate.Customer {
+	return predicate.Customer(sql.FieldIsNull(FieldAnonymizedAt))
+}
+
+// AnonymizedAtNotNil applies the NotNil predicate on the "anonymized_at" field.
+func AnonymizedAtNotNil() predicate.Customer {
+	return predicate.Customer(sql.FieldNotNull(FieldAnonymizedAt))
+}
+
+// AnonymizedReasonEQ applies the EQ predicate on the "anonymized_reason" field.
+func AnonymizedReasonEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEQ(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonNEQ applies the NEQ predicate on the "anonymized_reason" field.
+func AnonymizedReasonNEQ(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldNEQ(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonIn applies the In predicate on the "anonymized_reason" field.
+func AnonymizedReasonIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldIn(FieldAnonymizedReason, vs...))
+}
+
+// AnonymizedReasonNotIn applies the NotIn predicate on the "anonymized_reason" field.
+func AnonymizedReasonNotIn(vs ...string) predicate.Customer {
+	return predicate.Customer(sql.FieldNotIn(FieldAnonymizedReason, vs...))
+}
+
+// AnonymizedReasonGT applies the GT predicate on the "anonymized_reason" field.
+func AnonymizedReasonGT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGT(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonGTE applies the GTE predicate on the "anonymized_reason" field.
+func AnonymizedReasonGTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldGTE(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonLT applies the LT predicate on the "anonymized_reason" field.
+func AnonymizedReasonLT(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLT(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonLTE applies the LTE predicate on the "anonymized_reason" field.
+func AnonymizedReasonLTE(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldLTE(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonContains applies the Contains predicate on the "anonymized_reason" field.
+func AnonymizedReasonContains(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContains(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonHasPrefix applies the HasPrefix predicate on the "anonymized_reason" field.
+func AnonymizedReasonHasPrefix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasPrefix(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonHasSuffix applies the HasSuffix predicate on the "anonymized_reason" field.
+func AnonymizedReasonHasSuffix(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldHasSuffix(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonEqualFold applies the EqualFold predicate on the "anonymized_reason" field.
+func AnonymizedReasonEqualFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldEqualFold(FieldAnonymizedReason, v))
+}
+
+// AnonymizedReasonContainsFold applies the ContainsFold predicate on the "anonymized_reason" field.
+func AnonymizedReasonContainsFold(v string) predicate.Customer {
+	return predicate.Customer(sql.FieldContainsFold(FieldAnonymizedReason, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

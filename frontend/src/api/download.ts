@@ -17,8 +17,13 @@ export function exportList(
 /** Loads the schema of the API as a text. */
 export const loadSchema = () => load("/schema.graphql");
 
-async function load(path: string): Promise<Blob> {
-  const response = await fetch(path, {
+/** Loads everything that is kept about a customer; that it was asked for is written down. */
+export function exportCustomer(id: string): Promise<Blob> {
+  return load(`/export/customer/${id}.json`);
+}
+
+async function load(address: string): Promise<Blob> {
+  const response = await fetch(address, {
     credentials: "same-origin",
     headers: {
       "Accept-Language": language(),

@@ -4,6 +4,7 @@ import { useMay } from "@/api/viewer";
 import { AuditEntriesDocument, AuditPeopleDocument } from "@/gen/documents/audit";
 import { useT } from "@/i18n";
 import { Choice } from "@/ui/Choice";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { FilterDay } from "@/ui/FilterDay";
 import { Filters, SearchBox } from "@/ui/Filters";
@@ -30,7 +31,11 @@ export function AuditScreen({ search, onSearch }: Props) {
   const narrow = (change: Partial<AuditSearch>) =>
     onSearch({ ...search, after: undefined, before: undefined, ...change });
   return (
-    <Page title={t("audit.title")} hint={t("audit.hint")}>
+    <Page
+      title={t("audit.title")}
+      hint={t("audit.hint")}
+      actions={<ExportMenu list="audit" variables={{ filter: auditFilter(search) }} />}
+    >
       <Filters>
         {people.data && (
           <Choice

@@ -13,6 +13,7 @@ import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { Day, Moment } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { NotFound } from "../shell/NotFound";
 import { BatchItems } from "./BatchItems";
 import type { BatchSearch } from "./search";
@@ -83,6 +84,7 @@ function Detail({ batch, ...items }: DetailProps) {
         />
       </Section>
       <BatchItems batch={batch} {...items} />
+      <ObjectAudit id={batch.id} />
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import { AppLink } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Moment, Money } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { ChargeTable } from "../charges/ChargeTable";
 import { PageButton } from "../charges/PaymentWays";
 import { FailureNotice } from "../failures/FailureNotice";
@@ -52,6 +53,7 @@ function Detail({ carnet }: { carnet: CarnetDetailFragment }) {
       <Section title={t("charge.operations")}>
         <OperationList operations={carnet.operations} />
       </Section>
+      <ObjectAudit id={carnet.id} />
     </Page>
   );
 }

@@ -16,6 +16,7 @@ import { Moment, Money } from "@/ui/Values";
 import { ObjectAudit } from "../audit/ObjectAudit";
 import { NotFound } from "../shell/NotFound";
 import { CustomerDialog } from "./CustomerDialog";
+import { PersonSection } from "./PersonSection";
 import { RevealTaxId } from "./RevealTaxId";
 
 type Customer = Extract<CustomerDetailsQuery["node"], { __typename: "Customer" }>;
@@ -31,7 +32,7 @@ export function CustomerScreen({ customerId }: { customerId: string }) {
 
 function Detail({ customer }: { customer: Customer }) {
   const t = useT();
-  const mayEdit = useMay()("OPERATOR");
+  const mayEdit = useMay()("OPERATOR") && !customer.anonymizedAt;
   const [editing, edit] = useDisclosure(false);
   const { address } = customer;
   return (
@@ -63,7 +64,11 @@ function Detail({ customer }: { customer: Customer }) {
               customer.maskedTaxId ? (
                 <RevealTaxId key="taxId" customerId={customer.id} masked={customer.maskedTaxId} />
               ) : (
-                t(customer.foreignBuyer ? "customer.abroad" : "common.notGiven")
+                t(
+                  customer.foreignBuyer && !customer.anonymizedAt
+                    ? "customer.abroad"
+                    : "common.notGiven",
+                )
               ),
             ],
             [t("customer.email"), customer.email || t("common.notGiven")],
@@ -83,12 +88,17 @@ function Detail({ customer }: { customer: Customer }) {
                 : t("common.notGiven"),
             ],
             [t("common.createdAt"), <Moment key="created" value={customer.createdAt} />],
+            customer.anonymizedAt !== null && [
+              t("customer.anonymizedAt"),
+              <Moment key="anonymized" value={customer.anonymizedAt} />,
+            ],
           ]}
         />
       </Section>
       <Section title={t("customer.sales")}>
         <CustomerSales customer={customer} />
       </Section>
+      <PersonSection customer={customer} />
       <ObjectAudit id={customer.id} />
       {editing && <CustomerDialog customer={customer} onClose={edit.close} />}
     </Page>

@@ -14,6 +14,7 @@ import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { useShortcuts } from "@/ui/shortcuts";
 import { Moment } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { Attempts } from "../operations/OperationList";
 import { FailureActions } from "./FailureActions";
 import { IgnoreDialog } from "./IgnoreDialog";
@@ -85,6 +86,7 @@ function Detail({ failure }: { failure: Detailed }) {
         <History failure={failure} />
       </Section>
       {failure.operation && <Exchanges operation={failure.operation} />}
+      <ObjectAudit id={failure.id} />
       {ignoring && (
         <IgnoreDialog
           failures={[failure]}

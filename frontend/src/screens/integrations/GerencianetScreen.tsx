@@ -7,6 +7,7 @@ import { AppLink } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Moment } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { Activation } from "./Activation";
 import { ConnectionTest } from "./ConnectionTest";
 import { GerencianetForm } from "./GerencianetForm";
@@ -69,6 +70,7 @@ export function GerencianetScreen() {
               <Section title={t("integration.settings")}>
                 <GerencianetForm key={integration?.id ?? "new"} data={data} />
               </Section>
+              {integration && <ObjectAudit id={integration.id} />}
             </>
           );
         }}

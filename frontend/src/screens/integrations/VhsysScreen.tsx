@@ -6,6 +6,7 @@ import { useT } from "@/i18n";
 import { Empty, Loaded } from "@/ui/Feedback";
 import { AppLink } from "@/ui/links";
 import { Page } from "@/ui/Page";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { MethodsTab } from "./MethodsTab";
 import { StatusTab } from "./StatusTab";
 import { type VhsysTab, vhsysTabs } from "./search";
@@ -46,6 +47,7 @@ export function VhsysScreen({ tab, onTab }: Props) {
             </Tabs.List>
             <Tabs.Panel value="detail" pt="md">
               <VhsysDetailTab key={vhsysIntegration?.id ?? "new"} integration={vhsysIntegration} />
+              {vhsysIntegration && <ObjectAudit id={vhsysIntegration.id} />}
             </Tabs.Panel>
             <Tabs.Panel value="methods" pt="md">
               <Saved integration={vhsysIntegration} part={MethodsTab} />

@@ -16,6 +16,7 @@ import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
 import { Status } from "@/ui/Status";
 import { Moment } from "@/ui/Values";
+import { ObjectAudit } from "../audit/ObjectAudit";
 import { NotFound } from "../shell/NotFound";
 import { Attempts } from "./OperationList";
 import { OperationSubject } from "./OperationSubject";
@@ -78,6 +79,7 @@ function Detail({ operation }: { operation: OperationDetailFragment }) {
           <Attempts operation={operation} />
         )}
       </Section>
+      <ObjectAudit id={operation.id} />
     </Page>
   );
 }
