@@ -23,7 +23,7 @@ import (
 // keep what its books rest on (art. 16, I). So the row, the amounts, the entries and
 // the keys under which the provider, the ERP and the authority know a document stay,
 // and everything that tells who it was goes. Why nothing of it is left in the audit
-// record is in docs/decisions/0010-forgetting-a-person.md.
+// record is in docs/decisions/0011-forgetting-a-person.md.
 
 // Anonymous is the name of who was forgotten. The database knows it too.
 const Anonymous = "Cliente anonimizado"
@@ -58,7 +58,7 @@ func (s *Service) AnonymizeCustomer(ctx context.Context, id, reason string) (*db
 		if err := s.mayForget(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.forget(ctx, tx, person, reason)
+		return s.erase(ctx, tx, person, reason)
 	})
 	if err != nil {
 		return nil, err
@@ -147,8 +147,8 @@ func (s *Service) noDutyToKeep(ctx context.Context, tx *db.Tx, id string) error 
 		"Only Ponte knows who bought: there is a real sale that is not at Vhsys. The law has it kept until "+until.Format("2006-01-02")+". Send the sale to Vhsys, or wait.")
 }
 
-// forget erases a locked customer.
-func (s *Service) forget(ctx context.Context, tx *db.Tx, person *db.Customer, reason string) error {
+// erase erases a locked customer.
+func (s *Service) erase(ctx context.Context, tx *db.Tx, person *db.Customer, reason string) error {
 	if _, err := tx.ExecContext(ctx, "SELECT set_config('ponte.forgetting', 'on', true)"); err != nil {
 		return fmt.Errorf("begin to forget: %w", err)
 	}
@@ -200,6 +200,8 @@ func eraseWords(ctx context.Context, tx *db.Tx, id string, p pattern) error {
 var searched = []string{
 	"UPDATE attempts SET request = split_part(request, '?', 1), request_body = '', response_body = '', error = '' WHERE request ~* $1 OR request_body ~* $1 OR response_body ~* $1 OR error ~* $1",
 	"UPDATE message_attempts SET request = split_part(request, '?', 1), request_body = '', response_body = '', error = '' WHERE request ~* $1 OR request_body ~* $1 OR response_body ~* $1 OR error ~* $1",
+	"UPDATE webhook_events SET body = regexp_replace(body, $1, '" + erased + "', 'gi') WHERE body ~* $1",
+	"UPDATE webhook_attempts SET request_body = '', response_body = '', error = '' WHERE request_body ~* $1 OR response_body ~* $1 OR error ~* $1",
 	"UPDATE messages SET content = regexp_replace(content::text, $1, '" + erased + "', 'gi')::jsonb WHERE content::text ~* $1",
 	"UPDATE notices SET body = '' WHERE body ~* $1",
 	"UPDATE operations SET last_error = '' WHERE last_error ~* $1",

@@ -37,6 +37,7 @@ const (
 		" UNION ALL SELECT id FROM refunds WHERE charge_id IN " + theirCharges + ")"
 	theirOperations = "(SELECT id FROM operations WHERE subject_id IN " + theirSubjects + ")"
 	theirFailures   = "(SELECT id FROM failures WHERE subject_id IN " + theirSubjects + ")"
+	theirEvents     = "(SELECT id FROM webhook_events WHERE subject_id IN " + theirSubjects + " OR subject_id IN " + theirFailures + ")"
 	theirMessages   = "(SELECT i.message_id FROM message_items i JOIN deliveries d ON d.id = i.delivery_id WHERE d.failure_id IN " + theirFailures + ")"
 )
 
@@ -72,6 +73,9 @@ var traces = []trace{
 	{table: "deliveries", rows: "failure_id IN " + theirFailures},
 	{table: "messages", rows: "id IN " + theirMessages, erase: "content = NULL", only: "finished_at IS NOT NULL"},
 	{table: "message_attempts", rows: "message_id IN " + theirMessages, erase: noBodies},
+	{table: "webhook_events", rows: "id IN " + theirEvents},
+	{table: "webhook_deliveries", rows: "event_id IN " + theirEvents},
+	{table: "webhook_attempts", rows: "delivery_id IN (SELECT id FROM webhook_deliveries WHERE event_id IN " + theirEvents + ")", erase: noBodies},
 	{table: "audit_entries", rows: "(object_id IN " + theirSubjects + " OR about_id IN " + theirSubjects + ")"},
 }
 
@@ -81,7 +85,7 @@ var traces = []trace{
 var strangers = []string{
 	"access_rules", "accounts", "api_tokens", "batches", "call_counts", "channels", "convenios", "credentials", "goose_db_version", "historicos",
 	"idempotency_keys", "integration_notified_users", "integrations", "message_items", "notice_tokens", "notices", "password_links", "payment_method_mappings",
-	"products", "recovery_codes", "sale_status_mappings", "sessions", "users",
+	"products", "recovery_codes", "sale_status_mappings", "sessions", "users", "webhook_endpoints",
 }
 
 // ExportCustomer writes everything that is kept about a customer as one JSON

@@ -1,6 +1,6 @@
 -- +goose Up
 -- A customer who was forgotten stays as a row that sales and ledger refer to, with
--- nothing in it that tells who it was (docs/decisions/0010-forgetting-a-person.md).
+-- nothing in it that tells who it was (docs/decisions/0011-forgetting-a-person.md).
 ALTER TABLE customers ADD COLUMN anonymized_at timestamptz NULL;
 ALTER TABLE customers ADD COLUMN anonymized_reason varchar NOT NULL DEFAULT '';
 ALTER TABLE customers DROP CONSTRAINT customers_tax_id;
