@@ -16322,32 +16322,34 @@ func (m *CredentialMutation) ResetEdge(name string) error {
 // CustomerMutation represents an operation that mutates the Customer nodes in the graph.
 type CustomerMutation struct {
 	config
-	op             Op
-	typ            string
-	id             *string
-	name           *string
-	tax_id         *string
-	foreign_buyer  *bool
-	email          *string
-	phone          *string
-	street         *string
-	street_number  *string
-	complement     *string
-	district       *string
-	city           *string
-	state          *string
-	postal_code    *string
-	remote_id      *string
-	remote_sent_at *time.Time
-	created_at     *time.Time
-	updated_at     *time.Time
-	clearedFields  map[string]struct{}
-	sales          map[string]struct{}
-	removedsales   map[string]struct{}
-	clearedsales   bool
-	done           bool
-	oldValue       func(context.Context) (*Customer, error)
-	predicates     []predicate.Customer
+	op                Op
+	typ               string
+	id                *string
+	name              *string
+	tax_id            *string
+	foreign_buyer     *bool
+	email             *string
+	phone             *string
+	street            *string
+	street_number     *string
+	complement        *string
+	district          *string
+	city              *string
+	state             *string
+	postal_code       *string
+	remote_id         *string
+	remote_sent_at    *time.Time
+	anonymized_at     *time.Time
+	anonymized_reason *string
+	created_at        *time.Time
+	updated_at        *time.Time
+	clearedFields     map[string]struct{}
+	sales             map[string]struct{}
+	removedsales      map[string]struct{}
+	clearedsales      bool
+	done              bool
+	oldValue          func(context.Context) (*Customer, error)
+	predicates        []predicate.Customer
 }
 
 var _ ent.Mutation = (*CustomerMutation)(nil)
@@ -16984,6 +16986,91 @@ func (m *CustomerMutation) ResetRemoteSentAt() {
 	delete(m.clearedFields, customer.FieldRemoteSentAt)
 }
 
+// SetAnonymizedAt sets the "anonymized_at" field.
+func (m *CustomerMutation) SetAnonymizedAt(t time.Time) {
+	m.anonymized_at = &t
+}
+
+// AnonymizedAt returns the value of the "anonymized_at" field in the mutation.
+func (m *CustomerMutation) AnonymizedAt() (r time.Time, exists bool) {
+	v := m.anonymized_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnonymizedAt returns the old "anonymized_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldAnonymizedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnonymizedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnonymizedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnonymizedAt: %w", err)
+	}
+	return oldValue.AnonymizedAt, nil
+}
+
+// ClearAnonymizedAt clears the value of the "anonymized_at" field.
+func (m *CustomerMutation) ClearAnonymizedAt() {
+	m.anonymized_at = nil
+	m.clearedFields[customer.FieldAnonymizedAt] = struct{}{}
+}
+
+// AnonymizedAtCleared returns if the "anonymized_at" field was cleared in this mutation.
+func (m *CustomerMutation) AnonymizedAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldAnonymizedAt]
+	return ok
+}
+
+// ResetAnonymizedAt resets all changes to the "anonymized_at" field.
+func (m *CustomerMutation) ResetAnonymizedAt() {
+	m.anonymized_at = nil
+	delete(m.clearedFields, customer.FieldAnonymizedAt)
+}
+
+// SetAnonymizedReason sets the "anonymized_reason" field.
+func (m *CustomerMutation) SetAnonymizedReason(s string) {
+	m.anonymized_reason = &s
+}
+
+// AnonymizedReason returns the value of the "anonymized_reason" field in the mutation.
+func (m *CustomerMutation) AnonymizedReason() (r string, exists bool) {
+	v := m.anonymized_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnonymizedReason returns the old "anonymized_reason" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldAnonymizedReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnonymizedReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnonymizedReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnonymizedReason: %w", err)
+	}
+	return oldValue.AnonymizedReason, nil
+}
+
+// ResetAnonymizedReason resets all changes to the "anonymized_reason" field.
+func (m *CustomerMutation) ResetAnonymizedReason() {
+	m.anonymized_reason = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *CustomerMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -17144,7 +17231,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 18)
 	if m.name != nil {
 		fields = append(fields, customer.FieldName)
 	}
@@ -17186,6 +17273,12 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.remote_sent_at != nil {
 		fields = append(fields, customer.FieldRemoteSentAt)
+	}
+	if m.anonymized_at != nil {
+		fields = append(fields, customer.FieldAnonymizedAt)
+	}
+	if m.anonymized_reason != nil {
+		fields = append(fields, customer.FieldAnonymizedReason)
 	}
 	if m.created_at != nil {
 		fields = append(fields, customer.FieldCreatedAt)
@@ -17229,6 +17322,10 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.RemoteID()
 	case customer.FieldRemoteSentAt:
 		return m.RemoteSentAt()
+	case customer.FieldAnonymizedAt:
+		return m.AnonymizedAt()
+	case customer.FieldAnonymizedReason:
+		return m.AnonymizedReason()
 	case customer.FieldCreatedAt:
 		return m.CreatedAt()
 	case customer.FieldUpdatedAt:
@@ -17270,6 +17367,10 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldRemoteID(ctx)
 	case customer.FieldRemoteSentAt:
 		return m.OldRemoteSentAt(ctx)
+	case customer.FieldAnonymizedAt:
+		return m.OldAnonymizedAt(ctx)
+	case customer.FieldAnonymizedReason:
+		return m.OldAnonymizedReason(ctx)
 	case customer.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case customer.FieldUpdatedAt:
@@ -17381,6 +17482,20 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRemoteSentAt(v)
 		return nil
+	case customer.FieldAnonymizedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnonymizedAt(v)
+		return nil
+	case customer.FieldAnonymizedReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnonymizedReason(v)
+		return nil
 	case customer.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -17431,6 +17546,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldRemoteSentAt) {
 		fields = append(fields, customer.FieldRemoteSentAt)
 	}
+	if m.FieldCleared(customer.FieldAnonymizedAt) {
+		fields = append(fields, customer.FieldAnonymizedAt)
+	}
 	return fields
 }
 
@@ -17450,6 +17568,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldRemoteSentAt:
 		m.ClearRemoteSentAt()
+		return nil
+	case customer.FieldAnonymizedAt:
+		m.ClearAnonymizedAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Customer nullable field %s", name)
@@ -17500,6 +17621,12 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldRemoteSentAt:
 		m.ResetRemoteSentAt()
+		return nil
+	case customer.FieldAnonymizedAt:
+		m.ResetAnonymizedAt()
+		return nil
+	case customer.FieldAnonymizedReason:
+		m.ResetAnonymizedReason()
 		return nil
 	case customer.FieldCreatedAt:
 		m.ResetCreatedAt()

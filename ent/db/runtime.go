@@ -363,12 +363,16 @@ func init() {
 	customerDescPostalCode := customerFields[12].Descriptor()
 	// customer.DefaultPostalCode holds the default value on creation for the postal_code field.
 	customer.DefaultPostalCode = customerDescPostalCode.Default.(string)
+	// customerDescAnonymizedReason is the schema descriptor for anonymized_reason field.
+	customerDescAnonymizedReason := customerFields[16].Descriptor()
+	// customer.DefaultAnonymizedReason holds the default value on creation for the anonymized_reason field.
+	customer.DefaultAnonymizedReason = customerDescAnonymizedReason.Default.(string)
 	// customerDescCreatedAt is the schema descriptor for created_at field.
-	customerDescCreatedAt := customerFields[15].Descriptor()
+	customerDescCreatedAt := customerFields[17].Descriptor()
 	// customer.DefaultCreatedAt holds the default value on creation for the created_at field.
 	customer.DefaultCreatedAt = customerDescCreatedAt.Default.(func() time.Time)
 	// customerDescUpdatedAt is the schema descriptor for updated_at field.
-	customerDescUpdatedAt := customerFields[16].Descriptor()
+	customerDescUpdatedAt := customerFields[18].Descriptor()
 	// customer.DefaultUpdatedAt holds the default value on creation for the updated_at field.
 	customer.DefaultUpdatedAt = customerDescUpdatedAt.Default.(func() time.Time)
 	// customer.UpdateDefaultUpdatedAt holds the default value on update for the updated_at field.

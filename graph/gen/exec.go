@@ -464,6 +464,7 @@ type ComplexityRoot struct {
 
 	Customer struct {
 		Address      func(childComplexity int) int
+		AnonymizedAt func(childComplexity int) int
 		Company      func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		Email        func(childComplexity int) int
@@ -823,6 +824,7 @@ type ComplexityRoot struct {
 		ActivateIntegration        func(childComplexity int, input ActivateIntegrationInput) int
 		AddCarnetNote              func(childComplexity int, input AddCarnetNoteInput) int
 		AddChargeNote              func(childComplexity int, input AddChargeNoteInput) int
+		AnonymizeCustomer          func(childComplexity int, input AnonymizeCustomerInput) int
 		CancelCarnet               func(childComplexity int, input CancelCarnetInput) int
 		CancelCharge               func(childComplexity int, input CancelChargeInput) int
 		CancelSale                 func(childComplexity int, input CancelSaleInput) int
@@ -1552,6 +1554,7 @@ type MutationResolver interface {
 	RevealTaxID(ctx context.Context, input RevealTaxIDInput) (*RevealTaxIDPayload, error)
 	SaveCustomer(ctx context.Context, input billing.SaveCustomer) (*CustomerPayload, error)
 	ImportCustomers(ctx context.Context, input ImportCustomersInput) (*ImportPayload, error)
+	AnonymizeCustomer(ctx context.Context, input AnonymizeCustomerInput) (*CustomerPayload, error)
 	ReconcileVhsys(ctx context.Context) (*ReconcilePayload, error)
 	RepairDifference(ctx context.Context, input RepairDifferenceInput) (*DifferencePayload, error)
 	IgnoreDifference(ctx context.Context, input IgnoreDifferenceInput) (*DifferencePayload, error)
@@ -3347,6 +3350,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Customer.Address(childComplexity), true
+	case "Customer.anonymizedAt":
+		if e.ComplexityRoot.Customer.AnonymizedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Customer.AnonymizedAt(childComplexity), true
 	case "Customer.company":
 		if e.ComplexityRoot.Customer.Company == nil {
 			break
@@ -4846,6 +4855,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddChargeNote(childComplexity, args["input"].(AddChargeNoteInput)), true
+	case "Mutation.anonymizeCustomer":
+		if e.ComplexityRoot.Mutation.AnonymizeCustomer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_anonymizeCustomer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnonymizeCustomer(childComplexity, args["input"].(AnonymizeCustomerInput)), true
 	case "Mutation.cancelCarnet":
 		if e.ComplexityRoot.Mutation.CancelCarnet == nil {
 			break
@@ -7698,6 +7718,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputAddCarnetNoteInput,
 		ec.unmarshalInputAddChargeNoteInput,
 		ec.unmarshalInputAddressInput,
+		ec.unmarshalInputAnonymizeCustomerInput,
 		ec.unmarshalInputAuditFilter,
 		ec.unmarshalInputCancelCarnetInput,
 		ec.unmarshalInputCancelChargeInput,
@@ -9113,6 +9134,8 @@ type Customer implements Node {
   address: Address
   "When the customer was added."
   createdAt: DateTime!
+  "When everything personal was erased for good; null while it is kept."
+  anonymizedAt: DateTime
   "The customer's sales, newest first."
   sales(
     "The page's size, 1 to 100."
@@ -9204,7 +9227,7 @@ input SaveCustomerInput {
   address: AddressInput
 }
 
-"The answer of saveCustomer."
+"The answer of a mutation on a customer."
 type CustomerPayload {
   "The customer; null when the input was refused."
   customer: Customer
@@ -9236,6 +9259,14 @@ input ImportCustomersInput {
   updateExisting: Boolean! = false
 }
 
+"Who is to be forgotten."
+input AnonymizeCustomerInput {
+  "The customer."
+  id: ID!
+  "Why, up to 140 characters, for example the number of the person's request. It is kept: leave out what tells who it was."
+  reason: String!
+}
+
 extend type Mutation {
   "Shows a customer's tax id without its mask. Who asked is written into the audit record."
   revealTaxId("Whose." input: RevealTaxIdInput!): RevealTaxIdPayload! @role(min: FINANCE)
@@ -9243,6 +9274,8 @@ extend type Mutation {
   saveCustomer("The customer." input: SaveCustomerInput!): CustomerPayload! @role(min: OPERATOR)
   "Adds the customers of a table. A row that is refused leaves the others as they are."
   importCustomers("The rows." input: ImportCustomersInput!): ImportPayload! @role(min: OPERATOR)
+  "Erases for good what tells who a customer is, in every table; amounts, entries and keys stay. It is refused while a charge is open, an operation or a nota fiscal is under way, or the law wants the data kept. Asked for again, it changes nothing."
+  anonymizeCustomer("Who." input: AnonymizeCustomerInput!): CustomerPayload! @role(min: OWNER)
 }
 `, BuiltIn: false},
 	{Name: "../difference.graphqls", Input: `"What differs between a sale and its mirror."
@@ -12926,6 +12959,8 @@ func (ec *executionContext) childFields_Customer(ctx context.Context, field grap
 		return ec.fieldContext_Customer_address(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Customer_createdAt(ctx, field)
+	case "anonymizedAt":
+		return ec.fieldContext_Customer_anonymizedAt(ctx, field)
 	case "sales":
 		return ec.fieldContext_Customer_sales(ctx, field)
 	}
@@ -14774,6 +14809,20 @@ func (ec *executionContext) field_Mutation_addChargeNote_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (AddChargeNoteInput, error) {
 			return ec.unmarshalNAddChargeNoteInput2ponteᚋgraphᚋgenᚐAddChargeNoteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_anonymizeCustomer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AnonymizeCustomerInput, error) {
+			return ec.unmarshalNAnonymizeCustomerInput2ponteᚋgraphᚋgenᚐAnonymizeCustomerInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -23466,6 +23515,29 @@ func (ec *executionContext) fieldContext_Customer_createdAt(_ context.Context, f
 	return graphql.NewScalarFieldContext("Customer", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
+func (ec *executionContext) _Customer_anonymizedAt(ctx context.Context, field graphql.CollectedField, obj *db.Customer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Customer_anonymizedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnonymizedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Customer_anonymizedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Customer", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Customer_sales(ctx context.Context, field graphql.CollectedField, obj *db.Customer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -30820,6 +30892,68 @@ func (ec *executionContext) fieldContext_Mutation_importCustomers(ctx context.Co
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_importCustomers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_anonymizeCustomer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_anonymizeCustomer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnonymizeCustomer(ctx, fc.Args["input"].(AnonymizeCustomerInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				min, err := ec.unmarshalNRole2ponteᚋentᚋenumᚐRole(ctx, "OWNER")
+				if err != nil {
+					var zeroVal *CustomerPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Role == nil {
+					var zeroVal *CustomerPayload
+					return zeroVal, errors.New("directive role is not implemented")
+				}
+				return ec.Directives.Role(ctx, nil, directive0, min)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CustomerPayload) graphql.Marshaler {
+			return ec.marshalNCustomerPayload2ᚖponteᚋgraphᚋgenᚐCustomerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_anonymizeCustomer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CustomerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_anonymizeCustomer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -44849,6 +44983,43 @@ func (ec *executionContext) unmarshalInputAddressInput(ctx context.Context, obj 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAnonymizeCustomerInput(ctx context.Context, obj any) (AnonymizeCustomerInput, error) {
+	var it AnonymizeCustomerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAuditFilter(ctx context.Context, obj any) (AuditFilter, error) {
 	var it AuditFilter
 	if obj == nil {
@@ -52769,6 +52940,11 @@ func (ec *executionContext) _Customer(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "anonymizedAt":
+			out.Values[i] = ec._Customer_anonymizedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "sales":
 			field := field
 
@@ -56386,6 +56562,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "importCustomers":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_importCustomers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "anonymizeCustomer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_anonymizeCustomer(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -62779,6 +62962,11 @@ func (ec *executionContext) unmarshalNAddCarnetNoteInput2ponteᚋgraphᚋgenᚐA
 
 func (ec *executionContext) unmarshalNAddChargeNoteInput2ponteᚋgraphᚋgenᚐAddChargeNoteInput(ctx context.Context, v any) (AddChargeNoteInput, error) {
 	res, err := ec.unmarshalInputAddChargeNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNAnonymizeCustomerInput2ponteᚋgraphᚋgenᚐAnonymizeCustomerInput(ctx context.Context, v any) (AnonymizeCustomerInput, error) {
+	res, err := ec.unmarshalInputAnonymizeCustomerInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 

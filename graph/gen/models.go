@@ -130,6 +130,14 @@ type Address struct {
 	PostalCode string `json:"postalCode"`
 }
 
+// Who is to be forgotten.
+type AnonymizeCustomerInput struct {
+	// The customer.
+	ID string `json:"id"`
+	// Why, up to 140 characters, for example the number of the person's request. It is kept: leave out what tells who it was.
+	Reason string `json:"reason"`
+}
+
 // A page of tokens.
 type APITokenConnection struct {
 	// The tokens of the page, with their positions.
@@ -476,7 +484,7 @@ type CustomerEdge struct {
 	Node *db.Customer `json:"node"`
 }
 
-// The answer of saveCustomer.
+// The answer of a mutation on a customer.
 type CustomerPayload struct {
 	// The customer; null when the input was refused.
 	Customer *db.Customer `json:"customer,omitempty"`

@@ -596,6 +596,8 @@ var (
 		{Name: "postal_code", Type: field.TypeString, Default: ""},
 		{Name: "remote_id", Type: field.TypeString, Nullable: true},
 		{Name: "remote_sent_at", Type: field.TypeTime, Nullable: true},
+		{Name: "anonymized_at", Type: field.TypeTime, Nullable: true},
+		{Name: "anonymized_reason", Type: field.TypeString, Default: ""},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
 	}

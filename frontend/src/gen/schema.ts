@@ -303,6 +303,11 @@ export type ImportCustomersInput = {
   updateExisting?: boolean;
 };
 
+export type AnonymizeCustomerInput = {
+  id: string;
+  reason: string;
+};
+
 export type DifferenceKind =
   | 'ORDER_MISSING'
   | 'ORDER_TOTAL'
@@ -1410,7 +1415,7 @@ export type SaveConvenioMutationVariables = Exact<{
 
 export type SaveConvenioMutation = { __typename: 'Mutation', saveConvenio: { __typename: 'ConvenioPayload', convenio: { __typename: 'Convenio', id: string, code: string, name: string, bank: { __typename: 'Bank', code: string, name: string }, account: { __typename: 'Account', id: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
-export type CustomerPartsFragment = { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null };
+export type CustomerPartsFragment = { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, anonymizedAt: string | null, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null };
 
 export type CustomersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1422,7 +1427,7 @@ export type CustomersQueryVariables = Exact<{
 }>;
 
 
-export type CustomersQuery = { __typename: 'Query', customers: { __typename: 'CustomerConnection', nodes: Array<{ __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CustomersQuery = { __typename: 'Query', customers: { __typename: 'CustomerConnection', nodes: Array<{ __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, anonymizedAt: string | null, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type CustomerDetailsQueryVariables = Exact<{
   id: string;
@@ -1436,7 +1441,7 @@ export type CustomerDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Account', id: string }
     | { __typename: 'Convenio', id: string }
     | { __typename: 'Historico', id: string }
-    | { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, sales: { __typename: 'SaleConnection', nodes: Array<{ __typename: 'Sale', id: string, number: number, totalCents: number, status: SaleStatus, installments: number, createdAt: string }> }, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }
+    | { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, anonymizedAt: string | null, sales: { __typename: 'SaleConnection', nodes: Array<{ __typename: 'Sale', id: string, number: number, totalCents: number, status: SaleStatus, installments: number, createdAt: string }> }, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null }
     | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string }
@@ -1466,7 +1471,7 @@ export type SaveCustomerMutationVariables = Exact<{
 }>;
 
 
-export type SaveCustomerMutation = { __typename: 'Mutation', saveCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type SaveCustomerMutation = { __typename: 'Mutation', saveCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, anonymizedAt: string | null, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type RevealTaxIdMutationVariables = Exact<{
   input: RevealTaxIdInput;
@@ -1474,6 +1479,13 @@ export type RevealTaxIdMutationVariables = Exact<{
 
 
 export type RevealTaxIdMutation = { __typename: 'Mutation', revealTaxId: { __typename: 'RevealTaxIdPayload', taxId: string | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type AnonymizeCustomerMutationVariables = Exact<{
+  input: AnonymizeCustomerInput;
+}>;
+
+
+export type AnonymizeCustomerMutation = { __typename: 'Mutation', anonymizeCustomer: { __typename: 'CustomerPayload', customer: { __typename: 'Customer', id: string, name: string, maskedTaxId: string, foreignBuyer: boolean, company: boolean, email: string, phone: string, createdAt: string, anonymizedAt: string | null, address: { __typename: 'Address', street: string, number: string, complement: string, district: string, city: string, state: string, postalCode: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type DifferenceRowFragment = { __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } };
 
