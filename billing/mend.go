@@ -21,6 +21,7 @@ const (
 	pageVhsys       = "/integrations/vhsys"
 	pageMethods     = pageVhsys + "?tab=methods"
 	pageStatuses    = pageVhsys + "?tab=status"
+	pageChannels    = "/channels"
 )
 
 // mendedOn leads from one of our own codes to its page. A code that is not here is
@@ -34,6 +35,7 @@ var mendedOn = map[string]string{
 	"notice.unmatched":         pageGerencianet,
 	"mirror.product_unmapped":  productField,
 	"invoice.not_asked":        subjectField,
+	"channel.dead":             pageChannels,
 	"charge.extra_cancelled":   subjectField,
 	"webhook.failing":          webhookField,
 	"webhook.disabled":         webhookField,

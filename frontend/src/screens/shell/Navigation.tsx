@@ -82,11 +82,11 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const may = useMay();
   const { demo } = useShell().system;
   return (
-    <ScrollArea h="100%" type="auto" offsetScrollbars="present">
-      <Stack gap="md">
+    <ScrollArea h="100%" type="auto" scrollbarSize={6}>
+      <Stack gap="sm">
         {groups.map((group) => (
           <div key={group.label}>
-            <Text size="xs" c="dimmed" fw={600} px="sm" pb={4}>
+            <Text size="xs" c="dimmed" fw={600} px="sm" pb={2}>
               {t(group.label)}
             </Text>
             <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
@@ -97,6 +97,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
                     <NavItem
                       to={to}
                       label={t(label)}
+                      py={5}
                       leftSection={<Icon />}
                       rightSection={to === "/failures" ? <UnreadBadge /> : undefined}
                       activeOptions={{ exact: to === "/", includeSearch: false }}
@@ -113,6 +114,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
             href="/sandbox/"
             target="_blank"
             label={t("nav.sandbox")}
+            py={5}
             leftSection={<WorkIcon />}
           />
         )}
