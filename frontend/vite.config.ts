@@ -27,6 +27,7 @@ export default defineConfig({
       "/graphql": { target: server, ws: true },
       "/auth": server,
       "/docs": server,
+      "/graphiql": server,
       "/schema.graphql": server,
       "/sandbox": server,
     },

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -52,6 +53,7 @@ func (a *app) handler(extra http.Handler) http.Handler {
 	mux.Handle("GET /export/{file}", exporter)
 	mux.HandleFunc("GET /export/customer/{file}", exporter.ServePerson)
 	mux.Handle("GET /docs/", newDocs(docs.Pages))
+	mux.Handle("GET /graphiql/", graphiql(frontend.Files()))
 	mux.Handle("/auth/", a.access.Handler())
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}", a.callback)
 	mux.HandleFunc("POST /callbacks/gerencianet/{secret}/pix", a.pixCallback)
@@ -224,6 +226,34 @@ func panel(files fs.FS) http.Handler {
 		w.Header().Set("Cache-Control", cacheControl(name))
 		if media := mime.TypeByExtension(path.Ext(name)); media != "" {
 			w.Header().Set("Content-Type", media)
+		}
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
+	})
+}
+
+// graphiqlPolicy lets GraphiQL speak with our API and nobody else. The nonce is for the
+// style sheet that its dialogs make.
+const graphiqlPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-PONTE_NONCE'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// graphiql serves the built GraphiQL at /graphiql/. What it may ask is decided by the
+// API.
+func graphiql(files fs.FS) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/graphiql/")
+		if name == "" {
+			name = "graphiql.html"
+		}
+		content, err := fs.ReadFile(files, path.Join("graphiql", path.Clean("/"+name)))
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Cache-Control", cacheControl(name))
+		if name == "graphiql.html" {
+			nonce := rand.Text()
+			content = bytes.ReplaceAll(content, []byte("PONTE_NONCE"), []byte(nonce))
+			w.Header().Set("Content-Security-Policy", strings.ReplaceAll(graphiqlPolicy, "PONTE_NONCE", nonce))
+			w.Header().Set("Cache-Control", "no-store")
 		}
 		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
 	})

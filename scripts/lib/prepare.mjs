@@ -87,6 +87,8 @@ export async function ensurePanel() {
 async function buildPanel() {
   const vite = tool("vite", "bin", "vite.js");
   await quietly(process.execPath, [vite, "build", "frontend", "--logLevel", "warn"]);
+  const graphiql = ["--config", "frontend/graphiql.config.ts", "--logLevel", "warn"];
+  await quietly(process.execPath, [vite, "build", "frontend", ...graphiql]);
   writeFileSync(path("frontend", "dist", ".gitkeep"), ""); // Vite empties the folder
 }
 

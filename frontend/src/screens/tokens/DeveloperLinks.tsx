@@ -19,6 +19,9 @@ export function DeveloperLinks() {
         <Button variant="default" component="a" href={`/docs/${language()}/`}>
           {t("developer.docs")}
         </Button>
+        <Button variant="default" component="a" href="/graphiql/">
+          {t("developer.graphiql")}
+        </Button>
         <SchemaButton />
       </Group>
     </section>
