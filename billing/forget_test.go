@@ -27,7 +27,7 @@ func plant(ctx context.Context, w *billingtest.World) planted {
 	taxID := billingtest.CPF(771_177)
 	input := billing.SaveCustomer{
 		Name: "Quitéria Zbórowska Xanfré", TaxID: &taxID, Email: billingtest.Ref("quiteria.xanfre@exemplo.test"), Phone: billingtest.Ref("31988776655"),
-		Address: &billing.AddressInput{Street: "Travessa Ybytyruna", Number: "7701", Complement: billingtest.Ref("Fundos-Qx"), District: "Xopotó", City: "Curitiba", State: "PR", PostalCode: "80020-917"},
+		Address: &billing.AddressInput{Street: "Travessa Ybytyruna", Number: "77-Qyz", Complement: billingtest.Ref("Fundos-Qx"), District: "Xopotó", City: "Curitiba", State: "PR", PostalCode: "80020-917"},
 	}
 	was := input
 	was.Name = "Quitéria Zbórowska"
@@ -38,7 +38,7 @@ func plant(ctx context.Context, w *billingtest.World) planted {
 	w.Must(err)
 	return planted{Customer: made, values: []string{
 		"Quitéria", "Zbórowska", "Xanfré", `Quit\u00e9ria`, taxID, taxID[:3] + "." + taxID[3:6] + "." + taxID[6:9] + "-" + taxID[9:], taxID[3:6] + "." + taxID[6:9],
-		"quiteria.xanfre", "exemplo.test", "31988776655", "988776655", "Ybytyruna", "7701", "Fundos-Qx", "Xopotó", "80020917",
+		"quiteria.xanfre", "exemplo.test", "31988776655", "988776655", "Ybytyruna", "77-Qyz", "Fundos-Qx", "Xopotó", "80020917",
 	}}
 }
 
@@ -61,9 +61,13 @@ func (p planted) found(w *billingtest.World) []string {
 	return found
 }
 
-func asOwner(w *billingtest.World) context.Context {
-	w.Helper()
-	return billing.WithActor(w.Context(), billing.Actor{UserID: w.User(enum.RoleOwner).ID, Action: "test", Address: "192.0.2.7"})
+// ownedWorld is a ready world and the context of an owner who hears of failures.
+func ownedWorld(t *testing.T) (*billingtest.World, context.Context) {
+	t.Helper()
+	w := billingtest.New(t)
+	owner := w.User(enum.RoleOwner)
+	w.Ready(owner).RegisteredPix()
+	return w, billing.WithActor(w.Context(), billing.Actor{UserID: owner.ID, Action: "test", Address: "192.0.2.7"})
 }
 
 // live has the person leave traces wherever a customer can: sales, notes, mails, a
@@ -123,7 +127,7 @@ func (p planted) inOldRecords(w *billingtest.World) {
 	for _, statement := range []string{
 		`INSERT INTO operations (id, kind, integration, dedupe_key, state, asked_at, created_at, finished_at, last_error) VALUES ('opr_old', 'SWEEP', 'GERENCIANET', 'old', 'FAILED', now(), now(), now(), 'Quitéria Zbórowska Xanfré: recusado')`,
 		`INSERT INTO attempts (id, operation_id, started_at, duration_milliseconds, request, request_body, response_body) VALUES
-			('atp_old', 'opr_old', now(), 1, 'GET /v1/charges?nome=QUITÉRIA ZBÓROWSKA XANFRÉ', '', '{"name":"Quit\u00e9ria Zb\u00f3rowska Xanfr\u00e9","street":"Travessa Ybytyruna","number":"7701"}'),
+			('atp_old', 'opr_old', now(), 1, 'GET /v1/charges?nome=QUITÉRIA ZBÓROWSKA XANFRÉ', '', '{"name":"Quit\u00e9ria Zb\u00f3rowska Xanfr\u00e9","street":"Travessa Ybytyruna","number":"77-Qyz"}'),
 			('atp_phone', 'opr_old', now(), 1, 'GET /v1/charges', '', '(31) 98877-6655 Xopotó')`,
 		`INSERT INTO notices (id, integration, token, body, created_at) VALUES ('ntc_old', 'GERENCIANET', 'old', 'infoPagador: ` + p.TaxID + `', now())`,
 		`INSERT INTO failures (id, cause_key, code, cause, remedy, subject_label, provider_text, first_at, last_at, state) VALUES
@@ -136,8 +140,7 @@ func (p planted) inOldRecords(w *billingtest.World) {
 
 func TestAnonymizeCustomer(t *testing.T) {
 	t.Parallel()
-	w := billingtest.New(t).Ready().RegisteredPix()
-	ctx := asOwner(w)
+	w, ctx := ownedWorld(t)
 	person, other := plant(ctx, w), w.Charge(33_00)
 	paid := person.live(ctx, w)
 	if found := person.found(w); len(found) < len(person.values)-3 { // all but other ways to write the same
@@ -213,8 +216,7 @@ func TestAnonymizeCustomer(t *testing.T) {
 
 func TestAnonymizeIsRefused(t *testing.T) {
 	t.Parallel()
-	w := billingtest.New(t).Ready()
-	ctx := asOwner(w)
+	w, ctx := ownedWorld(t)
 	forget := func(id string) error { return second(w.AnonymizeCustomer(ctx, id, "Pedido 17")) }
 	refused(t, second(w.AnonymizeCustomer(ctx, w.Customer().ID, " ")), "REASON_REQUIRED")
 	refused(t, forget("cus_none"), "NOT_FOUND")
@@ -261,8 +263,7 @@ func untilOnlyBusy(w *billingtest.World) {
 
 func TestExportCustomer(t *testing.T) {
 	t.Parallel()
-	w := billingtest.New(t).Ready().RegisteredPix()
-	ctx := asOwner(w)
+	w, ctx := ownedWorld(t)
 	person, other := plant(ctx, w), w.Charge(33_00)
 	paid := person.live(ctx, w)
 	w.Must(w.RevealCustomer(ctx, person.ID))
