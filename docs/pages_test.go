@@ -13,7 +13,9 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/validator/rules"
 
+	"ponte/billing"
 	"ponte/docs"
+	"ponte/ent/enum"
 	"ponte/graph/gen"
 )
 
@@ -106,6 +108,25 @@ func TestPagesInBothLanguages(t *testing.T) {
 		}
 		if strings.Count(page, "\n#") != strings.Count(other, "\n#") || strings.Count(page, "\n|") != strings.Count(other, "\n|") {
 			t.Errorf("%s has other headings or rows in English", name)
+		}
+	}
+}
+
+// TestPagesNameEverything has every scope and every type of event in the pages about
+// them.
+func TestPagesNameEverything(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"pt-BR", "en"} {
+		found := pages(t, language)
+		for _, scope := range enum.Scope("").Values() {
+			if !regexp.MustCompile(`\b` + scope + `\b`).MatchString(found["authentication.md"]) {
+				t.Errorf("authentication.md of %s does not name %s", language, scope)
+			}
+		}
+		for _, one := range billing.WebhookEventTypes {
+			if !strings.Contains(found["webhooks.md"], "`"+one.Name+"`") {
+				t.Errorf("webhooks.md of %s does not name %s", language, one.Name)
+			}
 		}
 	}
 }

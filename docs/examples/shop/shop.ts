@@ -119,17 +119,20 @@ async function takeOrder(body: string): Promise<Order> {
 
 /** Believes a message only when its signature is right, and takes it once. */
 function takeWebhook(headers: IncomingMessage["headers"], body: string): number {
+  const id = String(headers["webhook-id"]);
   try {
-    new Webhook(env.WEBHOOK_SECRET ?? "").verify(body, headers as Record<string, string>);
+    const verified = new Webhook(env.WEBHOOK_SECRET ?? "").verify(
+      body,
+      headers as Record<string, string>,
+    );
+    const { type, data } = verified as { type: string; data: { id?: string } };
+    if (state.webhooks.some((one) => one.id === id)) return 204;
+    state.webhooks.push({ id, type, about: data.id });
+    file.save();
+    return 204;
   } catch {
     return 400;
   }
-  const id = String(headers["webhook-id"]);
-  if (!state.webhooks.includes(id)) {
-    state.webhooks.push(id);
-    file.save();
-  }
-  return 204;
 }
 
 async function read(request: IncomingMessage): Promise<string> {

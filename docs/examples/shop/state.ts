@@ -21,8 +21,8 @@ export interface State {
   cursor: string | null;
   /** The failures that were told, newest last. */
   failures: { kind: string; code: string; remedy: string }[];
-  /** The ids of webhooks that were taken: one can come twice. */
-  webhooks: string[];
+  /** What came by webhook, by its id: one can come twice. */
+  webhooks: { id: string; type: string; about?: string }[];
 }
 
 export class StateFile {
