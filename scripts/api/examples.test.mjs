@@ -66,7 +66,7 @@ test("bash and curl read lists, a table and the schema", async () => {
   const { stdout } = await run("bash", [join(root, "docs/examples/curl/read.sh")], environment());
   match(stdout, /"scopes":\["CHARGES_READ",/);
   match(stdout, /"hasNextPage":false/);
-  match(stdout, /^\uFEFF?Número;/m);
+  match(stdout, /^\uFEFF?Cobrança;Venda;/m);
   match(stdout, /^type Mutation \{$/m);
 });
 

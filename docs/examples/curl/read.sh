@@ -14,7 +14,7 @@ ask() {
     --data "$1"
 }
 
-ask '{"query": "{ viewer { user { name role } scopes } }"}'
+ask '{"query": "{ viewer { scopes } }"}'
 
 after=null
 while

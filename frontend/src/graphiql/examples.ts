@@ -9,8 +9,14 @@ export const examples: Example[] = [
   {
     query: `# Quem sou eu, e o que posso? / Who am I, and what may I do?
 query Viewer {
-  viewer { user { name role } scopes }
-  customers(first: 3) { nodes { id name } }
+  viewer { scopes }
+  system { version demo }
+}
+`,
+  },
+  {
+    query: `query Customers {
+  customers(first: 20) { nodes { id name email } }
 }
 `,
   },
