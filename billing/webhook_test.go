@@ -339,13 +339,20 @@ func (h *hooked) lockEndpoint() (release func()) {
 	return func() { h.Must(tx.Rollback()) }
 }
 
-// TestWebhookLocks changes an endpoint while charges are made: neither waits for the
-// other.
+// TestWebhookLocks makes a charge while a worker holds the endpoint: what is told waits
+// for nothing of those who tell it.
 func TestWebhookLocks(t *testing.T) {
 	t.Parallel()
-	h := newHooked(t, nil, billingtest.Still)
-	release := h.lockEndpoint()
-	defer release()
+	h := newHooked(t, []string{"charge.created"}, billingtest.Still)
+	h.app.Respond(func(http.ResponseWriter, int) { time.Sleep(200 * ms) })
+	h.Must(second(h.CreateCharge(h.Context(), h.NewCharge(1_000))))
+	h.Tell(h.Service)
+	h.Until("it is sent", func() bool { return len(h.app.Got()) == 1 })
+	tx, err := h.Pool.Begin()
+	h.Must(err)
+	defer func() { _ = tx.Rollback() }()
+	h.Must(second(tx.Exec("SELECT 1 FROM webhook_deliveries FOR UPDATE")))
+	untilBlocked(h.World) // it has locked the endpoint, and waits for the delivery
 	ctx, stop := context.WithTimeout(h.Context(), 5*time.Second)
 	defer stop()
 	h.Must(second(h.CreateCharge(ctx, h.NewCharge(1_000))))
