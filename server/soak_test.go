@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -192,14 +193,18 @@ func (s *soak) killInTurn(made <-chan struct{}) {
 	}
 }
 
-// quiet waits until nothing is under way any more.
+// quiet waits until nothing is under way any more, as long as that becomes less.
 func (s *soak) quiet() {
-	for end := time.Now().Add(faultPatience); ; time.Sleep(100 * time.Millisecond) {
+	least, end := math.MaxInt, time.Now()
+	for ; ; time.Sleep(100 * time.Millisecond) {
 		var live, unsent int
 		s.Must(s.Pool.QueryRow(`SELECT count(*) FROM operations WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND kind IN ('ISSUE_CHARGE', 'MIRROR_SALE')`).Scan(&live))
 		s.Must(s.Pool.QueryRow(`SELECT count(*) FROM messages WHERE state <> 'SENT'`).Scan(&unsent))
 		if live+unsent == 0 {
 			return
+		}
+		if live+unsent < least {
+			least, end = live+unsent, time.Now().Add(faultPatience)
 		}
 		if time.Now().After(end) {
 			s.t.Fatalf("%d operations are still under way, %d messages are not sent", live, unsent)
