@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -91,17 +90,13 @@ func nothingCollects(ctx context.Context, tx *db.Tx, id string) error {
 }
 
 func nothingRuns(ctx context.Context, tx *db.Tx, id string) error {
-	rows, err := tx.QueryContext(ctx, `SELECT EXISTS (SELECT 1 FROM operations WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND subject_id IN `+theirSubjects+`)
+	busy, err := returned[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM operations WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND subject_id IN `+theirSubjects+`)
 		OR EXISTS (SELECT 1 FROM batch_items WHERE state IN ('PENDING', 'RUNNING') AND convert_from(input, 'UTF8') LIKE '%"' || $1 || '"%')`, id)
 	if err != nil {
 		return fmt.Errorf("look for what runs: %w", err)
 	}
-	var busy bool
-	if rows.Next() {
-		err = rows.Scan(&busy)
-	}
-	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil || !busy {
-		return err
+	if !busy {
+		return nil
 	}
 	return refuse("CUSTOMER_BUSY", "id",
 		"Há uma operação em andamento para este cliente, na Gerencianet ou no Vhsys: espere que termine, ou cancele-a, e peça de novo.",
@@ -124,19 +119,15 @@ func noInvoiceOpen(ctx context.Context, tx *db.Tx, id string) error {
 // noDutyToKeep refuses while we are the only one to know who bought: a real sale
 // that has neither an order nor a nota fiscal at the ERP, which keep it otherwise.
 func (s *Service) noDutyToKeep(ctx context.Context, tx *db.Tx, id string) error {
-	rows, err := tx.QueryContext(ctx, `SELECT s.created_at FROM sales s WHERE s.customer_id = $1 AND s.status IN ('APPROVED', 'REFUNDED')
+	last, err := returned[time.Time](ctx, tx, `SELECT s.created_at FROM sales s WHERE s.customer_id = $1 AND s.status IN ('APPROVED', 'REFUNDED')
 		AND EXISTS (SELECT 1 FROM charges c WHERE c.sale_id = s.id AND c.environment = 'PRODUCTION')
 		AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.sale_id = s.id AND o.remote_order_id IS NOT NULL)
 		ORDER BY s.created_at DESC LIMIT 1`, id)
 	if err != nil {
 		return fmt.Errorf("look for a duty to keep: %w", err)
 	}
-	var last time.Time
-	if rows.Next() {
-		err = rows.Scan(&last)
-	}
-	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil || last.IsZero() {
-		return err
+	if last.IsZero() {
+		return nil
 	}
 	until := time.Date(last.In(brazil.SaoPaulo).Year()+1+taxYears, time.January, 1, 0, 0, 0, 0, brazil.SaoPaulo)
 	if !s.Now().Before(until) {

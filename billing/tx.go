@@ -16,13 +16,19 @@ func (s *Service) tx(ctx context.Context, work transact.Work) error {
 
 // returnedID runs a statement that returns one id.
 func returnedID(ctx context.Context, tx *db.Tx, statement string, arguments ...any) (id string, err error) {
+	return returned[string](ctx, tx, statement, arguments...)
+}
+
+// returned runs a statement that returns one value, and answers the zero value when
+// it returns none.
+func returned[T any](ctx context.Context, tx *db.Tx, statement string, arguments ...any) (value T, err error) {
 	rows, err := tx.QueryContext(ctx, statement, arguments...)
 	if err != nil {
-		return "", err
+		return value, err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	if rows.Next() {
-		err = rows.Scan(&id)
+		err = rows.Scan(&value)
 	}
-	return id, errors.Join(err, rows.Err())
+	return value, errors.Join(err, rows.Err())
 }
