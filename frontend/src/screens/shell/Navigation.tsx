@@ -97,7 +97,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
                     <NavItem
                       to={to}
                       label={t(label)}
-                      py={5}
+                      py={3}
                       leftSection={<Icon />}
                       rightSection={to === "/failures" ? <UnreadBadge /> : undefined}
                       activeOptions={{ exact: to === "/", includeSearch: false }}
@@ -114,7 +114,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
             href="/sandbox/"
             target="_blank"
             label={t("nav.sandbox")}
-            py={5}
+            py={3}
             leftSection={<WorkIcon />}
           />
         )}
