@@ -130,6 +130,7 @@ func (b *bundle) recordSales(do doing, prepare preparing, id func(string, int) m
 	do("requestInvoiceCancel", id("inv", 6))
 	do("saveCustomer", map[string]any{"name": "Nova", "taxId": billingtest.CPF(7001)})
 	do("revealTaxId", map[string]any{"customerId": row("cus", 1)})
+	do("anonymizeCustomer", map[string]any{"id": b.Customer().ID, "reason": "pedido 1"})
 	do("saveProduct", map[string]any{"code": "NOVO", "name": "Novo", "priceCents": 100})
 	do("reconcileVhsys", nil)
 	prepare("UPDATE differences SET state = 'OPEN', kind = 'ORDER_STATUS' WHERE id IN ($1, $2)", row("dif", 2), row("dif", 4))
