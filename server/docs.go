@@ -119,7 +119,7 @@ type docsLink struct{ Name, Title string }
 
 // renderDocs turns every page into HTML.
 func renderDocs(files fs.FS) (map[string][]byte, error) {
-	layout, err := template.ParseFS(docsLayout, "docs/page.html")
+	layout, err := template.ParseFS(docsLayout, "docs/page.gohtml")
 	if err != nil {
 		return nil, err
 	}
