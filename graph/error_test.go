@@ -172,6 +172,8 @@ func TestSecretsNeverComeOut(t *testing.T) {
 	}
 	b.Pay(charges[0], billingtest.Payment{})
 	b.UntilStatus(charges[0].ID, enum.ChargePaid)
+	app, err := b.CreateWebhookEndpoint(b.Context(), billing.NewWebhookEndpoint{Name: "loja", URL: "https://loja.example/ponte", Active: true})
+	b.Must(err)
 
 	loaded := schema(t)
 	var dump strings.Builder
@@ -184,7 +186,7 @@ func TestSecretsNeverComeOut(t *testing.T) {
 		if strings.HasPrefix(field.Name, "__") || field.Name == "node" || field.Name == "nodes" {
 			continue
 		}
-		arguments := map[string]string{"accountStatement": `(accountId: "` + account.ID + `", period: {from: "` + period["from"].(string) + `", to: "` + period["to"].(string) + `"})`, "previewMirror": `(saleId: "` + charges[0].SaleID + `")`, "cardOptions": `(amountCents: 10000, brand: "visa")`, "failureGroups": "(by: CODE)"}[field.Name]
+		arguments := map[string]string{"accountStatement": `(accountId: "` + account.ID + `", period: {from: "` + period["from"].(string) + `", to: "` + period["to"].(string) + `"})`, "previewMirror": `(saleId: "` + charges[0].SaleID + `")`, "cardOptions": `(amountCents: 10000, brand: "visa")`, "failureGroups": "(by: CODE)", "webhookEndpoint": `(id: "` + app.Endpoint.ID + `")`}[field.Name]
 		for _, argument := range field.Arguments {
 			if argument.Name == "first" {
 				arguments = "(first: 5)"
@@ -204,7 +206,7 @@ func TestSecretsNeverComeOut(t *testing.T) {
 		"the client's secret": sandbox.DemoClientSecret, "the client's id": sandbox.DemoClientID, "the access token": sandbox.DemoAccessToken, "the secret token": sandbox.DemoSecretToken,
 		"a tax id": customer.TaxID, "a password hash": owner.person.PasswordHash + "argon2id", "the callback's secret": settings[0].CallbackSecret,
 		"a card's token": *card.CardToken, "the certificate": strings.Split(certificate, "\n")[1], "its key": strings.Split(certificate, "PRIVATE KEY-----\n")[1][:60],
-		"the seal": billingtest.MasterKey,
+		"the seal": billingtest.MasterKey, "an app's secret": app.Secret,
 	} {
 		if secret != "" && strings.Contains(content, secret) {
 			t.Errorf("%s came out", what)

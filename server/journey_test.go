@@ -96,8 +96,8 @@ type journey struct {
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	w := billingtest.New(t, billingtest.Still)
-	first := serverProcess(t, w, freeAddress(t)).ready()
-	second := serverProcess(t, w, freeAddress(t)).ready()
+	first := serverProcess(t, w, freeAddress(t), "PONTE_FREE_DOCUMENTS=true").ready()
+	second := serverProcess(t, w, freeAddress(t), "PONTE_FREE_DOCUMENTS=true").ready()
 	j := &journey{World: w}
 	j.owner = signIn(t, first.address, "/auth/setup", map[string]string{"name": "Ana Moreira", "email": "ana@empresa.example", "password": "uma senha boa"})
 	if status, _ := post(t, "http://"+first.address+"/auth/setup", "", map[string]string{"name": "Eva Lima", "email": "eva@empresa.example", "password": "uma senha boa"}); status != http.StatusConflict {
