@@ -41,7 +41,7 @@ function Rights({ customer }: { customer: CustomerPartsFragment }) {
           {t("person.export")}
         </Button>
         {!customer.anonymizedAt && (
-          <Button variant="outline" color="red.9" onClick={ask.open}>
+          <Button variant="outline" color="red" onClick={ask.open}>
             {t("person.anonymize")}
           </Button>
         )}
