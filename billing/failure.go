@@ -232,13 +232,14 @@ func (s *Service) recordDelay(ctx context.Context, tx *db.Tx, op *db.Operation, 
 	return s.recordFailure(ctx, tx, report)
 }
 
-// othersAnswered tells whether the provider has answered other operations since
-// this one began to fail: then it is this one that cannot get through.
+// othersAnswered tells whether the provider has answered other operations between
+// this one's first failure and its last: then it is this one that cannot get through.
 func othersAnswered(ctx context.Context, tx *db.Tx, op *db.Operation) (bool, error) {
 	rows, err := tx.QueryContext(ctx, `
 		WITH own AS (SELECT id, status FROM attempts WHERE operation_id = $1)
 		SELECT 1 FROM attempts a JOIN operations o ON o.id = a.operation_id
 		WHERE a.id > COALESCE((SELECT max(id) FROM own WHERE status < 300), (SELECT min(id) FROM own))
+		AND a.id < (SELECT max(id) FROM own)
 		AND a.operation_id <> $1 AND o.integration = $2 AND a.status < 300 LIMIT 1`, op.ID, op.Integration)
 	if err != nil {
 		return false, fmt.Errorf("look for answers to others: %w", err)

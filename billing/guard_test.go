@@ -74,7 +74,7 @@ func TestBreakerHidesNoDoubt(t *testing.T) {
 	for name, kind := range map[string]string{"executed and not answered": "drop_after", "not executed": "drop_before", "a page of an edge": "html"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := billingtest.New(t).Ready()
+			w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.RetryBase = 500 * ms })).Ready()
 			for _, route := range []string{reserveRoute, issueRoute} {
 				w.FailGerencianet(billingtest.Fault{Route: route, Kind: kind, Count: 12})
 			}

@@ -304,9 +304,9 @@ func TestFollow(t *testing.T) {
 		b := setup(t)
 		person := b.as(enum.RoleReader)
 		b.fill(1, person.person)
+		beginning := person.read(list{name: "failures", field: "failures(%s)", path: []string{"failures"}}, "first: 1", "").Edges[0].Cursor
 		w := person.open()
-		w.subscribe("1", followed, nil)
-		time.Sleep(100 * time.Millisecond)
+		w.subscribe("1", followed, map[string]any{"after": beginning})
 		b.fail(person.person, 50)
 		w.expect("next")
 		_, err := b.Pool.Exec(`DELETE FROM integration_notified_users WHERE user_id = $1`, person.person.ID)
@@ -326,7 +326,7 @@ func TestFollow(t *testing.T) {
 		w.subscribe("a", followed, nil)
 		w.subscribe("b", `subscription { chargeChanged { id } }`, nil)
 		stream := person.stream(`subscription { chargeChanged { id } }`)
-		time.Sleep(150 * time.Millisecond)
+		time.Sleep(begins)
 		owner.ask(`mutation($id: ID!) { updateUser(input: {id: $id, active: false}) { user { active } } }`, map[string]any{"id": person.person.ID}, nil)
 		ended := time.Now()
 		if code := w.closed(); code != 4403 {
@@ -357,7 +357,7 @@ func TestFollow(t *testing.T) {
 			t.Errorf("the charge as it is: %+v", got)
 		}
 		all := c.stream(`subscription { chargeChanged { id status } }`)
-		time.Sleep(150 * time.Millisecond)
+		time.Sleep(begins)
 		b.changeCharge(2, "PAID")
 		if got := <-all; got.Data.ChargeChanged.ID != row("chg", 2) || got.Data.ChargeChanged.Status != "PAID" {
 			t.Errorf("of all: %+v", got)

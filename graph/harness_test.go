@@ -286,6 +286,9 @@ func (b *bundle) fill(count int, hears *db.User) {
 // row answers the id that fill gave to row n of a kind.
 func row(kind string, n int) string { return fmt.Sprintf("%s_%026d", kind, n) }
 
+// begins is how long a subscription that tells nothing at first is given to begin.
+const begins = time.Second
+
 // until waits for a condition.
 func until(t testing.TB, what string, condition func() bool) {
 	t.Helper()

@@ -397,7 +397,7 @@ func TestSlowReader(t *testing.T) {
 		b.fill(1, c.person)
 		slow := c.slowSocket()
 		fast := c.begun(transports["WebSocket"])
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(begins)
 		b.failSilently(c.person, 10_000, count, size)
 		began := time.Now()
 		for n := range count {
@@ -422,7 +422,7 @@ func TestSlowReader(t *testing.T) {
 		body, err := json.Marshal(map[string]any{"query": followed})
 		b.Must(err)
 		conn := c.slow(fmt.Sprintf("POST / HTTP/1.1\r\nHost: ponte\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: %d\r\n\r\n%s", c.token, len(body), body))
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(begins)
 		b.failSilently(c.person, 10_000, count, size)
 		b.untilSlow()
 		b.Must(conn.SetReadDeadline(time.Now().Add(2 * patience)))

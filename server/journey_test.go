@@ -246,7 +246,7 @@ func (j *journey) refusals(t *testing.T, first, second string) {
 	ctx, cancel := context.WithCancel(t.Context())
 	live := chosen.follow(ctx, followFailures, input{"after": nil})
 	silent := other.follow(t.Context(), followFailures, input{"after": nil})
-	time.Sleep(100 * time.Millisecond) // both subscriptions have begun
+	time.Sleep(time.Second) // both subscriptions have begun
 	j.charge("recusada 1")
 	heard := next(t, live)
 	if heard.Failures.Failure.Code != "gerencianet.4600210" || heard.Failures.Failure.Cause == "" || heard.Failures.Failure.Remedy == "" {
