@@ -74,11 +74,12 @@ func TestBreakerHidesNoDoubt(t *testing.T) {
 	for name, kind := range map[string]string{"executed and not answered": "drop_after", "not executed": "drop_before", "a page of an edge": "html"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := billingtest.New(t, billingtest.WithTiming(func(timing *billing.Timing) { timing.RetryBase = 500 * ms })).Ready()
+			w := billingtest.New(t, billingtest.Still).Ready()
 			for _, route := range []string{reserveRoute, issueRoute} {
 				w.FailGerencianet(billingtest.Fault{Route: route, Kind: kind, Count: 12})
 			}
 			charges := sell(w, 15)
+			w.Run(w.Service)
 			w.Until("a breaker has opened", func() bool {
 				return countOf(w, "SELECT count(*) FROM operations WHERE last_error LIKE '%circuit breaker open%'") > 0
 			})

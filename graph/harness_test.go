@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	billingtest.Main(m)
 }
 
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // bundle is the API over HTTP on a world of its own. Every statement of its
 // resolvers is recorded.

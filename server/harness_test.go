@@ -27,7 +27,7 @@ import (
 func TestMain(m *testing.M) { billingtest.Main(m) }
 
 // patience bounds everything that a test waits for.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 var built struct {
 	sync.Once

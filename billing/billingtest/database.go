@@ -33,7 +33,7 @@ const (
 	// templateLock is the advisory lock under which the template is made.
 	templateLock = 7_401_955
 	// patience bounds everything that a test waits for, on a busy machine too.
-	patience = 40 * time.Second
+	patience = 2 * time.Minute
 )
 
 // Main runs the tests of a package. It ends the embedded server that they may
