@@ -39,7 +39,7 @@ type Viewer struct {
 // May tells whether the viewer's role allows what needs a role; nobody may
 // nothing.
 func (v *Viewer) May(role enum.Role) bool {
-	return v != nil && v.User != nil && reaches(v.User.Role, role)
+	return v != nil && v.User != nil && v.User.Role.Reaches(role)
 }
 
 // Has tells whether the viewer may use what needs a scope. A person may use
@@ -56,13 +56,6 @@ func (v *Viewer) Credential() string {
 		return v.Token.ID + string(v.tokenHash)
 	}
 	return v.SessionID
-}
-
-// reaches tells whether a role includes the one that is needed.
-func reaches(role, needed enum.Role) bool {
-	ranks := needed.Values()
-	rank := slices.Index(ranks, string(needed))
-	return rank >= 0 && slices.Index(ranks, string(role)) >= rank
 }
 
 type (

@@ -40,7 +40,8 @@ type NewBatch struct {
 
 // BatchStarted is what StartBatch answers.
 type BatchStarted struct {
-	Batch    *db.Batch
+	Batch    *db.Batch    // nil when another person is asked first
+	Approval *db.Approval // what another person is asked for
 	Replayed bool
 }
 
@@ -51,25 +52,52 @@ func (s *Service) StartBatch(ctx context.Context, input NewBatch) (*BatchStarted
 	}
 	started := &BatchStarted{}
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		id := schema.NewID("bat")()
-		replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
-		if err != nil {
+		do := func() (err error) {
+			started, err = s.startBatchIn(ctx, tx, input)
 			return err
 		}
-		if replayed != "" {
-			id = replayed
-		} else if err := s.writeBatch(ctx, tx, id, input); err != nil {
-			return err
+		count := len(distinct(input.ChargeIds))
+		if input.Action != enum.BatchCancel || count < 2 {
+			return do()
 		}
-		started.Replayed = replayed != ""
-		started.Batch, err = tx.Batch.Get(ctx, id)
+		what := atStake{
+			kind: enum.ApproveCancelMany, key: input.IdempotencyKey, input: input, count: count,
+			amountCents: func() (int64, error) { return worth(ctx, tx, started.Batch) },
+		}
+		asked, err := s.guarded(ctx, tx, what, do)
+		if asked != nil {
+			started = &BatchStarted{Approval: asked.Unwrap()}
+		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	started.Batch = started.Batch.Unwrap()
+	if started.Batch != nil {
+		started.Batch = started.Batch.Unwrap()
+	}
 	return started, nil
+}
+
+func (s *Service) startBatchIn(ctx context.Context, tx *db.Tx, input NewBatch) (*BatchStarted, error) {
+	id := schema.NewID("bat")()
+	replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
+	if err != nil {
+		return nil, err
+	}
+	if replayed != "" {
+		id = replayed
+	} else if err := s.writeBatch(ctx, tx, id, input); err != nil {
+		return nil, err
+	}
+	started := &BatchStarted{Replayed: replayed != ""}
+	started.Batch, err = tx.Batch.Get(ctx, id)
+	return started, err
+}
+
+// worth is the sum of a batch's charges, in cents.
+func worth(ctx context.Context, tx *db.Tx, of *db.Batch) (int64, error) {
+	return returned[int64](ctx, tx, "SELECT COALESCE(sum(amount_cents), 0)::bigint FROM charges WHERE id IN (SELECT charge_id FROM batch_items WHERE batch_id = $1)", of.ID)
 }
 
 func (s *Service) checkBatch(input NewBatch) Refusal {
@@ -137,12 +165,8 @@ func batchItems(tx *db.Tx, id string, input NewBatch) ([]*db.BatchItemCreate, er
 		rows = append(rows, row)
 		return row
 	}
-	seen := map[string]bool{}
-	for _, chargeID := range input.ChargeIds {
-		if !seen[chargeID] {
-			add().SetChargeID(chargeID)
-		}
-		seen[chargeID] = true
+	for _, chargeID := range distinct(input.ChargeIds) {
+		add().SetChargeID(chargeID)
 	}
 	for i, one := range input.Charges {
 		once := *one
@@ -155,6 +179,18 @@ func batchItems(tx *db.Tx, id string, input NewBatch) ([]*db.BatchItemCreate, er
 		add().SetInput(encoded)
 	}
 	return rows, nil
+}
+
+// distinct answers each id once, in the order in which they came.
+func distinct(ids []string) (once []string) {
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if !seen[id] {
+			once = append(once, id)
+		}
+		seen[id] = true
+	}
+	return once
 }
 
 func (s *Service) enqueueBatch(ctx context.Context, tx *db.Tx, id string, kind enum.IntegrationKind) error {

@@ -88,14 +88,18 @@ func settingsIn(ctx context.Context, tx *db.Tx, kind enum.IntegrationKind) (*db.
 // Integration reads an integration with all that belongs to it; nil when it was
 // never saved.
 func (s *Service) Integration(ctx context.Context, kind enum.IntegrationKind) (*db.Integration, error) {
-	settings, err := s.DB.Integration.Query().Where(integration.KindEQ(kind)).
-		WithConvenio(func(q *db.ConvenioQuery) { q.WithAccount() }).WithReceiptHistorico().WithEntryHistorico().WithFeeHistorico().
-		WithNotifiedUsers(func(q *db.UserQuery) { q.Order(db.Asc(user.FieldName)) }).
-		WithCredentials(func(q *db.CredentialQuery) { q.WithSetBy() }).Only(ctx)
+	settings, err := whole(s.DB.Integration.Query(), kind).Only(ctx)
 	if db.IsNotFound(err) {
 		return nil, nil
 	}
 	return settings, err
+}
+
+func whole(q *db.IntegrationQuery, kind enum.IntegrationKind) *db.IntegrationQuery {
+	return q.Where(integration.KindEQ(kind)).
+		WithConvenio(func(q *db.ConvenioQuery) { q.WithAccount() }).WithReceiptHistorico().WithEntryHistorico().WithFeeHistorico().
+		WithNotifiedUsers(func(q *db.UserQuery) { q.Order(db.Asc(user.FieldName)) }).
+		WithCredentials(func(q *db.CredentialQuery) { q.WithSetBy() })
 }
 
 // lockIntegration takes the row of an integration, making it when it is missing.
@@ -107,7 +111,8 @@ func lockIntegration(ctx context.Context, tx *db.Tx, kind enum.IntegrationKind) 
 	return tx.Integration.Query().Where(integration.KindEQ(kind)).ForUpdate().Only(ctx)
 }
 
-// SaveGerencianet saves the settings of the Gerencianet integration.
+// SaveGerencianet saves the settings of the Gerencianet integration. Production may
+// need a second person: all the rest is then saved.
 func (s *Service) SaveGerencianet(ctx context.Context, input GerencianetSettings) (*db.Integration, error) {
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		current, err := lockIntegration(ctx, tx, enum.Gerencianet)
@@ -119,12 +124,14 @@ func (s *Service) SaveGerencianet(ctx context.Context, input GerencianetSettings
 		}
 		change := tx.Integration.UpdateOne(current).SetNillableConvenioID(input.ConvenioID).SetNillableFeeCents(input.FeeCents).
 			SetNillableReceiptHistoricoID(input.ReceiptHistoricoID).SetNillableEntryHistoricoID(input.EntryHistoricoID).
-			SetNillableFeeHistoricoID(input.FeeHistoricoID).SetNillableEnvironment(input.Environment)
-		if input.Environment != nil && *input.Environment != current.Environment {
-			change.ClearTestedAt()
-		}
+			SetNillableFeeHistoricoID(input.FeeHistoricoID)
 		if err := change.Exec(ctx); err != nil {
 			return err
+		}
+		if input.Environment != nil && *input.Environment != current.Environment {
+			if err := s.moveTo(ctx, tx, current, *input.Environment); err != nil {
+				return err
+			}
 		}
 		of := current.Environment
 		if input.Environment != nil {
@@ -464,7 +471,8 @@ func (s *Service) ping(ctx context.Context, settings *db.Integration) error {
 	return client.Ping(ctx)
 }
 
-// ActivateIntegration switches an integration on or off.
+// ActivateIntegration switches an integration on or off. Production may need a second
+// person: it is then not active yet.
 func (s *Service) ActivateIntegration(ctx context.Context, kind enum.IntegrationKind, active bool) (*db.Integration, error) {
 	settings, err := s.Integration(ctx, kind)
 	if err != nil {
@@ -483,19 +491,71 @@ func (s *Service) ActivateIntegration(ctx context.Context, kind enum.Integration
 		}
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		change := tx.Integration.UpdateOneID(settings.ID).SetActive(active)
-		if active && !settings.Active {
-			change.SetActivatedAt(s.Now())
+		do := func() error { return s.activate(ctx, tx, settings, active) }
+		if !active || settings.Active || settings.Kind != enum.Gerencianet || settings.Environment != enum.EnvironmentProduction {
+			return do()
 		}
-		if err := change.Exec(ctx); err != nil {
-			return err
-		}
-		return ring(ctx, tx, topicOperations)
+		_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveProduction, subjectID: settings.ID, input: production{Activate: true}}, do)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.Integration(ctx, kind)
+}
+
+func (s *Service) activate(ctx context.Context, tx *db.Tx, settings *db.Integration, active bool) error {
+	change := tx.Integration.UpdateOneID(settings.ID).SetActive(active)
+	if active && !settings.Active {
+		change.SetActivatedAt(s.Now())
+	}
+	if err := change.Exec(ctx); err != nil {
+		return err
+	}
+	return ring(ctx, tx, topicOperations)
+}
+
+// production is what a second person may be asked for: that Gerencianet works with
+// real money, or that it is switched on where it does.
+type production struct {
+	Environment bool `json:"environment,omitempty"`
+	Activate    bool `json:"activate,omitempty"`
+}
+
+// moveTo changes the environment that Gerencianet works in.
+func (s *Service) moveTo(ctx context.Context, tx *db.Tx, current *db.Integration, to enum.Environment) error {
+	do := func() error { return tx.Integration.UpdateOne(current).SetEnvironment(to).ClearTestedAt().Exec(ctx) }
+	if to != enum.EnvironmentProduction {
+		return do()
+	}
+	_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveProduction, subjectID: current.ID, input: production{Environment: true}}, do)
+	return err
+}
+
+// produce does what was approved, if nothing keeps it from that by now.
+func (s *Service) produce(ctx context.Context, tx *db.Tx, what production) error {
+	if _, err := lockIntegration(ctx, tx, enum.Gerencianet); err != nil {
+		return err
+	}
+	settings, err := whole(tx.Integration.Query(), enum.Gerencianet).Only(ctx)
+	if err != nil {
+		return err
+	}
+	if what.Activate {
+		problems, err := s.ActivationProblems(ctx, settings)
+		if err := errors.Join(err, problems.orNil()); err != nil {
+			return err
+		}
+		return s.activate(ctx, tx, settings, true)
+	}
+	if settings.Environment == enum.EnvironmentProduction {
+		return nil
+	}
+	problems, err := s.environmentProblems(ctx, tx, settings, enum.EnvironmentProduction)
+	if err := errors.Join(err, problems.orNil()); err != nil {
+		return err
+	}
+	return s.moveTo(ctx, tx, settings, enum.EnvironmentProduction)
 }
 
 // ActivationProblems finds what keeps an integration, read by Integration, from

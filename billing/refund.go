@@ -26,10 +26,11 @@ type NewRefund struct {
 
 // RefundStarted is what RefundCharge answers.
 type RefundStarted struct {
-	Refund    *db.Refund
+	Refund    *db.Refund // nil when another person is asked first
 	Charge    *db.Charge
 	Operation *db.Operation
 	Replayed  bool
+	Approval  *db.Approval // what another person is asked for
 }
 
 const maxRefundReason = 140
@@ -47,24 +48,44 @@ func (s *Service) RefundCharge(ctx context.Context, input NewRefund) (*RefundSta
 	}
 	started := &RefundStarted{}
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		id := schema.NewID("rfd")()
-		replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
-		if err != nil {
+		what := atStake{
+			kind: enum.ApproveRefund, subjectID: input.ID, key: input.IdempotencyKey, input: input, count: 1,
+			amountCents: func() (int64, error) { return started.Refund.AmountCents, nil },
+		}
+		asked, err := s.guarded(ctx, tx, what, func() (err error) {
+			started, err = s.refundIn(ctx, tx, input)
+			return err
+		})
+		if err != nil || asked == nil {
 			return err
 		}
-		if replayed != "" {
-			id = replayed
-		} else if err := s.requestRefund(ctx, tx, id, input); err != nil {
-			return err
-		}
-		started.Replayed = replayed != ""
-		return started.read(ctx, tx, id)
+		started = &RefundStarted{Approval: asked.Unwrap()}
+		started.Charge, err = tx.Charge.Get(ctx, input.ID)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	started.Refund, started.Charge, started.Operation = started.Refund.Unwrap(), started.Charge.Unwrap(), started.Operation.Unwrap()
+	started.Charge = started.Charge.Unwrap()
+	if started.Approval == nil {
+		started.Refund, started.Operation = started.Refund.Unwrap(), started.Operation.Unwrap()
+	}
 	return started, nil
+}
+
+func (s *Service) refundIn(ctx context.Context, tx *db.Tx, input NewRefund) (*RefundStarted, error) {
+	id := schema.NewID("rfd")()
+	replayed, err := s.remember(ctx, tx, input.IdempotencyKey, input, id)
+	if err != nil {
+		return nil, err
+	}
+	if replayed != "" {
+		id = replayed
+	} else if err := s.requestRefund(ctx, tx, id, input); err != nil {
+		return nil, err
+	}
+	started := &RefundStarted{Replayed: replayed != ""}
+	return started, started.read(ctx, tx, id)
 }
 
 func (r *RefundStarted) read(ctx context.Context, tx *db.Tx, id string) (err error) {

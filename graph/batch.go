@@ -53,7 +53,7 @@ func (r *mutationResolver) StartBatch(ctx context.Context, input billing.NewBatc
 	if started == nil {
 		return &gen.BatchPayload{UserErrors: problems}, err
 	}
-	return &gen.BatchPayload{Batch: started.Batch, Replayed: started.Replayed, UserErrors: problems}, err
+	return &gen.BatchPayload{Batch: started.Batch, Approval: started.Approval, Replayed: started.Replayed, UserErrors: problems}, err
 }
 
 func (r *mutationResolver) StopBatch(ctx context.Context, input gen.StopBatchInput) (*gen.BatchPayload, error) {

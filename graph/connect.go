@@ -291,6 +291,23 @@ func (r *Resolver) differences(ctx context.Context, args pageArgs, state []enum.
 		})}, nil
 }
 
+func (r *Resolver) approvals(ctx context.Context, args pageArgs, state []enum.ApprovalState) (*gen.ApprovalConnection, error) {
+	by := key[db.Approval]{name: "approvals", desc: true, id: func(a *db.Approval) string { return a.ID }}
+	q := r.DB.Approval.Query()
+	if len(state) > 0 {
+		q.Where(r.Billing.ApprovalsIn(state))
+	}
+	p, err := paginate(ctx, q, args, by)
+	if err != nil {
+		return nil, err
+	}
+	load(ctx).sawApprovals(p.nodes)
+	return &gen.ApprovalConnection{Nodes: p.nodes, PageInfo: p.info, TotalCount: p.total,
+		Edges: edges(p, func(cursor string, node *db.Approval) *gen.ApprovalEdge {
+			return &gen.ApprovalEdge{Cursor: cursor, Node: node}
+		})}, nil
+}
+
 // maxStatementDays bounds the period of a statement.
 const maxStatementDays = 366
 

@@ -9,6 +9,7 @@ import (
 	"ponte/billing"
 	"ponte/ent/db"
 	"ponte/ent/db/account"
+	"ponte/ent/db/approval"
 	"ponte/ent/db/attempt"
 	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
@@ -147,6 +148,7 @@ type loaders struct {
 	batch        *loader[*db.Batch]
 	invoice      *loader[*db.Invoice]
 	difference   *loader[*db.Difference]
+	approval     *loader[*db.Approval]
 	operation    *loader[*db.Operation]
 	convenio     *loader[*db.Convenio]
 	historico    *loader[*db.Historico]
@@ -235,6 +237,9 @@ func (l *loaders) readByID() {
 	l.difference = one(func(ctx context.Context, ids []string) ([]*db.Difference, error) {
 		return l.client.Difference.Query().Where(difference.IDIn(ids...)).All(ctx)
 	}, func(d *db.Difference) string { return d.ID }, l.sawDifferences)
+	l.approval = one(func(ctx context.Context, ids []string) ([]*db.Approval, error) {
+		return l.client.Approval.Query().Where(approval.IDIn(ids...)).All(ctx)
+	}, func(a *db.Approval) string { return a.ID }, l.sawApprovals)
 	l.operation = one(func(ctx context.Context, ids []string) ([]*db.Operation, error) {
 		return l.client.Operation.Query().Where(operation.IDIn(ids...)).All(ctx)
 	}, func(o *db.Operation) string { return o.ID }, l.sawOperations)
@@ -409,6 +414,10 @@ func (l *loaders) sawDifferences(list []*db.Difference) {
 	announce(l.sale, list, func(d *db.Difference) string { return d.SaleID })
 }
 
+func (l *loaders) sawApprovals(list []*db.Approval) {
+	announce(l.user, list, func(a *db.Approval) string { return a.AskedByID })
+}
+
 func (l *loaders) sawItems(list []*db.SaleItem) {
 	announce(l.product, list, func(i *db.SaleItem) string { return orEmpty(i.ProductID) })
 }
@@ -461,7 +470,7 @@ func (l *loaders) sawIDs(ids []string) {
 		byKind[prefix(id)] = append(byKind[prefix(id)], id)
 	}
 	for kind, of := range map[string]interface{ announce(...string) }{
-		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "inv": l.invoice, "dif": l.difference, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
+		"chg": l.charge, "crn": l.carnet, "rfd": l.refund, "bat": l.batch, "inv": l.invoice, "dif": l.difference, "apr": l.approval, "sal": l.sale, "cus": l.customer, "prd": l.product, "acc": l.account, "opr": l.operation, "cnv": l.convenio,
 		"his": l.historico, "ord": l.order, "ent": l.entry, "flr": l.heardFailure, "usr": l.user, "tok": l.token, "int": l.integration,
 		"whe": l.webhookEndpoint, "whd": l.webhookDelivery,
 	} {

@@ -13,7 +13,7 @@ func (r *mutationResolver) RefundCharge(ctx context.Context, input billing.NewRe
 	if started == nil {
 		return &gen.RefundPayload{UserErrors: problems}, err
 	}
-	return &gen.RefundPayload{Refund: started.Refund, Charge: started.Charge, Operation: started.Operation, Replayed: started.Replayed, UserErrors: problems}, err
+	return &gen.RefundPayload{Refund: started.Refund, Charge: started.Charge, Operation: started.Operation, Approval: started.Approval, Replayed: started.Replayed, UserErrors: problems}, err
 }
 
 func (r *refundResolver) Charge(ctx context.Context, obj *db.Refund) (*db.Charge, error) {

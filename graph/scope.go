@@ -16,7 +16,7 @@ import (
 // areas says what each schema file is about: whatever is declared in it needs a
 // scope of that area. What is in schema.graphqls is free.
 var areas = map[string]access.Area{
-	"audit": access.Users, "batch": access.Charges, "carnet": access.Charges, "channel": access.Failures, "charge": access.Charges, "convenio": access.Ledger, "customer": access.Customers,
+	"approval": access.Charges, "audit": access.Users, "batch": access.Charges, "carnet": access.Charges, "channel": access.Failures, "charge": access.Charges, "convenio": access.Ledger, "customer": access.Customers,
 	"difference": access.Integrations, "entry": access.Ledger, "failure": access.Failures, "integration": access.Integrations, "invoice": access.Sales,
 	"operation": access.Charges, "product": access.Products, "refund": access.Charges, "sale": access.Sales, "session": access.Users, "token": access.Users, "user": access.Users,
 	"webhook": access.Integrations,
@@ -51,7 +51,7 @@ func neededScope(parent *ast.Definition, field *ast.FieldDefinition) enum.Scope 
 
 // nodeAreas says by the prefix of an id which area its object is in.
 var nodeAreas = map[string]access.Area{
-	"chg": access.Charges, "crn": access.Charges, "rfd": access.Charges, "bat": access.Charges, "opr": access.Charges,
+	"chg": access.Charges, "crn": access.Charges, "rfd": access.Charges, "apr": access.Charges, "bat": access.Charges, "opr": access.Charges,
 	"sal": access.Sales, "inv": access.Sales, "ord": access.Sales, "cus": access.Customers, "prd": access.Products,
 	"acc": access.Ledger, "cnv": access.Ledger, "his": access.Ledger, "ent": access.Ledger,
 	"dif": access.Integrations, "int": access.Integrations, "flr": access.Failures, "usr": access.Users, "tok": access.Users,

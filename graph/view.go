@@ -86,6 +86,43 @@ func batchPayload(ctx context.Context) func(*db.Batch, error) (*gen.BatchPayload
 	}
 }
 
+// approvalPayload answers what was decided.
+func approvalPayload(ctx context.Context) func(*db.Approval, error) (*gen.ApprovalPayload, error) {
+	return func(decided *db.Approval, err error) (*gen.ApprovalPayload, error) {
+		refused, err := userErrors(ctx, err)
+		return &gen.ApprovalPayload{Approval: decided, UserErrors: refused}, err
+	}
+}
+
+// chargesAtStake answers the first charges of those that somebody decides about.
+func chargesAtStake(ctx context.Context, obj *db.Approval, first *int) ([]*db.Charge, error) {
+	size, _, err := pageSize(pageArgs{first: first})
+	if err != nil {
+		return nil, err
+	}
+	asked, err := billing.ReadApproval(obj)
+	if err != nil {
+		return nil, err
+	}
+	ids := asked.ChargeIds
+	if asked.ID != "" {
+		ids = []string{asked.ID}
+	}
+	ids = ids[:min(size, len(ids))]
+	load(ctx).charge.announce(ids...)
+	charges := make([]*db.Charge, 0, len(ids))
+	for _, id := range ids {
+		one, err := load(ctx).charge.Load(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if one != nil {
+			charges = append(charges, one)
+		}
+	}
+	return charges, nil
+}
+
 // differencePayload answers how a difference was dealt with.
 func differencePayload(ctx context.Context) func(*db.Difference, error) (*gen.DifferencePayload, error) {
 	return func(treated *db.Difference, err error) (*gen.DifferencePayload, error) {
@@ -528,6 +565,8 @@ func (r *Resolver) node(ctx context.Context, id string) (gen.Node, error) {
 		return present(load(ctx).invoice.Load(ctx, id))
 	case "dif":
 		return present(load(ctx).difference.Load(ctx, id))
+	case "apr":
+		return present(load(ctx).approval.Load(ctx, id))
 	case "cus":
 		return present(load(ctx).customer.Load(ctx, id))
 	case "prd":

@@ -17,8 +17,10 @@ type AccessRules struct {
 	// ID of the ent.
 	ID string `json:"id,omitempty"`
 	// RequireTotp holds the value of the "require_totp" field.
-	RequireTotp  bool `json:"require_totp,omitempty"`
-	selectValues sql.SelectValues
+	RequireTotp bool `json:"require_totp,omitempty"`
+	// RequireApproval holds the value of the "require_approval" field.
+	RequireApproval bool `json:"require_approval,omitempty"`
+	selectValues    sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -26,7 +28,7 @@ func (*AccessRules) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case accessrules.FieldRequireTotp:
+		case accessrules.FieldRequireTotp, accessrules.FieldRequireApproval:
 			values[i] = new(sql.NullBool)
 		case accessrules.FieldID:
 			values[i] = new(sql.NullString)
@@ -56,6 +58,12 @@ func (_m *AccessRules) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field require_totp", values[i])
 			} else if value.Valid {
 				_m.RequireTotp = value.Bool
+			}
+		case accessrules.FieldRequireApproval:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field require_approval", values[i])
+			} else if value.Valid {
+				_m.RequireApproval = value.Bool
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -95,6 +103,9 @@ func (_m *AccessRules) String() string {
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
 	builder.WriteString("require_totp=")
 	builder.WriteString(fmt.Sprintf("%v", _m.RequireTotp))
+	builder.WriteString(", ")
+	builder.WriteString("require_approval=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequireApproval))
 	builder.WriteByte(')')
 	return builder.String()
 }

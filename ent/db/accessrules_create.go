@@ -36,6 +36,20 @@ func (_c *AccessRulesCreate) SetNillableRequireTotp(v *bool) *AccessRulesCreate 
 	return _c
 }
 
+// SetRequireApproval sets the "require_approval" field.
+func (_c *AccessRulesCreate) SetRequireApproval(v bool) *AccessRulesCreate {
+	_c.mutation.SetRequireApproval(v)
+	return _c
+}
+
+// SetNillableRequireApproval sets the "require_approval" field if the given value is not nil.
+func (_c *AccessRulesCreate) SetNillableRequireApproval(v *bool) *AccessRulesCreate {
+	if v != nil {
+		_c.SetRequireApproval(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AccessRulesCreate) SetID(v string) *AccessRulesCreate {
 	_c.mutation.SetID(v)
@@ -89,6 +103,10 @@ func (_c *AccessRulesCreate) defaults() {
 		v := accessrules.DefaultRequireTotp
 		_c.mutation.SetRequireTotp(v)
 	}
+	if _, ok := _c.mutation.RequireApproval(); !ok {
+		v := accessrules.DefaultRequireApproval
+		_c.mutation.SetRequireApproval(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := accessrules.DefaultID()
 		_c.mutation.SetID(v)
@@ -99,6 +117,9 @@ func (_c *AccessRulesCreate) defaults() {
 func (_c *AccessRulesCreate) check() error {
 	if _, ok := _c.mutation.RequireTotp(); !ok {
 		return &ValidationError{Name: "require_totp", err: errors.New(`db: missing required field "AccessRules.require_totp"`)}
+	}
+	if _, ok := _c.mutation.RequireApproval(); !ok {
+		return &ValidationError{Name: "require_approval", err: errors.New(`db: missing required field "AccessRules.require_approval"`)}
 	}
 	return nil
 }
@@ -139,6 +160,10 @@ func (_c *AccessRulesCreate) createSpec() (*AccessRules, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RequireTotp(); ok {
 		_spec.SetField(accessrules.FieldRequireTotp, field.TypeBool, value)
 		_node.RequireTotp = value
+	}
+	if value, ok := _c.mutation.RequireApproval(); ok {
+		_spec.SetField(accessrules.FieldRequireApproval, field.TypeBool, value)
+		_node.RequireApproval = value
 	}
 	return _node, _spec
 }
@@ -204,6 +229,18 @@ func (u *AccessRulesUpsert) UpdateRequireTotp() *AccessRulesUpsert {
 	return u
 }
 
+// SetRequireApproval sets the "require_approval" field.
+func (u *AccessRulesUpsert) SetRequireApproval(v bool) *AccessRulesUpsert {
+	u.Set(accessrules.FieldRequireApproval, v)
+	return u
+}
+
+// UpdateRequireApproval sets the "require_approval" field to the value that was provided on create.
+func (u *AccessRulesUpsert) UpdateRequireApproval() *AccessRulesUpsert {
+	u.SetExcluded(accessrules.FieldRequireApproval)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -263,6 +300,20 @@ func (u *AccessRulesUpsertOne) SetRequireTotp(v bool) *AccessRulesUpsertOne {
 func (u *AccessRulesUpsertOne) UpdateRequireTotp() *AccessRulesUpsertOne {
 	return u.Update(func(s *AccessRulesUpsert) {
 		s.UpdateRequireTotp()
+	})
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (u *AccessRulesUpsertOne) SetRequireApproval(v bool) *AccessRulesUpsertOne {
+	return u.Update(func(s *AccessRulesUpsert) {
+		s.SetRequireApproval(v)
+	})
+}
+
+// UpdateRequireApproval sets the "require_approval" field to the value that was provided on create.
+func (u *AccessRulesUpsertOne) UpdateRequireApproval() *AccessRulesUpsertOne {
+	return u.Update(func(s *AccessRulesUpsert) {
+		s.UpdateRequireApproval()
 	})
 }
 
@@ -492,6 +543,20 @@ func (u *AccessRulesUpsertBulk) SetRequireTotp(v bool) *AccessRulesUpsertBulk {
 func (u *AccessRulesUpsertBulk) UpdateRequireTotp() *AccessRulesUpsertBulk {
 	return u.Update(func(s *AccessRulesUpsert) {
 		s.UpdateRequireTotp()
+	})
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (u *AccessRulesUpsertBulk) SetRequireApproval(v bool) *AccessRulesUpsertBulk {
+	return u.Update(func(s *AccessRulesUpsert) {
+		s.SetRequireApproval(v)
+	})
+}
+
+// UpdateRequireApproval sets the "require_approval" field to the value that was provided on create.
+func (u *AccessRulesUpsertBulk) UpdateRequireApproval() *AccessRulesUpsertBulk {
+	return u.Update(func(s *AccessRulesUpsert) {
+		s.UpdateRequireApproval()
 	})
 }
 

@@ -42,6 +42,20 @@ func (_u *AccessRulesUpdate) SetNillableRequireTotp(v *bool) *AccessRulesUpdate 
 	return _u
 }
 
+// SetRequireApproval sets the "require_approval" field.
+func (_u *AccessRulesUpdate) SetRequireApproval(v bool) *AccessRulesUpdate {
+	_u.mutation.SetRequireApproval(v)
+	return _u
+}
+
+// SetNillableRequireApproval sets the "require_approval" field if the given value is not nil.
+func (_u *AccessRulesUpdate) SetNillableRequireApproval(v *bool) *AccessRulesUpdate {
+	if v != nil {
+		_u.SetRequireApproval(*v)
+	}
+	return _u
+}
+
 // Mutation returns the AccessRulesMutation object of the builder.
 func (_u *AccessRulesUpdate) Mutation() *AccessRulesMutation {
 	return _u.mutation
@@ -92,6 +106,9 @@ func (_u *AccessRulesUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.RequireTotp(); ok {
 		_spec.SetField(accessrules.FieldRequireTotp, field.TypeBool, value)
 	}
+	if value, ok := _u.mutation.RequireApproval(); ok {
+		_spec.SetField(accessrules.FieldRequireApproval, field.TypeBool, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -124,6 +141,20 @@ func (_u *AccessRulesUpdateOne) SetRequireTotp(v bool) *AccessRulesUpdateOne {
 func (_u *AccessRulesUpdateOne) SetNillableRequireTotp(v *bool) *AccessRulesUpdateOne {
 	if v != nil {
 		_u.SetRequireTotp(*v)
+	}
+	return _u
+}
+
+// SetRequireApproval sets the "require_approval" field.
+func (_u *AccessRulesUpdateOne) SetRequireApproval(v bool) *AccessRulesUpdateOne {
+	_u.mutation.SetRequireApproval(v)
+	return _u
+}
+
+// SetNillableRequireApproval sets the "require_approval" field if the given value is not nil.
+func (_u *AccessRulesUpdateOne) SetNillableRequireApproval(v *bool) *AccessRulesUpdateOne {
+	if v != nil {
+		_u.SetRequireApproval(*v)
 	}
 	return _u
 }
@@ -207,6 +238,9 @@ func (_u *AccessRulesUpdateOne) sqlSave(ctx context.Context) (_node *AccessRules
 	}
 	if value, ok := _u.mutation.RequireTotp(); ok {
 		_spec.SetField(accessrules.FieldRequireTotp, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RequireApproval(); ok {
+		_spec.SetField(accessrules.FieldRequireApproval, field.TypeBool, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &AccessRules{config: _u.config}

@@ -14,6 +14,7 @@ import (
 	"ponte/ent/db/accessrules"
 	"ponte/ent/db/account"
 	"ponte/ent/db/apitoken"
+	"ponte/ent/db/approval"
 	"ponte/ent/db/attempt"
 	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
@@ -75,6 +76,8 @@ type Client struct {
 	AccessRules *AccessRulesClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
+	// Approval is the client for interacting with the Approval builders.
+	Approval *ApprovalClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -171,6 +174,7 @@ func (c *Client) init() {
 	c.APIToken = NewAPITokenClient(c.config)
 	c.AccessRules = NewAccessRulesClient(c.config)
 	c.Account = NewAccountClient(c.config)
+	c.Approval = NewApprovalClient(c.config)
 	c.Attempt = NewAttemptClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Batch = NewBatchClient(c.config)
@@ -307,6 +311,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		APIToken:             NewAPITokenClient(cfg),
 		AccessRules:          NewAccessRulesClient(cfg),
 		Account:              NewAccountClient(cfg),
+		Approval:             NewApprovalClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
 		AuditEntry:           NewAuditEntryClient(cfg),
 		Batch:                NewBatchClient(cfg),
@@ -370,6 +375,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		APIToken:             NewAPITokenClient(cfg),
 		AccessRules:          NewAccessRulesClient(cfg),
 		Account:              NewAccountClient(cfg),
+		Approval:             NewApprovalClient(cfg),
 		Attempt:              NewAttemptClient(cfg),
 		AuditEntry:           NewAuditEntryClient(cfg),
 		Batch:                NewBatchClient(cfg),
@@ -440,14 +446,14 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIToken, c.AccessRules, c.Account, c.Attempt, c.AuditEntry, c.Batch,
-		c.BatchItem, c.CallCount, c.Carnet, c.Channel, c.Charge, c.ChargeEvent,
-		c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference, c.Entry,
-		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice, c.Message,
-		c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken, c.Operation, c.Order,
-		c.PasswordLink, c.PaymentMethodMapping, c.Product, c.RecoveryCode, c.Refund,
-		c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User, c.WebhookAttempt,
-		c.WebhookDelivery, c.WebhookEndpoint, c.WebhookEvent,
+		c.APIToken, c.AccessRules, c.Account, c.Approval, c.Attempt, c.AuditEntry,
+		c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Channel, c.Charge,
+		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference,
+		c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice,
+		c.Message, c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken,
+		c.Operation, c.Order, c.PasswordLink, c.PaymentMethodMapping, c.Product,
+		c.RecoveryCode, c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session,
+		c.User, c.WebhookAttempt, c.WebhookDelivery, c.WebhookEndpoint, c.WebhookEvent,
 	} {
 		n.Use(hooks...)
 	}
@@ -457,14 +463,14 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIToken, c.AccessRules, c.Account, c.Attempt, c.AuditEntry, c.Batch,
-		c.BatchItem, c.CallCount, c.Carnet, c.Channel, c.Charge, c.ChargeEvent,
-		c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference, c.Entry,
-		c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice, c.Message,
-		c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken, c.Operation, c.Order,
-		c.PasswordLink, c.PaymentMethodMapping, c.Product, c.RecoveryCode, c.Refund,
-		c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session, c.User, c.WebhookAttempt,
-		c.WebhookDelivery, c.WebhookEndpoint, c.WebhookEvent,
+		c.APIToken, c.AccessRules, c.Account, c.Approval, c.Attempt, c.AuditEntry,
+		c.Batch, c.BatchItem, c.CallCount, c.Carnet, c.Channel, c.Charge,
+		c.ChargeEvent, c.Convenio, c.Credential, c.Customer, c.Delivery, c.Difference,
+		c.Entry, c.Failure, c.Historico, c.IdempotencyKey, c.Integration, c.Invoice,
+		c.Message, c.MessageAttempt, c.MessageItem, c.Notice, c.NoticeToken,
+		c.Operation, c.Order, c.PasswordLink, c.PaymentMethodMapping, c.Product,
+		c.RecoveryCode, c.Refund, c.Sale, c.SaleItem, c.SaleStatusMapping, c.Session,
+		c.User, c.WebhookAttempt, c.WebhookDelivery, c.WebhookEndpoint, c.WebhookEvent,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -479,6 +485,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AccessRules.mutate(ctx, m)
 	case *AccountMutation:
 		return c.Account.mutate(ctx, m)
+	case *ApprovalMutation:
+		return c.Approval.mutate(ctx, m)
 	case *AttemptMutation:
 		return c.Attempt.mutate(ctx, m)
 	case *AuditEntryMutation:
@@ -994,6 +1002,171 @@ func (c *AccountClient) mutate(ctx context.Context, m *AccountMutation) (Value, 
 		return (&AccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Account mutation op: %q", m.Op())
+	}
+}
+
+// ApprovalClient is a client for the Approval schema.
+type ApprovalClient struct {
+	config
+}
+
+// NewApprovalClient returns a client for the Approval from the given config.
+func NewApprovalClient(c config) *ApprovalClient {
+	return &ApprovalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `approval.Hooks(f(g(h())))`.
+func (c *ApprovalClient) Use(hooks ...Hook) {
+	c.hooks.Approval = append(c.hooks.Approval, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `approval.Intercept(f(g(h())))`.
+func (c *ApprovalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Approval = append(c.inters.Approval, interceptors...)
+}
+
+// Create returns a builder for creating a Approval entity.
+func (c *ApprovalClient) Create() *ApprovalCreate {
+	mutation := newApprovalMutation(c.config, OpCreate)
+	return &ApprovalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Approval entities.
+func (c *ApprovalClient) CreateBulk(builders ...*ApprovalCreate) *ApprovalCreateBulk {
+	return &ApprovalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ApprovalClient) MapCreateBulk(slice any, setFunc func(*ApprovalCreate, int)) *ApprovalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ApprovalCreateBulk{err: fmt.Errorf("calling to ApprovalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ApprovalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ApprovalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Approval.
+func (c *ApprovalClient) Update() *ApprovalUpdate {
+	mutation := newApprovalMutation(c.config, OpUpdate)
+	return &ApprovalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ApprovalClient) UpdateOne(_m *Approval) *ApprovalUpdateOne {
+	mutation := newApprovalMutation(c.config, OpUpdateOne, withApproval(_m))
+	return &ApprovalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ApprovalClient) UpdateOneID(id string) *ApprovalUpdateOne {
+	mutation := newApprovalMutation(c.config, OpUpdateOne, withApprovalID(id))
+	return &ApprovalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Approval.
+func (c *ApprovalClient) Delete() *ApprovalDelete {
+	mutation := newApprovalMutation(c.config, OpDelete)
+	return &ApprovalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ApprovalClient) DeleteOne(_m *Approval) *ApprovalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ApprovalClient) DeleteOneID(id string) *ApprovalDeleteOne {
+	builder := c.Delete().Where(approval.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ApprovalDeleteOne{builder}
+}
+
+// Query returns a query builder for Approval.
+func (c *ApprovalClient) Query() *ApprovalQuery {
+	return &ApprovalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeApproval},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Approval entity by its id.
+func (c *ApprovalClient) Get(ctx context.Context, id string) (*Approval, error) {
+	return c.Query().Where(approval.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ApprovalClient) GetX(ctx context.Context, id string) *Approval {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAskedBy queries the asked_by edge of a Approval.
+func (c *ApprovalClient) QueryAskedBy(_m *Approval) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(approval.Table, approval.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, approval.AskedByTable, approval.AskedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDecidedBy queries the decided_by edge of a Approval.
+func (c *ApprovalClient) QueryDecidedBy(_m *Approval) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(approval.Table, approval.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, approval.DecidedByTable, approval.DecidedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ApprovalClient) Hooks() []Hook {
+	return c.hooks.Approval
+}
+
+// Interceptors returns the client interceptors.
+func (c *ApprovalClient) Interceptors() []Interceptor {
+	return c.inters.Approval
+}
+
+func (c *ApprovalClient) mutate(ctx context.Context, m *ApprovalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ApprovalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ApprovalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ApprovalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ApprovalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Approval mutation op: %q", m.Op())
 	}
 }
 
@@ -7621,7 +7794,7 @@ func (c *WebhookEventClient) mutate(ctx context.Context, m *WebhookEventMutation
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIToken, AccessRules, Account, Attempt, AuditEntry, Batch, BatchItem,
+		APIToken, AccessRules, Account, Approval, Attempt, AuditEntry, Batch, BatchItem,
 		CallCount, Carnet, Channel, Charge, ChargeEvent, Convenio, Credential,
 		Customer, Delivery, Difference, Entry, Failure, Historico, IdempotencyKey,
 		Integration, Invoice, Message, MessageAttempt, MessageItem, Notice,
@@ -7630,7 +7803,7 @@ type (
 		WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent []ent.Hook
 	}
 	inters struct {
-		APIToken, AccessRules, Account, Attempt, AuditEntry, Batch, BatchItem,
+		APIToken, AccessRules, Account, Approval, Attempt, AuditEntry, Batch, BatchItem,
 		CallCount, Carnet, Channel, Charge, ChargeEvent, Convenio, Credential,
 		Customer, Delivery, Difference, Entry, Failure, Historico, IdempotencyKey,
 		Integration, Invoice, Message, MessageAttempt, MessageItem, Notice,

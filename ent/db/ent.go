@@ -9,6 +9,7 @@ import (
 	"ponte/ent/db/accessrules"
 	"ponte/ent/db/account"
 	"ponte/ent/db/apitoken"
+	"ponte/ent/db/approval"
 	"ponte/ent/db/attempt"
 	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
@@ -119,6 +120,7 @@ func checkColumn(t, c string) error {
 			apitoken.Table:             apitoken.ValidColumn,
 			accessrules.Table:          accessrules.ValidColumn,
 			account.Table:              account.ValidColumn,
+			approval.Table:             approval.ValidColumn,
 			attempt.Table:              attempt.ValidColumn,
 			auditentry.Table:           auditentry.ValidColumn,
 			batch.Table:                batch.ValidColumn,

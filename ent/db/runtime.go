@@ -6,6 +6,7 @@ import (
 	"ponte/ent/db/accessrules"
 	"ponte/ent/db/account"
 	"ponte/ent/db/apitoken"
+	"ponte/ent/db/approval"
 	"ponte/ent/db/attempt"
 	"ponte/ent/db/auditentry"
 	"ponte/ent/db/batch"
@@ -79,6 +80,10 @@ func init() {
 	accessrulesDescRequireTotp := accessrulesFields[1].Descriptor()
 	// accessrules.DefaultRequireTotp holds the default value on creation for the require_totp field.
 	accessrules.DefaultRequireTotp = accessrulesDescRequireTotp.Default.(bool)
+	// accessrulesDescRequireApproval is the schema descriptor for require_approval field.
+	accessrulesDescRequireApproval := accessrulesFields[2].Descriptor()
+	// accessrules.DefaultRequireApproval holds the default value on creation for the require_approval field.
+	accessrules.DefaultRequireApproval = accessrulesDescRequireApproval.Default.(bool)
 	// accessrulesDescID is the schema descriptor for id field.
 	accessrulesDescID := accessrulesFields[0].Descriptor()
 	// accessrules.DefaultID holds the default value on creation for the id field.
@@ -109,6 +114,28 @@ func init() {
 	accountDescID := accountFields[0].Descriptor()
 	// account.DefaultID holds the default value on creation for the id field.
 	account.DefaultID = accountDescID.Default.(func() string)
+	approvalFields := schema.Approval{}.Fields()
+	_ = approvalFields
+	// approvalDescSubjectID is the schema descriptor for subject_id field.
+	approvalDescSubjectID := approvalFields[3].Descriptor()
+	// approval.DefaultSubjectID holds the default value on creation for the subject_id field.
+	approval.DefaultSubjectID = approvalDescSubjectID.Default.(string)
+	// approvalDescCount is the schema descriptor for count field.
+	approvalDescCount := approvalFields[5].Descriptor()
+	// approval.DefaultCount holds the default value on creation for the count field.
+	approval.DefaultCount = approvalDescCount.Default.(int)
+	// approvalDescReason is the schema descriptor for reason field.
+	approvalDescReason := approvalFields[10].Descriptor()
+	// approval.DefaultReason holds the default value on creation for the reason field.
+	approval.DefaultReason = approvalDescReason.Default.(string)
+	// approvalDescCreatedAt is the schema descriptor for created_at field.
+	approvalDescCreatedAt := approvalFields[12].Descriptor()
+	// approval.DefaultCreatedAt holds the default value on creation for the created_at field.
+	approval.DefaultCreatedAt = approvalDescCreatedAt.Default.(func() time.Time)
+	// approvalDescID is the schema descriptor for id field.
+	approvalDescID := approvalFields[0].Descriptor()
+	// approval.DefaultID holds the default value on creation for the id field.
+	approval.DefaultID = approvalDescID.Default.(func() string)
 	attemptFields := schema.Attempt{}.Fields()
 	_ = attemptFields
 	// attemptDescError is the schema descriptor for error field.

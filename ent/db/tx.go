@@ -20,6 +20,8 @@ type Tx struct {
 	AccessRules *AccessRulesClient
 	// Account is the client for interacting with the Account builders.
 	Account *AccountClient
+	// Approval is the client for interacting with the Approval builders.
+	Approval *ApprovalClient
 	// Attempt is the client for interacting with the Attempt builders.
 	Attempt *AttemptClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -236,6 +238,7 @@ func (tx *Tx) init() {
 	tx.APIToken = NewAPITokenClient(tx.config)
 	tx.AccessRules = NewAccessRulesClient(tx.config)
 	tx.Account = NewAccountClient(tx.config)
+	tx.Approval = NewApprovalClient(tx.config)
 	tx.Attempt = NewAttemptClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Batch = NewBatchClient(tx.config)

@@ -38,6 +38,13 @@ func (Role) Values() []string {
 	return []string{"READER", "OPERATOR", "FINANCE", "OWNER"}
 }
 
+// Reaches tells whether the role includes the one that is needed.
+func (v Role) Reaches(needed Role) bool {
+	ranks := v.Values()
+	rank := slices.Index(ranks, string(needed))
+	return rank >= 0 && slices.Index(ranks, string(v)) >= rank
+}
+
 // MarshalGQL writes the value for GraphQL.
 func (v Role) MarshalGQL(w io.Writer) { marshal(w, v) }
 

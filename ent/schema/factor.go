@@ -57,5 +57,6 @@ func (AccessRules) Fields() []ent.Field {
 	return []ent.Field{
 		id("acr"),
 		field.Bool("require_totp").Default(false),
+		field.Bool("require_approval").Default(false),
 	}
 }

@@ -168,6 +168,40 @@ type APITokenPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A page of approvals.
+type ApprovalConnection struct {
+	// The approvals of the page, with their positions.
+	Edges []*ApprovalEdge `json:"edges"`
+	// The approvals of the page.
+	Nodes []*db.Approval `json:"nodes"`
+	// Where the page stands.
+	PageInfo *PageInfo `json:"pageInfo"`
+	// How many there are in all; counted only when asked.
+	TotalCount int `json:"totalCount"`
+}
+
+// An approval in a list.
+type ApprovalEdge struct {
+	// The position.
+	Cursor string `json:"cursor"`
+	// The approval.
+	Node *db.Approval `json:"node"`
+}
+
+// The answer of approve and of deny.
+type ApprovalPayload struct {
+	// The approval; null when the input was refused.
+	Approval *db.Approval `json:"approval,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to approve.
+type ApproveInput struct {
+	// The approval; it must be ASKED, by somebody else.
+	ID string `json:"id"`
+}
+
 // A page of the audit record.
 type AuditEntryConnection struct {
 	// The entries of the page, with their positions.
@@ -258,8 +292,10 @@ type BatchItemEdge struct {
 
 // The answer of a mutation on a batch.
 type BatchPayload struct {
-	// The batch; null when the input was refused.
+	// The batch; null when the input was refused or a second person is asked first.
 	Batch *db.Batch `json:"batch,omitempty"`
+	// What a second person is asked for; null when none is needed.
+	Approval *db.Approval `json:"approval,omitempty"`
 	// Whether it had been started before with the same key.
 	Replayed bool `json:"replayed"`
 	// Why the input was refused.
@@ -506,6 +542,14 @@ type DeleteWebhookEndpointPayload struct {
 	DeletedID *string `json:"deletedId,omitempty"`
 	// Why it was refused.
 	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to deny, or to take back.
+type DenyInput struct {
+	// The approval; it must be ASKED.
+	ID string `json:"id"`
+	// Why, up to 140 characters; who takes back what they have asked for may leave it out.
+	Reason *string `json:"reason,omitempty"`
 }
 
 // A page of differences.
@@ -1038,12 +1082,14 @@ type ReconcilePayload struct {
 
 // The answer of refundCharge.
 type RefundPayload struct {
-	// The refund; null when the input was refused.
+	// The refund; null when the input was refused or a second person is asked first.
 	Refund *db.Refund `json:"refund,omitempty"`
 	// The charge; null when the input was refused.
 	Charge *db.Charge `json:"charge,omitempty"`
 	// The operation that was started.
 	Operation *db.Operation `json:"operation,omitempty"`
+	// What a second person is asked for; null when none is needed.
+	Approval *db.Approval `json:"approval,omitempty"`
 	// Whether it had been started before with the same key.
 	Replayed bool `json:"replayed"`
 	// Why the input was refused.
@@ -1134,6 +1180,22 @@ type ReplayWebhookEventsPayload struct {
 type RequestInvoiceCancelInput struct {
 	// The invoice; it must be ISSUED.
 	ID string `json:"id"`
+}
+
+// Whether a second person is needed.
+type RequireApprovalsInput struct {
+	// Whether refunds, the cancelling of many charges and production need a second person.
+	Required bool `json:"required"`
+}
+
+// The answer of requireApprovals.
+type RequireApprovalsPayload struct {
+	// The rules as they are now; null when the input was refused.
+	Rules *db.AccessRules `json:"rules,omitempty"`
+	// What another owner is asked for before the rule ends; null when it was changed.
+	Approval *db.Approval `json:"approval,omitempty"`
+	// Why the input was refused.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // To whom the whole carnê goes.

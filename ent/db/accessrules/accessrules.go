@@ -13,6 +13,8 @@ const (
 	FieldID = "id"
 	// FieldRequireTotp holds the string denoting the require_totp field in the database.
 	FieldRequireTotp = "require_totp"
+	// FieldRequireApproval holds the string denoting the require_approval field in the database.
+	FieldRequireApproval = "require_approval"
 	// Table holds the table name of the accessrules in the database.
 	Table = "access_rules"
 )
@@ -21,6 +23,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldRequireTotp,
+	FieldRequireApproval,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -36,6 +39,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultRequireTotp holds the default value on creation for the "require_totp" field.
 	DefaultRequireTotp bool
+	// DefaultRequireApproval holds the default value on creation for the "require_approval" field.
+	DefaultRequireApproval bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() string
 )
@@ -51,4 +56,9 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByRequireTotp orders the results by the require_totp field.
 func ByRequireTotp(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRequireTotp, opts...).ToFunc()
+}
+
+// ByRequireApproval orders the results by the require_approval field.
+func ByRequireApproval(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequireApproval, opts...).ToFunc()
 }

@@ -68,6 +68,11 @@ func RequireTotp(v bool) predicate.AccessRules {
 	return predicate.AccessRules(sql.FieldEQ(FieldRequireTotp, v))
 }
 
+// RequireApproval applies equality check predicate on the "require_approval" field. It's identical to RequireApprovalEQ.
+func RequireApproval(v bool) predicate.AccessRules {
+	return predicate.AccessRules(sql.FieldEQ(FieldRequireApproval, v))
+}
+
 // RequireTotpEQ applies the EQ predicate on the "require_totp" field.
 func RequireTotpEQ(v bool) predicate.AccessRules {
 	return predicate.AccessRules(sql.FieldEQ(FieldRequireTotp, v))
@@ -76,6 +81,16 @@ func RequireTotpEQ(v bool) predicate.AccessRules {
 // RequireTotpNEQ applies the NEQ predicate on the "require_totp" field.
 func RequireTotpNEQ(v bool) predicate.AccessRules {
 	return predicate.AccessRules(sql.FieldNEQ(FieldRequireTotp, v))
+}
+
+// RequireApprovalEQ applies the EQ predicate on the "require_approval" field.
+func RequireApprovalEQ(v bool) predicate.AccessRules {
+	return predicate.AccessRules(sql.FieldEQ(FieldRequireApproval, v))
+}
+
+// RequireApprovalNEQ applies the NEQ predicate on the "require_approval" field.
+func RequireApprovalNEQ(v bool) predicate.AccessRules {
+	return predicate.AccessRules(sql.FieldNEQ(FieldRequireApproval, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -60,6 +60,7 @@ var (
 	AccessRulesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
 		{Name: "require_totp", Type: field.TypeBool, Default: false},
+		{Name: "require_approval", Type: field.TypeBool, Default: false},
 	}
 	// AccessRulesTable holds the schema information for the "access_rules" table.
 	AccessRulesTable = &schema.Table{
@@ -83,6 +84,56 @@ var (
 		Name:       "accounts",
 		Columns:    AccountsColumns,
 		PrimaryKey: []*schema.Column{AccountsColumns[0]},
+	}
+	// ApprovalsColumns holds the columns for the "approvals" table.
+	ApprovalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REFUND", "CANCEL_MANY", "PRODUCTION", "RULES"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"ASKED", "APPROVED", "DENIED", "EXPIRED"}, Default: "ASKED"},
+		{Name: "subject_id", Type: field.TypeString, Default: ""},
+		{Name: "amount_cents", Type: field.TypeInt64, Nullable: true},
+		{Name: "count", Type: field.TypeInt, Default: 1},
+		{Name: "input", Type: field.TypeJSON},
+		{Name: "digest", Type: field.TypeBytes},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "started_id", Type: field.TypeString, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "asked_by_id", Type: field.TypeString},
+		{Name: "decided_by_id", Type: field.TypeString, Nullable: true},
+	}
+	// ApprovalsTable holds the schema information for the "approvals" table.
+	ApprovalsTable = &schema.Table{
+		Name:       "approvals",
+		Columns:    ApprovalsColumns,
+		PrimaryKey: []*schema.Column{ApprovalsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "approvals_users_asked_by",
+				Columns:    []*schema.Column{ApprovalsColumns[13]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "approvals_users_decided_by",
+				Columns:    []*schema.Column{ApprovalsColumns[14]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "approval_digest",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalsColumns[7]},
+			},
+			{
+				Name:    "approval_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{ApprovalsColumns[2], ApprovalsColumns[0]},
+			},
+		},
 	}
 	// AttemptsColumns holds the columns for the "attempts" table.
 	AttemptsColumns = []*schema.Column{
@@ -1694,6 +1745,7 @@ var (
 		APITokensTable,
 		AccessRulesTable,
 		AccountsTable,
+		ApprovalsTable,
 		AttemptsTable,
 		AuditEntriesTable,
 		BatchesTable,
@@ -1742,6 +1794,8 @@ var (
 func init() {
 	APITokensTable.ForeignKeys[0].RefTable = UsersTable
 	APITokensTable.ForeignKeys[1].RefTable = UsersTable
+	ApprovalsTable.ForeignKeys[0].RefTable = UsersTable
+	ApprovalsTable.ForeignKeys[1].RefTable = UsersTable
 	AttemptsTable.ForeignKeys[0].RefTable = OperationsTable
 	BatchesTable.ForeignKeys[0].RefTable = UsersTable
 	BatchItemsTable.ForeignKeys[0].RefTable = BatchesTable

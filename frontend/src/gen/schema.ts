@@ -920,6 +920,7 @@ export type BatchQueryVariables = Exact<{
 
 
 export type BatchQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -953,6 +954,7 @@ export type BatchItemsQueryVariables = Exact<{
 
 
 export type BatchItemsQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string, items: { __typename: 'BatchItemConnection', nodes: Array<{ __typename: 'BatchItem', id: string, position: number, state: BatchItemState, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, charge: { __typename: 'Charge', id: string, number: number, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } } | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, problem: { __typename: 'UserError', code: string, field: Array<string>, message: string } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -1012,6 +1014,7 @@ export type CardOptionsQueryVariables = Exact<{
 export type CardOptionsQuery = { __typename: 'Query', cardOptions: { __typename: 'CardOptionList', items: Array<{ __typename: 'CardOption', installments: number, installmentCents: number, totalCents: number, hasInterest: boolean, interestHundredths: number }>, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: number, environment: Environment, reference: string, providerId: string | null, providerStatus: string | null, cover: string | null, link: string | null, pdf: string | null, coverPdf: string | null, actions: Array<CarnetAction>, createdAt: string, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string, email: string } }, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+      | { __typename: 'Approval', id: string }
       | { __typename: 'Batch', action: BatchAction, total: number, id: string }
       | { __typename: 'Carnet', parcels: number, id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1035,6 +1038,7 @@ export type CarnetDetailFragment = { __typename: 'Carnet', id: string, parcels: 
       | { __typename: 'WebhookEndpoint', id: string }
       | { __typename: 'WebhookDelivery', id: string }
      | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Approval', id: string }
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1065,8 +1069,10 @@ export type CarnetQueryVariables = Exact<{
 
 
 export type CarnetQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string, parcels: number, environment: Environment, reference: string, providerId: string | null, providerStatus: string | null, cover: string | null, link: string | null, pdf: string | null, coverPdf: string | null, actions: Array<CarnetAction>, createdAt: string, sale: { __typename: 'Sale', id: string, number: number, totalCents: number, customer: { __typename: 'Customer', id: string, name: string, email: string } }, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+          | { __typename: 'Approval', id: string }
           | { __typename: 'Batch', action: BatchAction, total: number, id: string }
           | { __typename: 'Carnet', parcels: number, id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1090,6 +1096,7 @@ export type CarnetQuery = { __typename: 'Query', node:
           | { __typename: 'WebhookEndpoint', id: string }
           | { __typename: 'WebhookDelivery', id: string }
          | null }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+          | { __typename: 'Approval', id: string }
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1196,6 +1203,7 @@ export type ChargeRowFragment = { __typename: 'Charge', id: string, number: numb
 export type RefundPartsFragment = { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null };
 
 export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Approval', id: string }
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1219,6 +1227,7 @@ export type ChargeDetailFragment = { __typename: 'Charge', recorded: boolean, re
       | { __typename: 'WebhookEndpoint', id: string }
       | { __typename: 'WebhookDelivery', id: string }
      | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+      | { __typename: 'Approval', id: string }
       | { __typename: 'Batch', action: BatchAction, total: number, id: string }
       | { __typename: 'Carnet', parcels: number, id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1261,9 +1270,11 @@ export type ChargeQueryVariables = Exact<{
 
 
 export type ChargeQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string, recorded: boolean, reference: string, providerId: string | null, providerStatus: string | null, barCode: string | null, typeableLine: string | null, pixCode: string | null, link: string | null, pdf: string | null, linkMethods: LinkMethods, expiresAt: string | null, cardInstallments: number, cardMask: string, refusal: string, paidWith: PaymentMethod | null, endToEndId: string | null, providerFeeCents: number | null, refundedCents: number, actions: Array<ChargeAction>, createdAt: string, updatedAt: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, terms: { __typename: 'ChargeTerms', fineHundredths: number, monthlyInterestHundredths: number, dailyInterestThousandths: number, discountCents: number, discountHundredths: number, discountUntil: string | null, daysToWriteOff: number | null, message: string }, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, refunds: Array<{ __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null }>, customer: { __typename: 'Customer', email: string, maskedTaxId: string, id: string, name: string }, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+          | { __typename: 'Approval', id: string }
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1287,6 +1298,7 @@ export type ChargeQuery = { __typename: 'Query', node:
           | { __typename: 'WebhookEndpoint', id: string }
           | { __typename: 'WebhookDelivery', id: string }
          | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, events: Array<{ __typename: 'ChargeEvent', id: string, at: string, source: EventSource, status: ChargeStatus, code: string, text: string, user: { __typename: 'User', id: string, name: string } | null }>, operations: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+          | { __typename: 'Approval', id: string }
           | { __typename: 'Batch', action: BatchAction, total: number, id: string }
           | { __typename: 'Carnet', parcels: number, id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1435,6 +1447,7 @@ export type CustomerDetailsQueryVariables = Exact<{
 
 
 export type CustomerDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -1520,6 +1533,7 @@ export type IgnoreDifferenceMutationVariables = Exact<{
 export type IgnoreDifferenceMutation = { __typename: 'Mutation', ignoreDifference: { __typename: 'DifferencePayload', difference: { __typename: 'Difference', id: string, state: DifferenceState } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type FailurePartsFragment = { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', number: number, id: string }
@@ -1545,6 +1559,7 @@ export type FailurePartsFragment = { __typename: 'Failure', id: string, code: st
    | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null };
 
 export type FailureEventPartsFragment = { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Approval', id: string }
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1579,6 +1594,7 @@ export type FailuresQueryVariables = Exact<{
 
 
 export type FailuresQuery = { __typename: 'Query', failures: { __typename: 'FailureEventConnection', nodes: Array<{ __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+          | { __typename: 'Approval', id: string }
           | { __typename: 'Batch', id: string }
           | { __typename: 'Carnet', id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1634,6 +1650,7 @@ export type FailureDetailsQueryVariables = Exact<{
 
 
 export type FailureDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -1644,6 +1661,7 @@ export type FailureDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Difference', id: string }
     | { __typename: 'Entry', id: string }
     | { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, history: Array<{ __typename: 'FailureStep', kind: FailureStepKind, at: string, reason: string | null, by: { __typename: 'User', id: string, name: string } | null }>, operation: { __typename: 'Operation', id: string, state: OperationState, kind: OperationKind, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+          | { __typename: 'Approval', id: string }
           | { __typename: 'Batch', action: BatchAction, total: number, id: string }
           | { __typename: 'Carnet', parcels: number, id: string }
           | { __typename: 'Charge', number: number, id: string }
@@ -1667,6 +1685,7 @@ export type FailureDetailsQuery = { __typename: 'Query', node:
           | { __typename: 'WebhookEndpoint', id: string }
           | { __typename: 'WebhookDelivery', id: string }
          | null } | null, subject:
+        | { __typename: 'Approval', id: string }
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -1710,6 +1729,7 @@ export type AcknowledgeFailuresMutationVariables = Exact<{
 
 
 export type AcknowledgeFailuresMutation = { __typename: 'Mutation', acknowledgeFailures: { __typename: 'AcknowledgeFailuresPayload', failures: Array<{ __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+        | { __typename: 'Approval', id: string }
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -1740,6 +1760,7 @@ export type RetryFailuresMutationVariables = Exact<{
 
 
 export type RetryFailuresMutation = { __typename: 'Mutation', retryFailures: { __typename: 'RetryFailuresPayload', failures: Array<{ __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+        | { __typename: 'Approval', id: string }
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -1927,6 +1948,7 @@ export type MirrorOldSalesMutation = { __typename: 'Mutation', mirrorOldSales: {
 export type InvoiceRowFragment = { __typename: 'Invoice', id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } };
 
 export type InvoiceDetailFragment = { __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+      | { __typename: 'Approval', id: string }
       | { __typename: 'Batch', id: string }
       | { __typename: 'Carnet', id: string }
       | { __typename: 'Charge', number: number, id: string }
@@ -1982,6 +2004,7 @@ export type LedgerCheckQueryVariables = Exact<{ [key: string]: never; }>;
 export type LedgerCheckQuery = { __typename: 'Query', ledgerCheck: { __typename: 'LedgerCheck', ok: boolean, charges: number, entries: number, differences: Array<{ __typename: 'LedgerDifference', code: string, message: string, subjectId: string }> } };
 
 export type OperationRowFragment = { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', action: BatchAction, total: number, id: string }
     | { __typename: 'Carnet', parcels: number, id: string }
     | { __typename: 'Charge', number: number, id: string }
@@ -2007,6 +2030,7 @@ export type OperationRowFragment = { __typename: 'Operation', id: string, kind: 
    | null };
 
 export type OperationDetailFragment = { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', action: BatchAction, total: number, id: string }
     | { __typename: 'Carnet', parcels: number, id: string }
     | { __typename: 'Charge', number: number, id: string }
@@ -2041,6 +2065,7 @@ export type OperationsQueryVariables = Exact<{
 
 
 export type OperationsQuery = { __typename: 'Query', operations: { __typename: 'OperationConnection', nodes: Array<{ __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+        | { __typename: 'Approval', id: string }
         | { __typename: 'Batch', action: BatchAction, total: number, id: string }
         | { __typename: 'Carnet', parcels: number, id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -2071,6 +2096,7 @@ export type OperationDetailsQueryVariables = Exact<{
 
 
 export type OperationDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -2085,6 +2111,7 @@ export type OperationDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'VhsysIntegration', id: string }
     | { __typename: 'Invoice', id: string }
     | { __typename: 'Operation', id: string, kind: OperationKind, state: OperationState, integration: IntegrationKind, tries: number, nextTryAt: string | null, lastError: string, createdAt: string, finishedAt: string | null, attempts: Array<{ __typename: 'Attempt', id: string, startedAt: string, durationMilliseconds: number, request: string, requestBody: string, status: number | null, responseBody: string, error: string }>, requestedBy: { __typename: 'User', id: string, name: string } | null, subject:
+        | { __typename: 'Approval', id: string }
         | { __typename: 'Batch', action: BatchAction, total: number, id: string }
         | { __typename: 'Carnet', parcels: number, id: string }
         | { __typename: 'Charge', number: number, id: string }
@@ -2152,6 +2179,7 @@ export type ProductDetailsQueryVariables = Exact<{
 
 
 export type ProductDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -2265,6 +2293,7 @@ export type SaleDetailsQueryVariables = Exact<{
 
 
 export type SaleDetailsQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string }
     | { __typename: 'Batch', id: string }
     | { __typename: 'Carnet', id: string }
     | { __typename: 'Charge', id: string }
@@ -2282,6 +2311,7 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
     | { __typename: 'Product', id: string }
     | { __typename: 'Refund', id: string }
     | { __typename: 'Sale', itemsCents: number, discountCents: number, interestCents: number, note: string, channel: string, id: string, number: number, status: SaleStatus, totalCents: number, installments: number, paymentMethod: PaymentMethod, createdAt: string, customer: { __typename: 'Customer', maskedTaxId: string, id: string, name: string }, items: Array<{ __typename: 'SaleItem', id: string, description: string, quantity: number, unitCents: number, totalCents: number, product: { __typename: 'Product', id: string, code: string, name: string, invoicing: { __typename: 'ProductInvoicing', document: InvoiceDocument } } | null }>, charges: Array<{ __typename: 'Charge', id: string, number: number, method: PaymentMethod, installment: number, status: ChargeStatus, amountCents: number, paidCents: number | null, dueDate: string, paidOn: string | null, replaced: boolean, environment: Environment, customer: { __typename: 'Customer', id: string, name: string }, sale: { __typename: 'Sale', id: string, number: number, installments: number } }>, carnet: { __typename: 'Carnet', id: string, parcels: number } | null, invoices: Array<{ __typename: 'Invoice', accessKey: string, protocol: string, cancelUntil: string | null, canceledAt: string | null, id: string, kind: InvoiceKind, state: InvoiceState, test: boolean, totalCents: number, dueAt: string | null, number: string, pdf: string, xml: string, rejectionCode: string, rejectionText: string, issuedAt: string | null, operations: Array<{ __typename: 'Operation', id: string, state: OperationState, lastError: string }>, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+            | { __typename: 'Approval', id: string }
             | { __typename: 'Batch', id: string }
             | { __typename: 'Carnet', id: string }
             | { __typename: 'Charge', number: number, id: string }
@@ -2305,6 +2335,7 @@ export type SaleDetailsQuery = { __typename: 'Query', node:
             | { __typename: 'WebhookEndpoint', id: string }
             | { __typename: 'WebhookDelivery', id: string }
            | null, operation: { __typename: 'Operation', id: string, state: OperationState } | null, handledBy: { __typename: 'User', id: string, name: string } | null } | null, sale: { __typename: 'Sale', id: string, number: number, status: SaleStatus, customer: { __typename: 'Customer', id: string, name: string } } }>, differences: Array<{ __typename: 'Difference', id: string, kind: DifferenceKind, state: DifferenceState, ours: string, theirs: string, repairable: boolean, firstAt: string, lastAt: string, sale: { __typename: 'Sale', id: string, number: number, customer: { __typename: 'Customer', id: string, name: string } } }>, order: { __typename: 'Order', id: string, step: OrderStep, remoteCustomerId: string | null, remoteOrderId: string | null, remoteStatus: string | null, syncedAt: string | null, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+            | { __typename: 'Approval', id: string }
             | { __typename: 'Batch', id: string }
             | { __typename: 'Carnet', id: string }
             | { __typename: 'Charge', number: number, id: string }
@@ -2383,6 +2414,7 @@ export type FailureFeedSubscriptionVariables = Exact<{
 
 
 export type FailureFeedSubscription = { __typename: 'Subscription', failures: { __typename: 'FailureEvent', cursor: string, kind: FailureEventKind, read: boolean, at: string, failure: { __typename: 'Failure', id: string, code: string, state: FailureState, integration: IntegrationKind | null, environment: Environment | null, cause: string, remedy: string, field: string | null, mendPath: string | null, providerCode: string | null, providerText: string | null, subjectLabel: string, count: number, firstAt: string, lastAt: string, resolvedAt: string | null, reason: string | null, subject:
+        | { __typename: 'Approval', id: string }
         | { __typename: 'Batch', id: string }
         | { __typename: 'Carnet', id: string }
         | { __typename: 'Charge', number: number, id: string }
