@@ -38,7 +38,7 @@ type atStake struct {
 	subjectID   string
 	amountCents func() (int64, error) // asked when it was rehearsed; nil for what isn't money
 	count       int                   // of charges
-	key         *string // the idempotency key of who asks
+	key         *string               // the idempotency key of who asks
 	input       any
 }
 
@@ -215,8 +215,11 @@ func (s *Service) decide(ctx context.Context, id string, how decision) (decided 
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		one, err := tx.Approval.Query().Where(approval.ID(id)).ForUpdate().Only(ctx)
+		if db.IsNotFound(err) {
+			return notFound("id", "O pedido de aprovação", "The request for an approval")
+		}
 		if err != nil {
-			return orNotFound(err, "id", "O pedido de aprovação", "The request for an approval")
+			return err
 		}
 		switch s.stateOf(one) {
 		case enum.ApprovalExpired:

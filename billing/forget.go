@@ -194,6 +194,7 @@ var searched = []string{
 	"UPDATE webhook_events SET body = regexp_replace(body, $1, '" + erased + "', 'gi') WHERE body ~* $1",
 	"UPDATE webhook_attempts SET request_body = '', response_body = '', error = '' WHERE request_body ~* $1 OR response_body ~* $1 OR error ~* $1",
 	"UPDATE messages SET content = regexp_replace(content::text, $1, '" + erased + "', 'gi')::jsonb WHERE content::text ~* $1",
+	"UPDATE approvals SET reason = '' WHERE reason ~* $1",
 	"UPDATE notices SET body = '' WHERE body ~* $1",
 	"UPDATE operations SET last_error = '' WHERE last_error ~* $1",
 	"UPDATE failures SET provider_text = NULL WHERE provider_text ~* $1",

@@ -97,6 +97,13 @@ func (p planted) live(ctx context.Context, w *billingtest.World) (paid *db.Charg
 	refunded, err := w.RefundCharge(ctx, billing.NewRefund{ID: paid.ID, AmountCents: billingtest.Ref(int64(10_00)), Reason: billingtest.Ref("A pedido de " + p.Name)})
 	w.Must(err)
 	w.UntilRefund(refunded.Refund.ID, enum.RefundDone)
+	inputs := map[enum.ApprovalKind]string{enum.ApproveRefund: `{"Reason": "Para ` + p.Name + `"}`, enum.ApproveCancelMany: `{}`}
+	for kind, subject := range map[enum.ApprovalKind]string{enum.ApproveRefund: paid.ID, enum.ApproveCancelMany: ""} {
+		asker := w.User(enum.RoleFinance)
+		w.Must(w.DB.Approval.Create().SetID("apr_" + string(kind)).SetKind(kind).SetSubjectID(subject).SetInput([]byte(inputs[kind])).
+			SetDigest([]byte(kind)).SetAskedBy(asker).SetCreatedAt(w.Clock()).SetExpiresAt(w.Clock()).
+			SetState(enum.ApprovalDenied).SetDecidedBy(asker).SetDecidedAt(w.Clock()).SetReason("Não: " + p.Name).Exec(ctx))
+	}
 
 	w.FailGerencianet(billingtest.Fault{Route: issueRoute, Kind: "status", Status: 400, Body: `{"code":4600210,"error":"validation_error","error_description":{"property":"/x","message":"Recusado: ` + p.Name + `, ` + p.Email + `"}}`})
 	failing := w.NewCharge(70_00)

@@ -315,7 +315,7 @@ type secretToSave struct {
 }
 
 // saveSecret seals what was given; blank keeps what is there. The connection has to
-// be tested again.
+// be tested again, if it is one with this secret.
 func (s *Service) saveSecret(ctx context.Context, tx *db.Tx, current *db.Integration, environment enum.Environment, given secretToSave) error {
 	if given.text == "" {
 		return nil
@@ -329,6 +329,9 @@ func (s *Service) saveSecret(ctx context.Context, tx *db.Tx, current *db.Integra
 		}).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("save a credential: %w", err)
+	}
+	if current.Kind == enum.Gerencianet && current.Environment != environment {
+		return nil
 	}
 	return tx.Integration.UpdateOne(current).ClearTestedAt().Exec(ctx)
 }

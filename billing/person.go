@@ -62,6 +62,7 @@ var traces = []trace{
 	{table: "charge_events", rows: "charge_id IN " + theirCharges, erase: masked("params", "'amount', 'date'"), only: "jsonb_typeof(params) = 'object'"},
 	{table: "carnets", rows: "sale_id IN " + theirSales, erase: "link = NULL, pdf = NULL, cover = NULL, cover_pdf = NULL"},
 	{table: "refunds", rows: "charge_id IN " + theirCharges, erase: "reason = '', provider_text = ''"},
+	{table: "approvals", rows: "subject_id IN " + theirCharges, erase: "reason = '', input = input - 'Reason'"},
 	{table: "entries", rows: "charge_id IN " + theirCharges},
 	{table: "orders", rows: "sale_id IN " + theirSales},
 	{table: "invoices", rows: "sale_id IN " + theirSales, erase: "pdf = '', xml = '', rejection_text = ''"},
