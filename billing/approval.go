@@ -150,18 +150,23 @@ func (s *Service) MayDeny(one *db.Approval, who *db.User) bool {
 
 // ApprovalInput is what is known of what was asked for.
 type ApprovalInput struct {
-	ID        string   // of the charge of a refund
-	ChargeIds []string // of many
-	Reason    string   // of a refund
+	ChargeIDs []string // each once
+	Reason    string   // the words of who asked
 }
 
 // ReadApproval reads what was asked for.
-func ReadApproval(one *db.Approval) (read ApprovalInput, err error) {
-	if one.Kind == enum.ApproveRefund || one.Kind == enum.ApproveCancelMany {
-		err = json.Unmarshal(one.Input, &read)
+func ReadApproval(one *db.Approval) (ApprovalInput, error) {
+	switch one.Kind {
+	case enum.ApproveRefund:
+		var input NewRefund
+		err := json.Unmarshal(one.Input, &input)
+		return ApprovalInput{ChargeIDs: []string{input.ID}, Reason: value(input.Reason)}, err
+	case enum.ApproveCancelMany:
+		var input NewBatch
+		err := json.Unmarshal(one.Input, &input)
+		return ApprovalInput{ChargeIDs: distinct(input.ChargeIds)}, err
 	}
-	read.ChargeIds = distinct(read.ChargeIds)
-	return read, err
+	return ApprovalInput{}, nil
 }
 
 // Approve has another person approve what somebody has asked for, and begins it.

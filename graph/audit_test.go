@@ -64,6 +64,7 @@ func TestEveryMutationIsRecorded(t *testing.T) {
 	b.recordSales(do, prepare, id, due)
 	b.recordSettings(do)
 	b.recordPeople(do)
+	b.recordApprovals(do, prepare)
 
 	for _, field := range schema(t).Mutation.Fields {
 		if _, excused := unrecorded[field.Name]; !done[field.Name] && !excused {
@@ -115,6 +116,25 @@ func (b *bundle) recordCharges(do doing, prepare preparing, id func(string, int)
 		} else {
 			do(mutation, map[string]any{"ids": []string{row("flr", n)}})
 		}
+	}
+}
+
+// recordApprovals is asked for by somebody else and decided by the owner.
+func (b *bundle) recordApprovals(do doing, prepare preparing) {
+	b.Helper()
+	b.as(enum.RoleOwner) // nobody decides alone
+	do("requireApprovals", map[string]any{"required": true})
+	prepare("UPDATE charges SET status = 'PAID', paid_cents = 1000, refunded_cents = 0, method = 'PIX', end_to_end_id = 'E2' WHERE id IN ($1, $2)", row("chg", 14), row("chg", 26))
+	prepare("UPDATE charges SET carnet_id = NULL WHERE id IN ($1, $2)", row("chg", 14), row("chg", 26))
+	finance := b.as(enum.RoleFinance)
+	for mutation, n := range map[string]int{"approve": 14, "deny": 26} {
+		var asked struct{ Approval struct{ ID string } }
+		b.Must(json.Unmarshal(finance.mutate(schema(b.TB), "refundCharge", map[string]any{"id": row("chg", n), "amountCents": 100}), &asked))
+		input := map[string]any{"id": asked.Approval.ID}
+		if mutation == "deny" {
+			input["reason"] = "não"
+		}
+		do(mutation, input)
 	}
 }
 

@@ -234,7 +234,7 @@ func (c *caller) counted(document string, variables map[string]any) []string {
 }
 
 // fill writes so many sales of one charge, with all that hangs on them: customer,
-// product, two items, order, invoice, difference, carnê, refund, batch, operations with attempts, events and an
+// product, two items, order, invoice, difference, carnê, refund, batch, approval, operations with attempts, events and an
 // open failure that the person may hear of. Amounts and due dates have many ties.
 func (b *bundle) fill(count int, hears *db.User) {
 	b.Helper()
@@ -273,6 +273,9 @@ func (b *bundle) fill(count int, hears *db.User) {
 		b.Must(err)
 	}
 	_, err := b.Pool.Exec(`INSERT INTO refunds (id, amount_cents, state, reference, reason, requested_by_id, created_at, charge_id) SELECT 'rfd_' || lpad(i::text, 26, '0'), 1, 'DONE', 'dev' || i, 'motivo', $2, now(), 'chg_' || lpad(i::text, 26, '0') FROM generate_series(1, $1) i`, count, hears.ID)
+	b.Must(err)
+	_, err = b.Pool.Exec(`INSERT INTO approvals (id, kind, subject_id, amount_cents, input, digest, asked_by_id, created_at, expires_at)
+		SELECT 'apr_' || lpad(i::text, 26, '0'), 'REFUND', 'chg_' || lpad(i::text, 26, '0'), 1, jsonb_build_object('ID', 'chg_' || lpad(i::text, 26, '0'), 'Reason', 'motivo'), '', $2, now(), now() + interval '1 day' FROM generate_series(1, $1) i`, count, hears.ID)
 	b.Must(err)
 	_, err = b.Pool.Exec(`UPDATE batches SET requested_by_id = $1`, hears.ID)
 	b.Must(err)

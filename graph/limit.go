@@ -212,7 +212,7 @@ func complexity() gen.ComplexityRoot {
 	root.Query.Approvals = func(child int, first *int, _ *string, last *int, _ *string, _ []enum.ApprovalState) int {
 		return paged(child, first, last)
 	}
-	root.Approval.Charges = func(child int, first *int) int { return paged(child, first, nil) }
+	root.Approval.Charges = func(child int, first *int) int { return paged(child, orFew(first), nil) }
 	root.Batch.Items = func(child int, first *int, _ *string, _ *enum.BatchItemState) int { return paged(child, first, nil) }
 	root.AccountStatement.Entries = func(child int, first *int, _ *string) int { return paged(child, first, nil) }
 	root.Query.Nodes = func(child int, ids []string) int { return 1 + child*min(len(ids), maxNodes) }

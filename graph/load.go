@@ -416,6 +416,16 @@ func (l *loaders) sawDifferences(list []*db.Difference) {
 
 func (l *loaders) sawApprovals(list []*db.Approval) {
 	announce(l.user, list, func(a *db.Approval) string { return a.AskedByID })
+	announce(l.user, list, func(a *db.Approval) string { return orEmpty(a.DecidedByID) })
+	var charges, started []string
+	for _, one := range list {
+		if asked, err := billing.ReadApproval(one); err == nil { // otherwise the field answers it
+			charges = append(charges, asked.ChargeIDs[:min(len(asked.ChargeIDs), *orFew(nil))]...)
+		}
+		started = append(started, orEmpty(one.StartedID))
+	}
+	l.charge.announce(charges...)
+	l.sawIDs(started)
 }
 
 func (l *loaders) sawItems(list []*db.SaleItem) {

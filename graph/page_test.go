@@ -39,7 +39,7 @@ func lists(accountID, customerID string, period map[string]any) []list {
 	made := orders("charges", "CREATED_DESC", "CREATED_ASC", "DUE_ASC", "DUE_DESC", "AMOUNT_DESC")
 	made = append(made, orders("sales", "CREATED_DESC", "CREATED_ASC", "TOTAL_DESC")...)
 	made = append(made, orders("customers", "NAME_ASC", "CREATED_DESC")...)
-	for _, field := range []string{"products", "users", "operations", "batches", "invoices", "differences"} {
+	for _, field := range []string{"products", "users", "operations", "batches", "invoices", "differences", "approvals"} {
 		made = append(made, list{name: field, field: field + "(active: null %s)", path: []string{field}, backwards: true})
 		if field != "products" {
 			made[len(made)-1].field = field + "(%s)"
@@ -311,6 +311,7 @@ func TestStatements(t *testing.T) {
 		"carnets":     `query($n: Int) { charges(first: $n) { nodes { carnet { reference sale { number carnet { parcels } } charges { installment customer { name } } actions operations { id } failure { code } } refunds { amountCents charge { number } requestedBy { name } } actions } } }`,
 		"batches":     `query($n: Int) { batches(first: $n) { nodes { id done failed running requestedBy { name } items(first: 1) { pageInfo { hasNextPage } nodes { position sale { number customer { name } } charge { number customer { name } } operation { id attempts { id } } problem { code } } } rest: items(first: 1, state: FAILED) { nodes { problem { message } } } } } }`,
 		"invoices":    `query($n: Int) { invoices(first: $n) { nodes { number sale { number customer { name } } operations { id attempts { id } } failure { code } } totalCount } }`,
+		"approvals":   `query($n: Int) { approvals(first: $n) { nodes { kind state note mayApprove mayDeny askedBy { name } charges { number } refund { state } batch { state } decidedBy { name } } totalCount } }`,
 		"differences": `query($n: Int) { differences(first: $n) { nodes { kind repairable sale { number customer { name } order { step } differences { id } } } totalCount } }`,
 		"operations":  `query($n: Int) { operations(first: $n) { nodes { id subject { id ... on Charge { sale { number } } } attempts { id } requestedBy { name } } } }`,
 	} {
@@ -339,7 +340,7 @@ func TestStatements(t *testing.T) {
 func TestPagesUseAnIndex(t *testing.T) {
 	t.Parallel()
 	owner, all := company(t, 10_000)
-	_, err := owner.Pool.Exec("ANALYZE charges; ANALYZE sales; ANALYZE customers; ANALYZE products; ANALYZE operations; ANALYZE entries; ANALYZE deliveries; ANALYZE failures; ANALYZE batches; ANALYZE batch_items; ANALYZE invoices; ANALYZE differences")
+	_, err := owner.Pool.Exec("ANALYZE charges; ANALYZE sales; ANALYZE customers; ANALYZE products; ANALYZE operations; ANALYZE entries; ANALYZE deliveries; ANALYZE failures; ANALYZE batches; ANALYZE batch_items; ANALYZE invoices; ANALYZE differences; ANALYZE approvals")
 	owner.Must(err)
 	for _, of := range all {
 		if of.name == "users" {

@@ -19,7 +19,7 @@ import (
 // areaOfFile says what each file of the schema is about: a token needs a scope of
 // that area for what is declared there. A file that is not listed fails the tests.
 var areaOfFile = map[string]string{
-	"audit": "USERS", "batch": "CHARGES", "carnet": "CHARGES", "channel": "FAILURES", "charge": "CHARGES", "convenio": "LEDGER", "customer": "CUSTOMERS", "difference": "INTEGRATIONS", "entry": "LEDGER",
+	"approval": "CHARGES", "audit": "USERS", "batch": "CHARGES", "carnet": "CHARGES", "channel": "FAILURES", "charge": "CHARGES", "convenio": "LEDGER", "customer": "CUSTOMERS", "difference": "INTEGRATIONS", "entry": "LEDGER",
 	"failure": "FAILURES", "integration": "INTEGRATIONS", "invoice": "SALES", "operation": "CHARGES", "product": "PRODUCTS", "refund": "CHARGES", "sale": "SALES",
 	"session": "USERS", "token": "USERS", "user": "USERS", "webhook": "INTEGRATIONS", "schema": "",
 }
@@ -306,7 +306,7 @@ func TestNodeByScope(t *testing.T) {
 	for id, area := range map[string]string{
 		row("chg", 1): "CHARGES", row("crn", 1): "CHARGES", row("rfd", 1): "CHARGES", row("bat", 1): "CHARGES", row("opr", 1): "CHARGES",
 		row("sal", 1): "SALES", row("inv", 1): "SALES", row("ord", 1): "SALES", row("cus", 1): "CUSTOMERS", row("prd", 1): "PRODUCTS",
-		account: "LEDGER", convenio: "LEDGER", historico: "LEDGER", row("dif", 1): "INTEGRATIONS", settings: "INTEGRATIONS", row("flr", 1): "FAILURES", owner.person.ID: "USERS",
+		account: "LEDGER", convenio: "LEDGER", historico: "LEDGER", row("dif", 1): "INTEGRATIONS", row("apr", 1): "CHARGES", settings: "INTEGRATIONS", row("flr", 1): "FAILURES", owner.person.ID: "USERS",
 	} {
 		others := slices.DeleteFunc(allScopes(), func(one enum.Scope) bool { return strings.HasPrefix(string(one), area) })
 		for _, asked := range []string{"node(id: $id) { id }", "nodes(ids: [$id]) { id }"} {

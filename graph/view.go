@@ -94,9 +94,17 @@ func approvalPayload(ctx context.Context) func(*db.Approval, error) (*gen.Approv
 	}
 }
 
+// orFew answers how many charges of an approval are asked for.
+func orFew(first *int) *int {
+	if few := 10; first == nil {
+		return &few
+	}
+	return first
+}
+
 // chargesAtStake answers the first charges of those that somebody decides about.
 func chargesAtStake(ctx context.Context, obj *db.Approval, first *int) ([]*db.Charge, error) {
-	size, _, err := pageSize(pageArgs{first: first})
+	size, _, err := pageSize(pageArgs{first: orFew(first)})
 	if err != nil {
 		return nil, err
 	}
@@ -104,11 +112,7 @@ func chargesAtStake(ctx context.Context, obj *db.Approval, first *int) ([]*db.Ch
 	if err != nil {
 		return nil, err
 	}
-	ids := asked.ChargeIds
-	if asked.ID != "" {
-		ids = []string{asked.ID}
-	}
-	ids = ids[:min(size, len(ids))]
+	ids := asked.ChargeIDs[:min(size, len(asked.ChargeIDs))]
 	load(ctx).charge.announce(ids...)
 	charges := make([]*db.Charge, 0, len(ids))
 	for _, id := range ids {

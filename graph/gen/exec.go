@@ -8230,7 +8230,7 @@ type Approval implements Node {
   "How many charges are at stake."
   count: Int!
   "The charges, in the order in which they were given."
-  charges("How many at most, 1 to 100; 50 when absent." first: Int): [Charge!]! @goField(forceResolver: true)
+  charges("How many at most, 1 to 100; 10 when absent." first: Int): [Charge!]! @goField(forceResolver: true)
   "Who asked, whose name it is done in."
   askedBy: User! @goField(forceResolver: true)
   "The words of who asked; empty when there are none."
