@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -34,12 +35,12 @@ var newApprovalID = schema.NewID("apr")
 
 // atStake is what a second person is asked for.
 type atStake struct {
-	kind        enum.ApprovalKind
-	subjectID   string
-	amountCents func() (int64, error) // asked when it was rehearsed; nil for what isn't money
-	count       int                   // of charges
-	key         *string               // the idempotency key of who asks
-	input       any
+	kind      enum.ApprovalKind
+	subjectID string
+	count     int     // of charges
+	key       *string // the idempotency key of who asks
+	input     any
+	rehearsed func() (amountCents int64, replayed bool, err error) // nil for what isn't money
 }
 
 // deciders are the least roles of who decides.
@@ -72,30 +73,43 @@ func (s *Service) guarded(ctx context.Context, tx *db.Tx, what atStake, do func(
 	if err != nil {
 		return nil, err
 	}
-	digest := sha256.Sum256(fmt.Appendf(nil, "%s %s %s", *asker, what.kind, encoded))
+	known := fmt.Appendf(nil, "%s %s %s", *asker, what.kind, encoded)
+	if what.key != nil {
+		known = fmt.Appendf(nil, "%s %s key %s", *asker, what.kind, *what.key)
+	}
+	digest := sha256.Sum256(known)
 	earlier, err := tx.Approval.Query().Where(approval.Digest(digest[:])).Order(db.Desc(approval.FieldID)).First(ctx)
 	switch {
-	case err != nil && !db.IsNotFound(err):
+	case db.IsNotFound(err):
+	case err != nil:
 		return nil, err
-	case err == nil && what.key != nil && earlier.State == enum.ApprovalApproved:
-		return nil, do() // the same key: it answers what was begun
-	case err == nil && (what.key != nil || s.stateOf(earlier) == enum.ApprovalAsked):
+	case what.key != nil && !sameJSON(earlier.Input, encoded):
+		return nil, keyReused()
+	case what.key != nil && earlier.State != enum.ApprovalApproved, s.stateOf(earlier) == enum.ApprovalAsked:
 		return earlier, nil
 	}
 	request := tx.Approval.Create().SetID(newApprovalID()).SetKind(what.kind).SetSubjectID(what.subjectID).SetCount(what.count).
 		SetInput(encoded).SetDigest(digest[:]).SetAskedByID(*asker).SetCreatedAt(s.Now()).SetExpiresAt(s.Now().Add(ApprovalLife))
+	replayed := false
 	err = rehearse(ctx, tx, func() error {
-		if err := do(); err != nil || what.amountCents == nil {
+		if err := do(); err != nil || what.rehearsed == nil {
 			return err
 		}
-		amount, err := what.amountCents()
+		amount, again, err := what.rehearsed()
 		request.SetAmountCents(amount)
+		replayed = again
 		return err
 	})
-	if err != nil {
+	if err != nil || replayed {
 		return nil, err
 	}
 	return request.Save(ctx)
+}
+
+// sameJSON tells whether two texts mean the same: the database orders keys anew.
+func sameJSON(one, other json.RawMessage) bool {
+	var a, b any
+	return json.Unmarshal(one, &a) == nil && json.Unmarshal(other, &b) == nil && reflect.DeepEqual(a, b)
 }
 
 func firstError(err error, do func() error) error {

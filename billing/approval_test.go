@@ -75,6 +75,9 @@ func TestApproval(t *testing.T) {
 		if again.Approval == nil || again.Approval.ID != asked.Approval.ID || *again.Approval.AmountCents != 5_000 || again.Approval.SubjectID != c.ID {
 			t.Errorf("again %+v", again.Approval)
 		}
+		another := input
+		another.AmountCents = billingtest.Ref(int64(1))
+		refused(t, second(b.RefundCharge(b.as(b.asker), another)), "IDEMPOTENCY_KEY_REUSED")
 		b.UntilIdle()
 		if len(b.Refunds(c)) != 0 {
 			t.Fatal("it was begun before anybody approved it")
@@ -88,6 +91,7 @@ func TestApproval(t *testing.T) {
 
 		b.Must(b.approve(b.decider, asked.Approval))
 		refused(t, b.approve(b.owner, asked.Approval), "APPROVAL_DECIDED")
+		refused(t, second(b.RefundCharge(b.as(b.asker), another)), "IDEMPOTENCY_KEY_REUSED")
 		replayed, err := b.RefundCharge(b.as(b.asker), input)
 		b.Must(err)
 		if !replayed.Replayed || *replayed.Refund.RequestedByID != b.asker.ID || replayed.Refund.Reason != "pago em dobro" || *b.now(asked.Approval).StartedID != replayed.Refund.ID {
@@ -290,6 +294,25 @@ func TestApproval(t *testing.T) {
 		if !settings().Active {
 			t.Error("it is not active")
 		}
+	})
+
+	t.Run("what was begun before the rule is answered, not asked for", func(t *testing.T) {
+		t.Parallel()
+		w := billingtest.New(t).Ready().RegisteredPix()
+		b := board{World: w, owner: w.User(enum.RoleOwner), asker: w.User(enum.RoleFinance)}
+		w.User(enum.RoleOwner)
+		c := paidPix(w, w.NewPix(5_000, 3_600))
+		input := billing.NewRefund{ID: c.ID, IdempotencyKey: billingtest.Ref("r1")}
+		first, err := w.RefundCharge(b.as(b.asker), input)
+		w.Must(err)
+		w.Must(b.require(b.owner, true))
+		again, err := w.RefundCharge(b.as(b.asker), input)
+		w.Must(err)
+		if again.Approval != nil || !again.Replayed || again.Refund.ID != first.Refund.ID {
+			t.Errorf("again %+v", again)
+		}
+		w.UntilStatus(c.ID, enum.ChargeRefunded)
+		quiet(w)
 	})
 
 	t.Run("one owner does not end the rule alone", func(t *testing.T) {

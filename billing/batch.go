@@ -62,7 +62,7 @@ func (s *Service) StartBatch(ctx context.Context, input NewBatch) (*BatchStarted
 		}
 		what := atStake{
 			kind: enum.ApproveCancelMany, key: input.IdempotencyKey, input: input, count: count,
-			amountCents: func() (int64, error) { return worth(ctx, tx, started.Batch) },
+			rehearsed: func() (int64, bool, error) { return worth(ctx, tx, started) },
 		}
 		asked, err := s.guarded(ctx, tx, what, do)
 		if asked != nil {
@@ -95,9 +95,11 @@ func (s *Service) startBatchIn(ctx context.Context, tx *db.Tx, input NewBatch) (
 	return started, err
 }
 
-// worth is the sum of a batch's charges, in cents.
-func worth(ctx context.Context, tx *db.Tx, of *db.Batch) (int64, error) {
-	return returned[int64](ctx, tx, "SELECT COALESCE(sum(amount_cents), 0)::bigint FROM charges WHERE id IN (SELECT charge_id FROM batch_items WHERE batch_id = $1)", of.ID)
+// worth is the sum of a batch's charges, in cents, and whether it had been started
+// before.
+func worth(ctx context.Context, tx *db.Tx, started *BatchStarted) (cents int64, replayed bool, err error) {
+	cents, err = returned[int64](ctx, tx, "SELECT COALESCE(sum(amount_cents), 0)::bigint FROM charges WHERE id IN (SELECT charge_id FROM batch_items WHERE batch_id = $1)", started.Batch.ID)
+	return cents, started.Replayed, err
 }
 
 func (s *Service) checkBatch(input NewBatch) Refusal {

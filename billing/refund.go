@@ -50,7 +50,7 @@ func (s *Service) RefundCharge(ctx context.Context, input NewRefund) (*RefundSta
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		what := atStake{
 			kind: enum.ApproveRefund, subjectID: input.ID, key: input.IdempotencyKey, input: input, count: 1,
-			amountCents: func() (int64, error) { return started.Refund.AmountCents, nil },
+			rehearsed: func() (int64, bool, error) { return started.Refund.AmountCents, started.Replayed, nil },
 		}
 		asked, err := s.guarded(ctx, tx, what, func() (err error) {
 			started, err = s.refundIn(ctx, tx, input)

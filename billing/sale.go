@@ -160,11 +160,15 @@ func (s *Service) remember(ctx context.Context, tx *db.Tx, key *string, input an
 		return "", nil
 	}
 	if string(known.RequestHash) != string(hash[:]) {
-		return "", refuse("IDEMPOTENCY_KEY_REUSED", "idempotencyKey",
-			"Esta chave já foi usada com outros dados: use uma chave nova para um pedido novo.",
-			"This key was used with another input: use a new key for a new request.")
+		return "", keyReused()
 	}
 	return known.SubjectID, nil
+}
+
+func keyReused() error {
+	return refuse("IDEMPOTENCY_KEY_REUSED", "idempotencyKey",
+		"Esta chave já foi usada com outros dados: use uma chave nova para um pedido novo.",
+		"This key was used with another input: use a new key for a new request.")
 }
 
 func (s *Service) createSale(ctx context.Context, tx *db.Tx, id string, input NewSale) error {
