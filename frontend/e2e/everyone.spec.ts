@@ -13,6 +13,7 @@ const lists = [
   "/invoices?state=MANUAL",
   "/batches",
   "/batches/new",
+  "/approvals",
   "/differences",
   "/customers",
   "/products",

@@ -14,6 +14,7 @@ import { Route as LoginRouteImport } from "./../routes/login";
 import { Route as PasswordRouteImport } from "./../routes/password";
 import { Route as SetupRouteImport } from "./../routes/setup";
 import { Route as AppIndexRouteImport } from "./../routes/_app/index";
+import { Route as AppApprovalsRouteImport } from "./../routes/_app/approvals";
 import { Route as AppAuditRouteImport } from "./../routes/_app/audit";
 import { Route as AppChannelsRouteImport } from "./../routes/_app/channels";
 import { Route as AppConveniosRouteImport } from "./../routes/_app/convenios";
@@ -75,6 +76,11 @@ const SetupRoute = SetupRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppRoute,
+} as any);
+const AppApprovalsRoute = AppApprovalsRouteImport.update({
+  id: "/approvals",
+  path: "/approvals",
   getParentRoute: () => AppRoute,
 } as any);
 const AppAuditRoute = AppAuditRouteImport.update({
@@ -275,6 +281,7 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
+  "/approvals": typeof AppApprovalsRoute;
   "/audit": typeof AppAuditRoute;
   "/channels": typeof AppChannelsRoute;
   "/convenios": typeof AppConveniosRoute;
@@ -318,6 +325,7 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
+  "/approvals": typeof AppApprovalsRoute;
   "/audit": typeof AppAuditRoute;
   "/channels": typeof AppChannelsRoute;
   "/convenios": typeof AppConveniosRoute;
@@ -364,6 +372,7 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/password": typeof PasswordRoute;
   "/setup": typeof SetupRoute;
+  "/_app/approvals": typeof AppApprovalsRoute;
   "/_app/audit": typeof AppAuditRoute;
   "/_app/channels": typeof AppChannelsRoute;
   "/_app/convenios": typeof AppConveniosRoute;
@@ -411,6 +420,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/password"
     | "/setup"
+    | "/approvals"
     | "/audit"
     | "/channels"
     | "/convenios"
@@ -454,6 +464,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/password"
     | "/setup"
+    | "/approvals"
     | "/audit"
     | "/channels"
     | "/convenios"
@@ -499,6 +510,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/password"
     | "/setup"
+    | "/_app/approvals"
     | "/_app/audit"
     | "/_app/channels"
     | "/_app/convenios"
@@ -582,6 +594,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof AppIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    "/_app/approvals": {
+      id: "/_app/approvals";
+      path: "/approvals";
+      fullPath: "/approvals";
+      preLoaderRoute: typeof AppApprovalsRouteImport;
       parentRoute: typeof AppRoute;
     };
     "/_app/audit": {
@@ -854,6 +873,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppRouteChildren {
+  AppApprovalsRoute: typeof AppApprovalsRoute;
   AppAuditRoute: typeof AppAuditRoute;
   AppChannelsRoute: typeof AppChannelsRoute;
   AppConveniosRoute: typeof AppConveniosRoute;
@@ -896,6 +916,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppApprovalsRoute: AppApprovalsRoute,
   AppAuditRoute: AppAuditRoute,
   AppChannelsRoute: AppChannelsRoute,
   AppConveniosRoute: AppConveniosRoute,

@@ -3,6 +3,31 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type ApprovalKind =
+  | 'REFUND'
+  | 'CANCEL_MANY'
+  | 'PRODUCTION'
+  | 'RULES';
+
+export type ApprovalState =
+  | 'ASKED'
+  | 'APPROVED'
+  | 'DENIED'
+  | 'EXPIRED';
+
+export type ApproveInput = {
+  id: string;
+};
+
+export type DenyInput = {
+  id: string;
+  reason?: string | null | undefined;
+};
+
+export type RequireApprovalsInput = {
+  required: boolean;
+};
+
 export type AuditChange =
   | 'CREATED'
   | 'CHANGED'
@@ -882,6 +907,66 @@ export type SaveAccountMutationVariables = Exact<{
 
 export type SaveAccountMutation = { __typename: 'Mutation', saveAccount: { __typename: 'AccountPayload', account: { __typename: 'Account', id: string, name: string, branch: string, accountNumber: string, balanceCents: number, bank: { __typename: 'Bank', code: string, name: string } } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
+export type ApprovalChargeFragment = { __typename: 'Charge', id: string, number: number, status: ChargeStatus, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } };
+
+export type ApprovalPartsFragment = { __typename: 'Approval', id: string, kind: ApprovalKind, state: ApprovalState, amountCents: number | null, count: number, note: string, reason: string, mayApprove: boolean, mayDeny: boolean, createdAt: string, expiresAt: string, decidedAt: string | null, charges: Array<{ __typename: 'Charge', id: string, number: number, status: ChargeStatus, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } }>, askedBy: { __typename: 'User', id: string, name: string }, decidedBy: { __typename: 'User', id: string, name: string } | null, refund: { __typename: 'Refund', id: string, state: RefundState } | null, batch: { __typename: 'Batch', id: string, state: BatchState } | null };
+
+export type ApprovalsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  state?: Array<ApprovalState> | ApprovalState | null | undefined;
+}>;
+
+
+export type ApprovalsQuery = { __typename: 'Query', approvals: { __typename: 'ApprovalConnection', totalCount: number, nodes: Array<{ __typename: 'Approval', id: string, kind: ApprovalKind, state: ApprovalState, amountCents: number | null, count: number, note: string, reason: string, mayApprove: boolean, mayDeny: boolean, createdAt: string, expiresAt: string, decidedAt: string | null, charges: Array<{ __typename: 'Charge', id: string, number: number, status: ChargeStatus, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } }>, askedBy: { __typename: 'User', id: string, name: string }, decidedBy: { __typename: 'User', id: string, name: string } | null, refund: { __typename: 'Refund', id: string, state: RefundState } | null, batch: { __typename: 'Batch', id: string, state: BatchState } | null }>, pageInfo: { __typename: 'PageInfo', hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type ApprovalChargesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ApprovalChargesQuery = { __typename: 'Query', node:
+    | { __typename: 'Approval', id: string, charges: Array<{ __typename: 'Charge', id: string, number: number, status: ChargeStatus, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } }> }
+    | { __typename: 'Batch', id: string }
+    | { __typename: 'Carnet', id: string }
+    | { __typename: 'Charge', id: string }
+    | { __typename: 'Account', id: string }
+    | { __typename: 'Convenio', id: string }
+    | { __typename: 'Historico', id: string }
+    | { __typename: 'Customer', id: string }
+    | { __typename: 'Difference', id: string }
+    | { __typename: 'Entry', id: string }
+    | { __typename: 'Failure', id: string }
+    | { __typename: 'GerencianetIntegration', id: string }
+    | { __typename: 'VhsysIntegration', id: string }
+    | { __typename: 'Invoice', id: string }
+    | { __typename: 'Operation', id: string }
+    | { __typename: 'Product', id: string }
+    | { __typename: 'Refund', id: string }
+    | { __typename: 'Sale', id: string }
+    | { __typename: 'Order', id: string }
+    | { __typename: 'ApiToken', id: string }
+    | { __typename: 'User', id: string }
+    | { __typename: 'WebhookEndpoint', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
+   | null };
+
+export type ApproveMutationVariables = Exact<{
+  input: ApproveInput;
+}>;
+
+
+export type ApproveMutation = { __typename: 'Mutation', approve: { __typename: 'ApprovalPayload', approval: { __typename: 'Approval', id: string, kind: ApprovalKind, state: ApprovalState, amountCents: number | null, count: number, note: string, reason: string, mayApprove: boolean, mayDeny: boolean, createdAt: string, expiresAt: string, decidedAt: string | null, charges: Array<{ __typename: 'Charge', id: string, number: number, status: ChargeStatus, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } }>, askedBy: { __typename: 'User', id: string, name: string }, decidedBy: { __typename: 'User', id: string, name: string } | null, refund: { __typename: 'Refund', id: string, state: RefundState } | null, batch: { __typename: 'Batch', id: string, state: BatchState } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type DenyMutationVariables = Exact<{
+  input: DenyInput;
+}>;
+
+
+export type DenyMutation = { __typename: 'Mutation', deny: { __typename: 'ApprovalPayload', approval: { __typename: 'Approval', id: string, kind: ApprovalKind, state: ApprovalState, amountCents: number | null, count: number, note: string, reason: string, mayApprove: boolean, mayDeny: boolean, createdAt: string, expiresAt: string, decidedAt: string | null, charges: Array<{ __typename: 'Charge', id: string, number: number, status: ChargeStatus, amountCents: number, customer: { __typename: 'Customer', id: string, name: string } }>, askedBy: { __typename: 'User', id: string, name: string }, decidedBy: { __typename: 'User', id: string, name: string } | null, refund: { __typename: 'Refund', id: string, state: RefundState } | null, batch: { __typename: 'Batch', id: string, state: BatchState } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
 export type AuditPartsFragment = { __typename: 'AuditEntry', id: string, at: string, address: string, action: string, change: AuditChange, kind: string, objectId: string, user: { __typename: 'User', id: string, name: string } | null, token: { __typename: 'ApiToken', id: string, name: string } | null, fields: Array<{ __typename: 'AuditField', name: string, before: string | null, after: string | null }> };
 
 export type AuditEntriesQueryVariables = Exact<{
@@ -984,7 +1069,7 @@ export type StartBatchMutationVariables = Exact<{
 }>;
 
 
-export type StartBatchMutation = { __typename: 'Mutation', startBatch: { __typename: 'BatchPayload', batch: { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type StartBatchMutation = { __typename: 'Mutation', startBatch: { __typename: 'BatchPayload', batch: { __typename: 'Batch', id: string, action: BatchAction, state: BatchState, total: number, done: number, failed: number, running: number, dueDate: string | null, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, approval: { __typename: 'Approval', id: string } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type StopBatchMutationVariables = Exact<{
   input: StopBatchInput;
@@ -1411,7 +1496,7 @@ export type RefundChargeMutationVariables = Exact<{
 }>;
 
 
-export type RefundChargeMutation = { __typename: 'Mutation', refundCharge: { __typename: 'RefundPayload', refund: { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, charge: { __typename: 'Charge', id: string, status: ChargeStatus, refundedCents: number } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+export type RefundChargeMutation = { __typename: 'Mutation', refundCharge: { __typename: 'RefundPayload', refund: { __typename: 'Refund', id: string, amountCents: number, state: RefundState, reason: string, providerText: string, createdAt: string, finishedAt: string | null, requestedBy: { __typename: 'User', id: string, name: string } | null } | null, approval: { __typename: 'Approval', id: string } | null, charge: { __typename: 'Charge', id: string, status: ChargeStatus, refundedCents: number } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type ConvenioPartsFragment = { __typename: 'Convenio', id: string, code: string, name: string, bank: { __typename: 'Bank', code: string, name: string }, account: { __typename: 'Account', id: string, name: string } };
 
@@ -2226,7 +2311,7 @@ export type SaveProductMutation = { __typename: 'Mutation', saveProduct: { __typ
 export type ProfileQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ProfileQuery = { __typename: 'Query', viewer: { __typename: 'Viewer', recoveryCodesLeft: number, user: { __typename: 'User', id: string, name: string, email: string, role: Role, totpSince: string | null } }, accessRules: { __typename: 'AccessRules', id: string, requireTotp: boolean } };
+export type ProfileQuery = { __typename: 'Query', viewer: { __typename: 'Viewer', recoveryCodesLeft: number, user: { __typename: 'User', id: string, name: string, email: string, role: Role, totpSince: string | null } }, accessRules: { __typename: 'AccessRules', id: string, requireTotp: boolean, requireApproval: boolean } };
 
 export type SessionsQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2265,6 +2350,13 @@ export type DisableTotpMutationVariables = Exact<{
 
 
 export type DisableTotpMutation = { __typename: 'Mutation', disableTotp: { __typename: 'TotpPayload', user: { __typename: 'User', id: string, totpSince: string | null } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
+
+export type RequireApprovalsMutationVariables = Exact<{
+  input: RequireApprovalsInput;
+}>;
+
+
+export type RequireApprovalsMutation = { __typename: 'Mutation', requireApprovals: { __typename: 'RequireApprovalsPayload', rules: { __typename: 'AccessRules', id: string, requireApproval: boolean } | null, approval: { __typename: 'Approval', id: string } | null, userErrors: Array<{ __typename: 'UserError', code: string, field: Array<string>, message: string }> } };
 
 export type SaveAccessRulesMutationVariables = Exact<{
   input: SaveAccessRulesInput;
@@ -2406,7 +2498,7 @@ export type RefundRecordedSaleMutation = { __typename: 'Mutation', refundRecorde
 export type ShellQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ShellQuery = { __typename: 'Query', viewer: { __typename: 'Viewer', unreadFailures: number, user: { __typename: 'User', id: string, name: string, email: string, role: Role, locale: string } }, system: { __typename: 'System', version: string, demo: boolean }, gerencianetIntegration: { __typename: 'GerencianetIntegration', id: string, active: boolean, environment: Environment } | null };
+export type ShellQuery = { __typename: 'Query', viewer: { __typename: 'Viewer', unreadFailures: number, user: { __typename: 'User', id: string, name: string, email: string, role: Role, locale: string } }, system: { __typename: 'System', version: string, demo: boolean }, gerencianetIntegration: { __typename: 'GerencianetIntegration', id: string, active: boolean, environment: Environment } | null, accessRules: { __typename: 'AccessRules', id: string, requireApproval: boolean }, waiting: { __typename: 'ApprovalConnection', nodes: Array<{ __typename: 'Approval', id: string, mayApprove: boolean }> }, lastAsked: { __typename: 'ApprovalConnection', nodes: Array<{ __typename: 'Approval', id: string }> } };
 
 export type FailureFeedSubscriptionVariables = Exact<{
   after?: string | null | undefined;

@@ -1,4 +1,5 @@
 import type {
+  ApprovalState,
   BatchItemState,
   BatchState,
   ChargeStatus,
@@ -89,6 +90,14 @@ const differenceTones: Record<DifferenceState, Tone> = {
   IGNORED: "neutral",
 };
 
+const approvalTones: Record<ApprovalState | "WITHDRAWN", Tone> = {
+  ASKED: "warn",
+  APPROVED: "good",
+  DENIED: "bad",
+  EXPIRED: "neutral",
+  WITHDRAWN: "neutral",
+};
+
 const messageTones: Record<MessageState, Tone> = {
   WAITING: "busy",
   SENDING: "busy",
@@ -108,6 +117,7 @@ type Props =
   | { of: "invoice"; value: InvoiceState }
   | { of: "message"; value: MessageState }
   | { of: "difference"; value: DifferenceState }
+  | { of: "approval"; value: ApprovalState | "WITHDRAWN" }
   | { of: "active" | "integration"; value: boolean };
 
 /** Where something stands: always a word, the colour only helps. */
@@ -136,6 +146,8 @@ export function Status(props: Props) {
       return (
         <Pill tone={differenceTones[props.value]} text={t(`difference.state.${props.value}`)} />
       );
+    case "approval":
+      return <Pill tone={approvalTones[props.value]} text={t(`approval.state.${props.value}`)} />;
     case "active":
       return <OnOff on={props.value} text={t(props.value ? "common.active" : "common.inactive")} />;
     case "integration":

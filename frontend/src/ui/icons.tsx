@@ -48,6 +48,9 @@ export const InvoiceIcon = icon(
   <path d="M6 3h12v18l-2-1.5-2 1.5-2-1.5-2 1.5-2-1.5L6 21zM9 8h6M9 12h6" />,
 );
 export const DifferenceIcon = icon(<path d="M5 9h14M5 15h14M16 5 8 19" />);
+export const ApprovalIcon = icon(
+  <path d="M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2.5 19a5.5 5.5 0 0 1 11 0M14.5 11.5l2.5 2.5 4.5-5" />,
+);
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
 export const TrashIcon = icon(<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13" />);
 export const SearchIcon = icon(<path d="M11 18a7 7 0 1 0 0-14 7 7 0 0 0 0 14M20 20l-4-4" />);

@@ -23,6 +23,18 @@ export function notifyOver(id: string, message: ReactNode): void {
   });
 }
 
+/** A notice that something waits for another person; it stays long enough to follow its link. */
+export function notifyWaiting(id: string, message: ReactNode): void {
+  notify({
+    id,
+    message,
+    color: "blue.8",
+    role: "status",
+    position: "top-right",
+    autoClose: 12_000,
+  });
+}
+
 /** Shows a notice; one with the same id says the new words. */
 function notify(notice: NotificationData & { id: string }): void {
   notifications.show(notice);

@@ -23,7 +23,7 @@ export const BatchItemsDocument: TypedDocument<BatchItemsQuery, BatchItemsQueryV
 export const StartBatchDocument: TypedDocument<StartBatchMutation, StartBatchMutationVariables> = {
   kind: "mutation",
   name: "StartBatch",
-  hash: "e4eb864cfef51b287351a73dc05c6303f5ab68603192d42b5cce0f3755bd72b5",
+  hash: "e818c5d8f187a1103dcff1d530c7dff73e4c3335f34b3577ac952ab1d6d01a41",
 };
 
 export const StopBatchDocument: TypedDocument<StopBatchMutation, StopBatchMutationVariables> = {

@@ -71,5 +71,5 @@ export const RetryCardChargeDocument: TypedDocument<RetryCardChargeMutation, Ret
 export const RefundChargeDocument: TypedDocument<RefundChargeMutation, RefundChargeMutationVariables> = {
   kind: "mutation",
   name: "RefundCharge",
-  hash: "b1342ef17159808f4e50f325340433a50cd298f3c2828887ba4efaa28cb5deda",
+  hash: "ba7f2df107ba24f29dedcd73cf3178861f8e6224aca61dcff768a392c4967167",
 };

@@ -5,7 +5,7 @@ import type { FailureFeedSubscription, FailureFeedSubscriptionVariables, FeedEnd
 export const ShellDocument: TypedDocument<ShellQuery, ShellQueryVariables> = {
   kind: "query",
   name: "Shell",
-  hash: "727b9c3b0149bae92f20a45657b94a057f29bd32645ed0658e89b08f8a5f0f2d",
+  hash: "bcab63dcd5d3ed6d3123b0fa9868e3d4bf531935facdd41b47f0b872fd3230b7",
 };
 
 export const FailureFeedDocument: TypedDocument<FailureFeedSubscription, FailureFeedSubscriptionVariables> = {

@@ -22,6 +22,7 @@ export const auditKinds = [
   "charges",
   "carnets",
   "refunds",
+  "approvals",
   "batches",
   "operations",
   "customers",

@@ -10,6 +10,7 @@ import { addDays, isDay, today } from "@/i18n/format";
 import { FormDialog } from "@/ui/FormDialog";
 import { useSubmit } from "@/ui/form";
 import { DayInput } from "@/ui/inputs";
+import { notifyAsked } from "../approvals/notifyAsked";
 
 const actions = ["RETRY", "CHANGE_DUE_DATE", "RESEND", "CANCEL"] as const;
 type SelectionAction = (typeof actions)[number];
@@ -56,7 +57,7 @@ interface DialogProps {
   onClose: () => void;
 }
 
-/** Asks before a batch begins; then its page shows how far it is. */
+/** Asks before a batch begins; then its page shows how far it is, unless another person is asked first. */
 function StartDialog({ action, selected, onClose }: DialogProps) {
   const t = useT();
   const navigate = useNavigate();
@@ -76,6 +77,10 @@ function StartDialog({ action, selected, onClose }: DialogProps) {
         idempotencyKey,
       },
     });
+    if (startBatch.approval) {
+      onClose();
+      notifyAsked(t);
+    }
     if (startBatch.batch) {
       onClose();
       await navigate({ to: "/batches/$batchId", params: { batchId: startBatch.batch.id } });

@@ -8,6 +8,7 @@ import { FormDialog } from "@/ui/FormDialog";
 import { useSubmit } from "@/ui/form";
 import { MoneyInput } from "@/ui/inputs";
 import { notifyDone } from "@/ui/notify";
+import { notifyAsked } from "../approvals/notifyAsked";
 import type { ChargeDialogProps } from "./ChargeActions";
 import { refundableCents } from "./refund";
 
@@ -46,7 +47,8 @@ function RefundForm({ charge, opened, onClose }: ChargeDialogProps) {
       },
     });
     if (refundCharge.userErrors.length === 0) {
-      notifyDone(t("charge.refund.done"));
+      if (refundCharge.approval) notifyAsked(t);
+      else notifyDone(t("charge.refund.done"));
       onClose();
     }
     return refundCharge.userErrors;

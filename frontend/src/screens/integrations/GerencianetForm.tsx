@@ -2,7 +2,7 @@ import { Button, Fieldset, Group, SimpleGrid, Stack, Text } from "@mantine/core"
 import { type UseFormReturnType, useForm } from "@mantine/form";
 import { useState } from "react";
 import { useChange } from "@/api/hooks";
-import { useMay } from "@/api/viewer";
+import { useMay, useShell } from "@/api/viewer";
 import { SaveGerencianetDocument } from "@/gen/documents/integrations";
 import type {
   Environment,
@@ -19,6 +19,7 @@ import { MoneyInput } from "@/ui/inputs";
 import { AppLink } from "@/ui/links";
 import { notifyDone } from "@/ui/notify";
 import { SecretInput } from "@/ui/SecretInput";
+import { notifyAsked } from "../approvals/notifyAsked";
 import { NotifiedUsers } from "./NotifiedUsers";
 import { PixFields } from "./PixFields";
 import { ProblemList } from "./ProblemList";
@@ -79,6 +80,7 @@ export function GerencianetForm({ data }: { data: GerencianetQuery }) {
   const t = useT();
   const format = useFormat();
   const mayEdit = useMay()("OWNER");
+  const { requireApproval } = useShell().accessRules;
   const save = useChange(SaveGerencianetDocument);
   const integration = data.gerencianetIntegration;
   // A new key forgets that a credential was being replaced.
@@ -108,8 +110,13 @@ export function GerencianetForm({ data }: { data: GerencianetQuery }) {
         notifiedUserIds: values.notifiedUserIds,
       },
     });
-    if (saveGerencianetIntegration.integration) {
+    const saved = saveGerencianetIntegration.integration;
+    if (saved) {
       notifyDone(t("integration.saved"));
+      if (requireApproval && saved.environment !== values.environment) {
+        notifyAsked(t, "approval.askedOwner");
+        form.setFieldValue("environment", saved.environment);
+      }
       form.setValues(blankCredentials);
       setSaves((count) => count + 1);
     }

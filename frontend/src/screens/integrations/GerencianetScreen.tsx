@@ -68,7 +68,11 @@ export function GerencianetScreen() {
               )}
               {integration?.pixCertificate && <PixWebhook integration={integration} />}
               <Section title={t("integration.settings")}>
-                <GerencianetForm key={integration?.id ?? "new"} data={data} />
+                {/* What another person changed the environment to is not saved over. */}
+                <GerencianetForm
+                  key={`${integration?.id ?? "new"} ${integration?.environment}`}
+                  data={data}
+                />
               </Section>
               {integration && <ObjectAudit id={integration.id} />}
             </>

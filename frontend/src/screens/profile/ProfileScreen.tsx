@@ -5,6 +5,7 @@ import { Facts } from "@/ui/Facts";
 import { Loaded } from "@/ui/Feedback";
 import { Page } from "@/ui/Page";
 import { Section } from "@/ui/Section";
+import { ApprovalSection } from "./ApprovalSection";
 import { SessionsSection } from "./SessionsSection";
 import { TotpSection } from "./TotpSection";
 
@@ -27,6 +28,7 @@ export function ProfileScreen() {
               />
             </Section>
             <TotpSection profile={profile} />
+            <ApprovalSection required={profile.accessRules.requireApproval} />
             <SessionsSection />
           </>
         )}

@@ -2,12 +2,13 @@ import { Badge, NavLink, ScrollArea, Stack, Text } from "@mantine/core";
 import type { LinkProps } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { useMay, useShell } from "@/api/viewer";
-import type { Role } from "@/gen/schema";
+import type { Role, ShellQuery } from "@/gen/schema";
 import { type MessageId, useT } from "@/i18n";
 import {
   AccountIcon,
   AgreementIcon,
   AlertIcon,
+  ApprovalIcon,
   BatchIcon,
   ChargeIcon,
   CheckIcon,
@@ -32,6 +33,9 @@ interface Item {
   label: MessageId;
   icon: ComponentType;
   least?: Role;
+  badge?: ComponentType;
+  /** Whether it is of use in this company; always when absent. */
+  when?: (shell: ShellQuery) => boolean;
 }
 
 const groups: { label: MessageId; items: Item[] }[] = [
@@ -43,8 +47,16 @@ const groups: { label: MessageId; items: Item[] }[] = [
       { to: "/charges", label: "nav.charges", icon: ChargeIcon },
       { to: "/invoices", label: "nav.invoices", icon: InvoiceIcon },
       { to: "/batches", label: "nav.batches", icon: BatchIcon },
+      {
+        to: "/approvals",
+        label: "nav.approvals",
+        icon: ApprovalIcon,
+        badge: ToApproveBadge,
+        when: ({ accessRules, lastAsked }) =>
+          accessRules.requireApproval || lastAsked.nodes.length > 0,
+      },
       { to: "/differences", label: "nav.differences", icon: DifferenceIcon },
-      { to: "/failures", label: "nav.failures", icon: AlertIcon },
+      { to: "/failures", label: "nav.failures", icon: AlertIcon, badge: UnreadBadge },
     ],
   },
   {
@@ -80,7 +92,8 @@ const groups: { label: MessageId; items: Item[] }[] = [
 export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const t = useT();
   const may = useMay();
-  const { demo } = useShell().system;
+  const shell = useShell();
+  const { demo } = shell.system;
   return (
     <ScrollArea h="100%" type="auto" scrollbarSize={6}>
       <Stack gap="sm">
@@ -91,15 +104,15 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
             </Text>
             <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
               {group.items
-                .filter((item) => may(item.least ?? "READER"))
-                .map(({ to, label, icon: Icon }) => (
+                .filter(({ least = "READER", when }) => may(least) && (when?.(shell) ?? true))
+                .map(({ to, label, icon: Icon, badge: ItemBadge }) => (
                   <li key={to}>
                     <NavItem
                       to={to}
                       label={t(label)}
                       py={3}
                       leftSection={<Icon />}
-                      rightSection={to === "/failures" ? <UnreadBadge /> : undefined}
+                      rightSection={ItemBadge && <ItemBadge />}
                       activeOptions={{ exact: to === "/", includeSearch: false }}
                       activeProps={{ active: true, "aria-current": "page" } as object}
                       onClick={onNavigate}
@@ -125,17 +138,21 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
 
 function UnreadBadge() {
   const t = useT();
-  const { unreadFailures } = useShell().viewer;
-  if (unreadFailures === 0) return null;
+  const { unreadFailures: count } = useShell().viewer;
+  return <Count count={count} label={t("shell.unread", { count })} color="red.9" />;
+}
+
+function ToApproveBadge() {
+  const t = useT();
+  const count = useShell().waiting.nodes.filter(({ mayApprove }) => mayApprove).length;
+  return <Count count={count} label={t("shell.toApprove", { count })} color="blue.8" />;
+}
+
+function Count({ count, label, color }: { count: number; label: string; color: string }) {
+  if (count === 0) return null;
   return (
-    <Badge
-      color="red.9"
-      variant="filled"
-      circle={unreadFailures < 10}
-      aria-label={t("shell.unread", { count: unreadFailures })}
-      role="img"
-    >
-      {unreadFailures > 99 ? "99+" : unreadFailures}
+    <Badge color={color} variant="filled" circle={count < 10} aria-label={label} role="img">
+      {count > 99 ? "99+" : count}
     </Badge>
   );
 }

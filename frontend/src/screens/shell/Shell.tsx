@@ -26,10 +26,12 @@ import { ViewerMenu } from "./ViewerMenu";
 
 const headerHeight = 56;
 const stripeHeight = 28;
+/** What others ask the viewer to approve is told by nobody else. */
+const pollMilliseconds = 30_000;
 
 /** Everything around the pages of those who are signed in. */
 export function Shell() {
-  const shell = useLoad(ShellDocument, {});
+  const shell = useLoad(ShellDocument, {}, { every: () => pollMilliseconds });
   const cache = useQueryClient();
   const router = useRouter();
   const navigate = useNavigate();
