@@ -1,5 +1,5 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
+import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import {
   createMemoryHistory,
@@ -41,6 +41,7 @@ export function shellOf(role: Role, change: Partial<ShellQuery> = {}): ShellQuer
 
 /** Renders a screen with its links and notices, as somebody sees it who is signed in. */
 export function renderScreen(screen: ReactNode, shell: ShellQuery) {
+  notifications.clean(); // those of the test before
   const rootRoute = createRootRoute({
     component: () => (
       <ShellContext value={shell}>
