@@ -91,7 +91,7 @@ function Decision({ approval }: { approval: ApprovalPartsFragment }) {
       )}
       {batch && (
         <Text size="sm" component="div">
-          <AppLink to="/batches/$batchId" params={{ batchId: batch.id }}>
+          <AppLink to="/batches/$batchId" params={{ batchId: batch.id }} underline="always" inherit>
             {t("approval.batch")}
           </AppLink>{" "}
           <Status of="batch" value={batch.state} />

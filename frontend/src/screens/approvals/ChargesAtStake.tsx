@@ -16,10 +16,12 @@ export function ChargesAtStake({ approval }: { approval: ApprovalPartsFragment }
   const [only] = approval.charges;
   if (approval.count === 1) return only ? <Charge charge={only} /> : null;
   return (
-    <details onToggle={(event) => setOpened(event.currentTarget.open)}>
-      <summary>{t("approval.charges", { count: approval.count })}</summary>
-      {opened && <Charges approval={approval} />}
-    </details>
+    <Text size="sm" component="div">
+      <details onToggle={(event) => setOpened(event.currentTarget.open)}>
+        <summary>{t("approval.charges", { count: approval.count })}</summary>
+        {opened && <Charges approval={approval} />}
+      </details>
+    </Text>
   );
 }
 
@@ -51,8 +53,8 @@ function Charges({ approval }: { approval: ApprovalPartsFragment }) {
 function Charge({ charge }: { charge: ApprovalChargeFragment }) {
   const t = useT();
   return (
-    <Text size="sm" component="div">
-      <AppLink to="/charges/$chargeId" params={{ chargeId: charge.id }}>
+    <Text size="sm" component="div" py={2}>
+      <AppLink to="/charges/$chargeId" params={{ chargeId: charge.id }} underline="always" inherit>
         {t("charge.numbered", { number: charge.number })}
       </AppLink>{" "}
       · {charge.customer.name} · <Money cents={charge.amountCents} />{" "}

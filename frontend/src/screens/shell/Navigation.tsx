@@ -110,7 +110,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
                     <NavItem
                       to={to}
                       label={t(label)}
-                      py={3}
+                      py={2}
                       leftSection={<Icon />}
                       rightSection={ItemBadge && <ItemBadge />}
                       activeOptions={{ exact: to === "/", includeSearch: false }}
@@ -127,7 +127,7 @@ export function Navigation({ onNavigate }: { onNavigate: () => void }) {
             href="/sandbox/"
             target="_blank"
             label={t("nav.sandbox")}
-            py={3}
+            py={2}
             leftSection={<WorkIcon />}
           />
         )}
