@@ -5,6 +5,7 @@ import {
   day,
   expect,
   expectAccessible,
+  expectContrast,
   type Login,
   press,
   settled,
@@ -48,6 +49,18 @@ async function join(browser: Browser, name: string, role: string): Promise<Page>
   return page;
 }
 
+/** Leaves nothing that waits. */
+async function denyAll(): Promise<void> {
+  const { approvals } = await ask<{ approvals: { nodes: { id: string }[] } }>(
+    "{ approvals(first: 100, state: [ASKED]) { nodes { id } } }",
+  );
+  for (const { id } of approvals.nodes) {
+    await ask("mutation($input: DenyInput!) { deny(input: $input) { userErrors { code } } }", {
+      input: { id, reason: "de outro teste" },
+    });
+  }
+}
+
 /** Switches the rule off, whatever has failed before: other tests use the same server. */
 async function endRule(): Promise<void> {
   const { requireApprovals } = await ask<{
@@ -74,6 +87,18 @@ async function openApprovals(page: Page): Promise<void> {
   await settled(page);
 }
 
+/** Has no poor contrast in the dark, and is no wider than a narrow screen. */
+async function expectFitsInTheDark(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
+  await expectContrast(page);
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(width).toBeLessThanOrEqual(360);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
 const customer = `Cliente Aprovado ${run}`;
 const standing = (page: Page) => page.locator("h1 + .status");
 const rule = (page: Page) => page.getByRole("switch", { name: "Exigir duas pessoas" });
@@ -85,6 +110,7 @@ test.beforeAll(async ({ browser }) => {
 });
 
 test.afterAll(async () => {
+  await denyAll();
   await endRule();
   for (const { id, page } of joined.splice(0)) {
     await page.context().close();
@@ -151,6 +177,7 @@ test("gives a payment back once another person has approved it by keyboard", asy
   await openApprovals(otavio);
   await expect(asked(otavio)).toContainText("Motivo de quem pediu: Aula cancelada");
   await expectAccessible(otavio);
+  await expectFitsInTheDark(otavio);
   await press(otavio, otavio.getByRole("button", { name: `Aprovar: ${what}` }));
   const dialog = otavio.getByRole("dialog", { name: "Aprovar este pedido?" });
   await expect(dialog).toContainText(`R$ 50,00 voltam para ${customer}`);
