@@ -45,12 +45,12 @@ type atStake struct {
 
 // deciders are the least roles of who decides.
 var deciders = map[enum.ApprovalKind]enum.Role{
-	enum.ApproveRefund: enum.RoleFinance, enum.ApproveCancelMany: enum.RoleFinance, enum.ApproveProduction: enum.RoleOwner, enum.ApproveRules: enum.RoleOwner,
+	enum.ApproveRefund: enum.RoleFinance, enum.ApproveCancelMany: enum.RoleFinance, enum.ApproveProduction: enum.RoleOwner, enum.ApproveActivation: enum.RoleOwner, enum.ApproveRules: enum.RoleOwner,
 }
 
 // askers are the least roles of who asks; they are looked at again when it is decided.
 var askers = map[enum.ApprovalKind]enum.Role{
-	enum.ApproveRefund: enum.RoleFinance, enum.ApproveCancelMany: enum.RoleOperator, enum.ApproveProduction: enum.RoleOwner, enum.ApproveRules: enum.RoleOwner,
+	enum.ApproveRefund: enum.RoleFinance, enum.ApproveCancelMany: enum.RoleOperator, enum.ApproveProduction: enum.RoleOwner, enum.ApproveActivation: enum.RoleOwner, enum.ApproveRules: enum.RoleOwner,
 }
 
 type approvedKey struct{}
@@ -287,7 +287,7 @@ func (s *Service) RequireApprovals(ctx context.Context, on bool) (rules *db.Acce
 			if err := set(); err != nil {
 				return err
 			}
-		} else if asked, err = s.guarded(ctx, tx, atStake{kind: enum.ApproveRules, input: on}, set); err != nil {
+		} else if asked, err = s.guarded(ctx, tx, atStake{kind: enum.ApproveRules}, set); err != nil {
 			return err
 		}
 		rules, err = tx.AccessRules.Query().Only(ctx)
@@ -328,12 +328,10 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, one *db.Approval) (start
 			}
 			return &done.Batch.ID, nil
 		})
-	case enum.ApproveProduction:
-		return begun(one, func(input production) (*string, error) { return nil, s.produce(ctx, tx, input) })
+	case enum.ApproveProduction, enum.ApproveActivation:
+		return nil, s.produce(ctx, tx, one.Kind)
 	case enum.ApproveRules:
-		return begun(one, func(bool) (*string, error) {
-			return nil, tx.AccessRules.Update().SetRequireApproval(false).Exec(ctx)
-		})
+		return nil, tx.AccessRules.Update().SetRequireApproval(false).Exec(ctx)
 	}
 	return nil, fmt.Errorf("nobody knows how to begin %s", one.Kind)
 }

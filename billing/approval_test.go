@@ -286,7 +286,7 @@ func TestApproval(t *testing.T) {
 		refused(t, second(b.ActivateIntegration(b.as(b.owner), enum.Gerencianet, true)), "NOT_TESTED")
 		b.Must(settings().Update().SetTestedAt(b.Clock()).Exec(b.Context()))
 		b.Must(second(b.ActivateIntegration(b.as(b.owner), enum.Gerencianet, true)))
-		asked = b.DB.Approval.Query().Where(approval.StateEQ(enum.ApprovalAsked)).OnlyX(b.Context())
+		asked = b.DB.Approval.Query().Where(approval.StateEQ(enum.ApprovalAsked), approval.KindEQ(enum.ApproveActivation)).OnlyX(b.Context())
 		if settings().Active {
 			t.Fatal("one owner switched production on")
 		}

@@ -498,7 +498,7 @@ func (s *Service) ActivateIntegration(ctx context.Context, kind enum.Integration
 		if !active || settings.Active || settings.Kind != enum.Gerencianet || settings.Environment != enum.EnvironmentProduction {
 			return do()
 		}
-		_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveProduction, subjectID: settings.ID, input: production{Activate: true}}, do)
+		_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveActivation, subjectID: settings.ID}, do)
 		return err
 	})
 	if err != nil {
@@ -518,25 +518,18 @@ func (s *Service) activate(ctx context.Context, tx *db.Tx, settings *db.Integrat
 	return ring(ctx, tx, topicOperations)
 }
 
-// production is what a second person may be asked for: that Gerencianet works with
-// real money, or that it is switched on where it does.
-type production struct {
-	Environment bool `json:"environment,omitempty"`
-	Activate    bool `json:"activate,omitempty"`
-}
-
 // moveTo changes the environment that Gerencianet works in.
 func (s *Service) moveTo(ctx context.Context, tx *db.Tx, current *db.Integration, to enum.Environment) error {
 	do := func() error { return tx.Integration.UpdateOne(current).SetEnvironment(to).ClearTestedAt().Exec(ctx) }
 	if to != enum.EnvironmentProduction {
 		return do()
 	}
-	_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveProduction, subjectID: current.ID, input: production{Environment: true}}, do)
+	_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveProduction, subjectID: current.ID}, do)
 	return err
 }
 
 // produce does what was approved, if nothing keeps it from that by now.
-func (s *Service) produce(ctx context.Context, tx *db.Tx, what production) error {
+func (s *Service) produce(ctx context.Context, tx *db.Tx, what enum.ApprovalKind) error {
 	if _, err := lockIntegration(ctx, tx, enum.Gerencianet); err != nil {
 		return err
 	}
@@ -544,7 +537,7 @@ func (s *Service) produce(ctx context.Context, tx *db.Tx, what production) error
 	if err != nil {
 		return err
 	}
-	if what.Activate {
+	if what == enum.ApproveActivation {
 		problems, err := s.ActivationProblems(ctx, settings)
 		if err := errors.Join(err, problems.orNil()); err != nil {
 			return err

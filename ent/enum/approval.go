@@ -10,12 +10,13 @@ const (
 	ApproveRefund     ApprovalKind = "REFUND"
 	ApproveCancelMany ApprovalKind = "CANCEL_MANY"
 	ApproveProduction ApprovalKind = "PRODUCTION"
+	ApproveActivation ApprovalKind = "ACTIVATION"
 	ApproveRules      ApprovalKind = "RULES"
 )
 
 // Values answers all values of ApprovalKind.
 func (ApprovalKind) Values() []string {
-	return []string{"REFUND", "CANCEL_MANY", "PRODUCTION", "RULES"}
+	return []string{"REFUND", "CANCEL_MANY", "PRODUCTION", "ACTIVATION", "RULES"}
 }
 
 // MarshalGQL writes the value for GraphQL.

@@ -8199,8 +8199,10 @@ enum ApprovalKind {
   REFUND
   "To cancel more than one charge at once."
   CANCEL_MANY
-  "That Gerencianet works with real money, or is switched on where it does."
+  "That Gerencianet works with real money."
   PRODUCTION
+  "That Gerencianet is switched on where it works with real money."
+  ACTIVATION
   "That nobody needs a second person any more."
   RULES
 }
@@ -8230,7 +8232,8 @@ type Approval implements Node {
   "How many charges are at stake."
   count: Int!
   "The charges, in the order in which they were given."
-  charges("How many at most, 1 to 100; 10 when absent." first: Int): [Charge!]! @goField(forceResolver: true)
+  charges("How many at most, 1 to 100; 10 when absent." first: Int): [Charge!]!
+    @goField(forceResolver: true)
   "Who asked, whose name it is done in."
   askedBy: User! @goField(forceResolver: true)
   "The words of who asked; empty when there are none."
@@ -8335,7 +8338,8 @@ extend type Mutation {
   "Denies what somebody has asked for, or takes back what one has asked for oneself."
   deny("What." input: DenyInput!): ApprovalPayload! @role(min: OPERATOR)
   "Demands a second person, or ends that: which itself needs another owner."
-  requireApprovals("The rule." input: RequireApprovalsInput!): RequireApprovalsPayload! @role(min: OWNER)
+  requireApprovals("The rule." input: RequireApprovalsInput!): RequireApprovalsPayload!
+    @role(min: OWNER)
 }
 `, BuiltIn: false},
 	{Name: "../audit.graphqls", Input: `"What was done to an object."

@@ -111,7 +111,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k enum.ApprovalKind) error {
 	switch k {
-	case "REFUND", "CANCEL_MANY", "PRODUCTION", "RULES":
+	case "REFUND", "CANCEL_MANY", "PRODUCTION", "ACTIVATION", "RULES":
 		return nil
 	default:
 		return fmt.Errorf("approval: invalid enum value for kind field: %q", k)

@@ -88,7 +88,7 @@ var (
 	// ApprovalsColumns holds the columns for the "approvals" table.
 	ApprovalsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REFUND", "CANCEL_MANY", "PRODUCTION", "RULES"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"REFUND", "CANCEL_MANY", "PRODUCTION", "ACTIVATION", "RULES"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ASKED", "APPROVED", "DENIED", "EXPIRED"}, Default: "ASKED"},
 		{Name: "subject_id", Type: field.TypeString, Default: ""},
 		{Name: "amount_cents", Type: field.TypeInt64, Nullable: true},

@@ -7,6 +7,7 @@ export type ApprovalKind =
   | 'REFUND'
   | 'CANCEL_MANY'
   | 'PRODUCTION'
+  | 'ACTIVATION'
   | 'RULES';
 
 export type ApprovalState =

@@ -45,6 +45,7 @@ function AtStake({ approval }: { approval: ApprovalPartsFragment }) {
   const t = useT();
   switch (approval.kind) {
     case "PRODUCTION":
+    case "ACTIVATION":
       return (
         <AppLink to="/integrations/gerencianet" size="sm">
           {t("integrations.open", { name: t("integration.GERENCIANET") })}
