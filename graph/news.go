@@ -32,7 +32,7 @@ func (l *live) tellFeeds(ctx context.Context, rang rings) error {
 	}
 	var due []telling
 	for id, one := range news {
-		due = append(due, l.feedTelling(id, one)...)
+		due = append(due, l.feedTelling(id, after[id], one)...)
 		if one.UpTo-after[id] == billing.FeedPage {
 			defer l.ear.Hear(billing.UserTopic(id))
 		}
@@ -49,12 +49,18 @@ func reading[T any](ctx context.Context, read func(context.Context) (T, error)) 
 }
 
 // feedTelling moves a feed's position and answers what its followers are told.
-// Whoever joins them later has to be as far as the new position.
-func (l *live) feedTelling(id string, news *billing.FeedNews) []telling {
+// Whoever joins them later has to be as far as the new position. When the last of
+// them has left, and one who is not so far has come, while the news was read, it is
+// read anew from there.
+func (l *live) feedTelling(id string, after int64, news *billing.FeedNews) []telling {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	one := l.people[id]
 	if one == nil {
+		return nil
+	}
+	if one.position != after {
+		l.ear.Hear(billing.UserTopic(id))
 		return nil
 	}
 	one.position = news.UpTo
