@@ -61,7 +61,7 @@ func (o options) measurePonte(ctx context.Context) (measured, error) {
 // makeDatabase makes an empty database on the server of PONTE_TEST_DATABASE_URL.
 func makeDatabase(ctx context.Context) (*sql.DB, string, error) {
 	address, err := url.Parse(os.Getenv("PONTE_TEST_DATABASE_URL"))
-	if err != nil || address.Host == "" {
+	if err != nil || address.Path == "" {
 		return nil, "", errors.New("PONTE_TEST_DATABASE_URL names no database: npm run bench")
 	}
 	admin, err := sql.Open("postgres", address.String())
