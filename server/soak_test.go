@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -72,6 +73,7 @@ type soak struct {
 	kills     int
 	killed    int
 	wanted    int // failures
+	made      atomic.Int64
 	listeners []listening
 }
 
@@ -162,6 +164,10 @@ func (s *soak) process(i int) *process {
 func (s *soak) fail() {
 	product := s.Product(50_00).ID
 	for made := 0; made < s.wanted; made++ {
+		s.made.Store(int64(made))
+		if made%20 == 0 {
+			s.Until("not too much is under way", func() bool { return s.underWay() < 200 })
+		}
 		if made%5 < 3 {
 			s.Must(second(s.CreateCharge(s.Context(), s.NewCharge(int64(5_000+made)))))
 			continue
@@ -176,7 +182,13 @@ func (s *soak) fail() {
 
 func second[T any](_ T, err error) error { return err }
 
-// killInTurn kills one process, then the other, while failures are made.
+// underWay counts what is to fail yet.
+func (s *soak) underWay() (count int) {
+	s.Must(s.Pool.QueryRow(`SELECT count(*) FROM operations WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND kind IN ('ISSUE_CHARGE', 'MIRROR_SALE')`).Scan(&count))
+	return count
+}
+
+// killInTurn kills one process, then the other, all the while failures are made.
 func (s *soak) killInTurn(made <-chan struct{}) {
 	random := rand.New(rand.NewPCG(s.seed, 1))
 	for s.killed < s.kills {
@@ -185,6 +197,9 @@ func (s *soak) killInTurn(made <-chan struct{}) {
 			s.t.Logf("only %d kills: the failures were made before", s.killed)
 			return
 		case <-time.After(time.Duration(200+random.IntN(1000)) * time.Millisecond):
+			if s.made.Load()*int64(s.kills) < int64(s.killed*s.wanted) {
+				continue
+			}
 		}
 		i := s.killed % len(s.processes)
 		s.processes[i].kill()
@@ -197,8 +212,7 @@ func (s *soak) killInTurn(made <-chan struct{}) {
 func (s *soak) quiet() {
 	least, end := math.MaxInt, time.Now()
 	for ; ; time.Sleep(100 * time.Millisecond) {
-		var live, unsent int
-		s.Must(s.Pool.QueryRow(`SELECT count(*) FROM operations WHERE state IN ('QUEUED', 'RUNNING', 'UNKNOWN') AND kind IN ('ISSUE_CHARGE', 'MIRROR_SALE')`).Scan(&live))
+		live, unsent := s.underWay(), 0
 		s.Must(s.Pool.QueryRow(`SELECT count(*) FROM messages WHERE state <> 'SENT'`).Scan(&unsent))
 		if live+unsent == 0 {
 			return

@@ -75,7 +75,7 @@ function follow(subscriber, onEvent) {
       leave();
       resolve();
     };
-    leaving = setTimeout(stop, finishing ? 1e9 : 200 + random() * 5000);
+    leaving = setTimeout(stop, finishing ? 1e9 : 200 + random() * 15000);
     subscriber.stop = stop;
   });
   return ended.then(() => {
