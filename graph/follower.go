@@ -187,10 +187,13 @@ func (l *live) tellPage(ctx context.Context, f *follower) (more bool, err error)
 	case <-ctx.Done():
 		return false, ctx.Err()
 	}
-	if err := l.resolver.Access.Recheck(ctx, f.connection.viewer()); err != nil {
-		return false, err
-	}
-	news, err := l.resolver.Billing.ReadFeeds(ctx, map[string]int64{f.id: f.position})
+	// A client that leaves ends no statement half-way: that would cost a connection.
+	news, err := reading(context.WithoutCancel(ctx), func(ctx context.Context) (map[string]*billing.FeedNews, error) {
+		if err := l.resolver.Access.Recheck(ctx, f.connection.viewer()); err != nil {
+			return nil, err
+		}
+		return l.resolver.Billing.ReadFeeds(ctx, map[string]int64{f.id: f.position})
+	})
 	if err != nil || news[f.id] == nil {
 		return false, err
 	}

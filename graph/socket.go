@@ -274,7 +274,8 @@ func (s *socket) initialise(payload initPayload) {
 	if payload.Authorization == "" {
 		token = s.cookie
 	}
-	viewer, err := s.live.resolver.authenticate(s.context(), token)
+	// A client that leaves ends no statement half-way: that would cost a connection.
+	viewer, err := s.live.resolver.authenticate(context.WithoutCancel(s.context()), token)
 	if err != nil {
 		s.forbid()
 		return
