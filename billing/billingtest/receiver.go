@@ -41,7 +41,10 @@ func NewReceiver(t testing.TB) *Receiver {
 }
 
 func (r *Receiver) serve(rw http.ResponseWriter, request *http.Request) {
-	body, _ := io.ReadAll(request.Body)
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return // who sent it was killed meanwhile
+	}
 	r.mu.Lock()
 	r.got = append(r.got, Received{Path: request.URL.RequestURI(), Header: request.Header, Body: string(body)})
 	nth, respond := len(r.got), r.respond
