@@ -330,7 +330,7 @@ func (s *Service) saveSecret(ctx context.Context, tx *db.Tx, current *db.Integra
 	if err != nil {
 		return fmt.Errorf("save a credential: %w", err)
 	}
-	if current.Kind == enum.Gerencianet && current.Environment != environment {
+	if current.Environment != environment {
 		return nil
 	}
 	return tx.Integration.UpdateOne(current).ClearTestedAt().Exec(ctx)
@@ -494,11 +494,15 @@ func (s *Service) ActivateIntegration(ctx context.Context, kind enum.Integration
 		}
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		do := func() error { return s.activate(ctx, tx, settings, active) }
-		if !active || settings.Active || settings.Kind != enum.Gerencianet || settings.Environment != enum.EnvironmentProduction {
+		current, err := lockIntegration(ctx, tx, kind) // somebody else may have moved it to production
+		if err != nil {
+			return err
+		}
+		do := func() error { return s.activate(ctx, tx, current, active) }
+		if !active || current.Active || kind != enum.Gerencianet || current.Environment != enum.EnvironmentProduction {
 			return do()
 		}
-		_, err := s.guarded(ctx, tx, atStake{kind: enum.ApproveActivation, subjectID: settings.ID}, do)
+		_, err = s.guarded(ctx, tx, atStake{kind: enum.ApproveActivation, subjectID: current.ID}, do)
 		return err
 	})
 	if err != nil {
