@@ -29,8 +29,6 @@ import (
 // ApprovalLife is how long somebody may decide.
 const ApprovalLife = 72 * time.Hour
 
-const maxDenialReason = 140
-
 var newApprovalID = schema.NewID("apr")
 
 // atStake is what a second person is asked for.
@@ -62,12 +60,11 @@ func (s *Service) guarded(ctx context.Context, tx *db.Tx, what atStake, do func(
 	if asker == nil || ctx.Value(approvedKey{}) != nil {
 		return nil, do()
 	}
-	if needed, err := tx.AccessRules.Query().Only(ctx); err != nil || !needed.RequireApproval {
-		return nil, firstError(err, do)
-	}
-	// Whoever asks for the same waits here, and so does who ends the rule.
-	if needed, err := tx.AccessRules.Query().ForUpdate().Only(ctx); err != nil || !needed.RequireApproval {
-		return nil, firstError(err, do)
+	switch needed, err := secondNeeded(ctx, tx); {
+	case err != nil:
+		return nil, err
+	case !needed:
+		return nil, do()
 	}
 	encoded, err := json.Marshal(what.input)
 	if err != nil {
@@ -85,7 +82,7 @@ func (s *Service) guarded(ctx context.Context, tx *db.Tx, what atStake, do func(
 		return nil, err
 	case what.key != nil && !sameJSON(earlier.Input, encoded):
 		return nil, keyReused()
-	case what.key != nil && earlier.State != enum.ApprovalApproved, s.stateOf(earlier) == enum.ApprovalAsked:
+	case what.key != nil && earlier.State != enum.ApprovalApproved, s.ApprovalState(earlier) == enum.ApprovalAsked:
 		return earlier, nil
 	}
 	request := tx.Approval.Create().SetID(newApprovalID()).SetKind(what.kind).SetSubjectID(what.subjectID).SetCount(what.count).
@@ -112,11 +109,15 @@ func sameJSON(one, other json.RawMessage) bool {
 	return json.Unmarshal(one, &a) == nil && json.Unmarshal(other, &b) == nil && reflect.DeepEqual(a, b)
 }
 
-func firstError(err error, do func() error) error {
-	if err != nil {
-		return err
+// secondNeeded tells whether the rule is on. Then whoever else asks for something
+// waits until this transaction ends, and so does who ends the rule.
+func secondNeeded(ctx context.Context, tx *db.Tx) (bool, error) {
+	rules, err := tx.AccessRules.Query().Only(ctx)
+	if err != nil || !rules.RequireApproval {
+		return false, err
 	}
-	return do()
+	rules, err = tx.AccessRules.Query().ForUpdate().Only(ctx)
+	return err == nil && rules.RequireApproval, err
 }
 
 // rehearse does something and takes it back.
@@ -131,35 +132,32 @@ func rehearse(ctx context.Context, tx *db.Tx, do func() error) error {
 	return err
 }
 
-// stateOf answers how an approval stands now.
-func (s *Service) stateOf(one *db.Approval) enum.ApprovalState {
+// ApprovalState answers how an approval stands now: EXPIRED is not written anywhere.
+func (s *Service) ApprovalState(one *db.Approval) enum.ApprovalState {
 	if one.State == enum.ApprovalAsked && !s.Now().Before(one.ExpiresAt) {
 		return enum.ApprovalExpired
 	}
 	return one.State
 }
 
-// ApprovalState answers how an approval stands now: EXPIRED is not written anywhere.
-func (s *Service) ApprovalState(one *db.Approval) enum.ApprovalState { return s.stateOf(one) }
-
 // ApprovalsIn finds the approvals that stand now in one of the states.
 func (s *Service) ApprovalsIn(states []enum.ApprovalState) predicate.Approval {
-	now := s.Now()
-	found := []predicate.Approval{approval.StateIn(states...), approval.Or(approval.StateNEQ(enum.ApprovalAsked), approval.ExpiresAtGT(now))}
-	if !slices.Contains(states, enum.ApprovalExpired) {
-		return approval.And(found...)
+	late := approval.And(approval.StateEQ(enum.ApprovalAsked), approval.ExpiresAtLTE(s.Now()))
+	found := approval.And(approval.StateIn(states...), approval.Not(late))
+	if slices.Contains(states, enum.ApprovalExpired) {
+		return approval.Or(found, late)
 	}
-	return approval.Or(approval.And(found...), approval.And(approval.StateEQ(enum.ApprovalAsked), approval.ExpiresAtLTE(now)))
+	return found
 }
 
 // MayApprove tells whether somebody may approve what was asked for.
 func (s *Service) MayApprove(one *db.Approval, who *db.User) bool {
-	return s.stateOf(one) == enum.ApprovalAsked && who.ID != one.AskedByID && who.Role.Reaches(deciders[one.Kind])
+	return s.ApprovalState(one) == enum.ApprovalAsked && who.ID != one.AskedByID && who.Role.Reaches(deciders[one.Kind])
 }
 
 // MayDeny tells whether somebody may deny what was asked for, or take it back.
 func (s *Service) MayDeny(one *db.Approval, who *db.User) bool {
-	return s.stateOf(one) == enum.ApprovalAsked && (who.ID == one.AskedByID || who.Role.Reaches(deciders[one.Kind]))
+	return s.ApprovalState(one) == enum.ApprovalAsked && (who.ID == one.AskedByID || who.Role.Reaches(deciders[one.Kind]))
 }
 
 // ApprovalInput is what is known of what was asked for.
@@ -211,8 +209,8 @@ func (s *Service) Approve(ctx context.Context, id string) (*db.Approval, error) 
 // Deny ends what somebody has asked for. Who asked may take it back like this, too.
 func (s *Service) Deny(ctx context.Context, id, reason string) (*db.Approval, error) {
 	reason = strings.TrimSpace(reason)
-	if len([]rune(reason)) > maxDenialReason {
-		return nil, refuse("TOO_LONG", "reason", "O motivo pode ter até 140 caracteres.", "The reason may have up to 140 characters.")
+	if err := checkReason(reason); err != nil {
+		return nil, err
 	}
 	return s.decide(ctx, id, func(_ context.Context, _ *db.Tx, one *db.Approval, decider *db.User, change *db.ApprovalUpdateOne) error {
 		if reason == "" && decider.ID != one.AskedByID {
@@ -228,9 +226,9 @@ type decision = func(ctx context.Context, tx *db.Tx, one *db.Approval, decider *
 
 // decide has the viewer decide once what nobody has decided yet.
 func (s *Service) decide(ctx context.Context, id string, how decision) (decided *db.Approval, err error) {
-	actor := audit.ActorFrom(ctx)
-	if actor.UserID == "" || actor.TokenID != "" {
-		return nil, personOnly()
+	decides, err := person(ctx)
+	if err != nil {
+		return nil, err
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		one, err := tx.Approval.Query().Where(approval.ID(id)).ForUpdate().Only(ctx)
@@ -240,18 +238,18 @@ func (s *Service) decide(ctx context.Context, id string, how decision) (decided 
 		if err != nil {
 			return err
 		}
-		switch s.stateOf(one) {
+		switch s.ApprovalState(one) {
 		case enum.ApprovalExpired:
 			return refuse("APPROVAL_EXPIRED", "id", "O prazo de 72 horas passou: peça de novo.", "The 72 hours have gone by: ask again.")
 		case enum.ApprovalApproved, enum.ApprovalDenied:
 			return refuse("APPROVAL_DECIDED", "id", "Este pedido já foi decidido: atualize a lista.", "This request was decided already: reload the list.")
 		}
-		decider, err := tx.User.Query().Where(user.ID(actor.UserID), user.Active(true)).ForShare().Only(ctx)
+		decider, err := tx.User.Query().Where(user.ID(decides), user.Active(true)).ForShare().Only(ctx)
 		if err != nil {
 			return err
 		}
 		if decider.ID != one.AskedByID && !decider.Role.Reaches(deciders[one.Kind]) {
-			return refuse("APPROVAL_ROLE", "id", "Seu papel não decide este pedido.", "Your role does not decide this request.")
+			return refuse("APPROVAL_ROLE", "id", "Seu perfil não decide este pedido: peça a alguém do Financeiro ou, se for de produção ou da própria regra, a outro proprietário.", "Your role does not decide this request: ask somebody of FINANCE or, when it is about production or the rule itself, another owner.")
 		}
 		change := tx.Approval.UpdateOneID(id).SetDecidedByID(decider.ID).SetDecidedAt(s.Now())
 		if err := how(ctx, tx, one, decider, change); err != nil {
@@ -270,14 +268,14 @@ func (s *Service) decide(ctx context.Context, id string, how decision) (decided 
 // can decide, and only another owner ends it: then the rule is answered as it is,
 // with what that owner is asked for.
 func (s *Service) RequireApprovals(ctx context.Context, on bool) (rules *db.AccessRules, asked *db.Approval, err error) {
-	actor := audit.ActorFrom(ctx)
-	if actor.UserID == "" || actor.TokenID != "" {
-		return nil, nil, personOnly()
+	owner, err := person(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	err = s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		set := func() error { return tx.AccessRules.Update().SetRequireApproval(on).Exec(ctx) }
 		if on {
-			others, err := tx.User.Query().Where(user.IDNEQ(actor.UserID), user.Active(true), user.RoleEQ(enum.RoleOwner)).Exist(ctx)
+			others, err := tx.User.Query().Where(user.IDNEQ(owner), user.Active(true), user.RoleEQ(enum.RoleOwner)).Exist(ctx)
 			if err != nil {
 				return err
 			}
@@ -302,8 +300,12 @@ func (s *Service) RequireApprovals(ctx context.Context, on bool) (rules *db.Acce
 	return rules.Unwrap(), asked, nil
 }
 
-func personOnly() error {
-	return refuse("PERSON_ONLY", "", "Só uma pessoa pode fazer isto: entre no painel.", "Only a person may do this: sign in to the panel.")
+// person answers the id of who asks, who must be a person and no app.
+func person(ctx context.Context) (id string, err error) {
+	if actor := audit.ActorFrom(ctx); actor.UserID != "" && actor.TokenID == "" {
+		return actor.UserID, nil
+	}
+	return "", refuse("PERSON_ONLY", "", "Só uma pessoa pode fazer isto: entre no painel.", "Only a person may do this: sign in to the panel.")
 }
 
 // begin does what was approved, and answers the id of what it began.

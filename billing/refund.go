@@ -33,7 +33,15 @@ type RefundStarted struct {
 	Approval  *db.Approval // what another person is asked for
 }
 
-const maxRefundReason = 140
+const maxReason = 140
+
+// checkReason refuses a reason that is too long.
+func checkReason(reason string) error {
+	if len([]rune(reason)) <= maxReason {
+		return nil
+	}
+	return refuse("TOO_LONG", "reason", "O motivo pode ter até 140 caracteres: encurte-o.", "The reason may have up to 140 characters: shorten it.")
+}
 
 // canRefund tells whether the provider gives a payment of the method back.
 func canRefund(c *db.Charge) bool {
@@ -43,8 +51,8 @@ func canRefund(c *db.Charge) bool {
 
 // RefundCharge gives the payment of a card or Pix charge back, whole or in part.
 func (s *Service) RefundCharge(ctx context.Context, input NewRefund) (*RefundStarted, error) {
-	if len([]rune(value(input.Reason))) > maxRefundReason {
-		return nil, refuse("TOO_LONG", "reason", "O motivo pode ter até 140 caracteres.", "The reason may have up to 140 characters.")
+	if err := checkReason(value(input.Reason)); err != nil {
+		return nil, err
 	}
 	started := &RefundStarted{}
 	err := s.tx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -420,7 +420,7 @@ func (l *loaders) sawApprovals(list []*db.Approval) {
 	var charges, started []string
 	for _, one := range list {
 		if asked, err := billing.ReadApproval(one); err == nil { // otherwise the field answers it
-			charges = append(charges, asked.ChargeIDs[:min(len(asked.ChargeIDs), *orFew(nil))]...)
+			charges = append(charges, asked.ChargeIDs[:min(len(asked.ChargeIDs), fewCharges)]...)
 		}
 		started = append(started, orEmpty(one.StartedID))
 	}

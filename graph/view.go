@@ -94,10 +94,12 @@ func approvalPayload(ctx context.Context) func(*db.Approval, error) (*gen.Approv
 	}
 }
 
-// orFew answers how many charges of an approval are asked for.
+// fewCharges is how many charges of an approval are answered unless it is said.
+const fewCharges = 10
+
 func orFew(first *int) *int {
-	if few := 10; first == nil {
-		return &few
+	if first == nil {
+		return new(fewCharges)
 	}
 	return first
 }

@@ -90,7 +90,10 @@ const differenceTones: Record<DifferenceState, Tone> = {
   IGNORED: "neutral",
 };
 
-const approvalTones: Record<ApprovalState | "WITHDRAWN", Tone> = {
+/** Where a request stands, as people tell it: who asked may have taken it back. */
+export type ApprovalStanding = ApprovalState | "WITHDRAWN";
+
+const approvalTones: Record<ApprovalStanding, Tone> = {
   ASKED: "warn",
   APPROVED: "good",
   DENIED: "bad",
@@ -117,7 +120,7 @@ type Props =
   | { of: "invoice"; value: InvoiceState }
   | { of: "message"; value: MessageState }
   | { of: "difference"; value: DifferenceState }
-  | { of: "approval"; value: ApprovalState | "WITHDRAWN" }
+  | { of: "approval"; value: ApprovalStanding }
   | { of: "active" | "integration"; value: boolean };
 
 /** Where something stands: always a word, the colour only helps. */

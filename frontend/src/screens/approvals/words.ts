@@ -1,9 +1,7 @@
-import type { ApprovalPartsFragment, ApprovalState } from "@/gen/schema";
+import type { ApprovalPartsFragment } from "@/gen/schema";
 import { useT } from "@/i18n";
 import { useFormat } from "@/i18n/format";
-
-/** Where a request stands, as people tell it: who asked may have taken it back. */
-export type ApprovalStanding = ApprovalState | "WITHDRAWN";
+import type { ApprovalStanding } from "@/ui/Status";
 
 /** Where a request stands. */
 export function standingOf({ state, askedBy, decidedBy }: ApprovalPartsFragment): ApprovalStanding {
